@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# From a fresh clone to running tests, on a machine where nothing is installed yet.
+set -euo pipefail
+
+usage() {
+  cat >&2 <<'TEXT'
+usage: cmake/quickstart.sh demo|test|bench
+
+  demo    build a small suite, run it serially and with workers, show both times
+  test    build everything and run all tests
+  bench   build for speed and run the benchmark
+
+Missing Debian packages are installed first (as root, or with sudo if it asks no password).
+QUICKSTART_PRESET=<name> makes `test` use another preset of CMakePresets.json than dev.
+TEXT
+  exit 2
+}
+
+[ $# -eq 1 ] || usage
+case $1 in demo | test | bench) ;; *) usage ;; esac
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+if [ "$1" = bench ] && [ ! -x "$root/tests/benchmark/run" ]; then
+  echo "There is no benchmark yet: it will be in tests/benchmark." >&2
+  exit 1
+fi
+
+# build PRESET [ARGUMENT OF THE BUILD STEP...]
+build() {
+  local preset=$1
+  shift
+  (cd "$root" && cmake --preset "$preset")
+  cmake --build "$root/build/$preset" --parallel "$(nproc)" "$@"
+}
+
+# As many workers as this process may use, but two where that is one: half of the demo only waits.
+demo_workers() {
+  local quota=max period=1
+  if [ -r /sys/fs/cgroup/cpu.max ]; then
+    read -r quota period </sys/fs/cgroup/cpu.max
+  fi
+  if [ "$(nproc)" -lt 2 ] || { [ "$quota" != max ] && [ "$quota" -lt $((2 * period)) ]; }; then
+    echo 2
+  else
+    echo auto
+  fi
+}
+
+# timed_run [VARIABLE=VALUE...]: runs the demo suite and leaves the milliseconds it took in $elapsed.
+timed_run() {
+  local log=$root/build/release/demo_output.txt start end
+  start=$(date +%s%N)
+  if ! env -u GTEST_XDIST_WORKERS "$@" "$root/build/release/examples/demo_suite" >"$log" 2>&1; then
+    cat "$log" >&2
+    echo "error: the demo suite failed" >&2
+    exit 1
+  fi
+  end=$(date +%s%N)
+  elapsed=$(((end - start) / 1000000))
+  passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) .*/\1/p' "$log")
+}
+
+seconds() {
+  printf '%d.%02d s' $(($1 / 1000)) $(($1 % 1000 / 10))
+}
+
+demo() {
+  build release --target demo_suite
+
+  local workers serial parallel speedup
+  workers=$(demo_workers)
+  echo
+  echo "\$ ./demo_suite"
+  timed_run
+  serial=$elapsed
+  printf '  %s tests passed in %s\n\n' "$passed" "$(seconds "$serial")"
+
+  echo "\$ GTEST_XDIST_WORKERS=$workers ./demo_suite"
+  timed_run "GTEST_XDIST_WORKERS=$workers"
+  parallel=$elapsed
+  printf '  %s tests passed in %s\n\n' "$passed" "$(seconds "$parallel")"
+
+  speedup=$((serial * 10 / (parallel > 0 ? parallel : 1)))
+  echo "$((speedup / 10)).$((speedup % 10)) times as fast, on $(nproc) CPUs. Try it yourself:"
+  echo "  GTEST_XDIST_WORKERS=4 $root/build/release/examples/demo_suite"
+}
+
+"$root/cmake/install_packages.sh" g++ cmake ninja-build libgtest-dev libgmock-dev libboost-dev \
+  googletest python3
+
+case $1 in
+  demo) demo ;;
+  test)
+    preset=${QUICKSTART_PRESET:-dev}
+    build "$preset"
+    ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error \
+      --parallel "$(nproc)"
+    ;;
+  bench)
+    build release
+    "$root/tests/benchmark/run" "$root/build/release"
+    ;;
+esac

@@ -1,0 +1,99 @@
+// Running tests one after another as somebody hands them out.
+//
+// Layer: bridge. Runs in a worker, and in a process that runs an index list.
+#ifndef GTEST_XDIST_BRIDGE_ITEM_LOOP_H_
+#define GTEST_XDIST_BRIDGE_ITEM_LOOP_H_
+
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/bridge/suite_walk.h"
+#include "gtest_xdist/core/index_list.h"
+
+namespace gtest_xdist::internal {
+
+// What comes next.
+struct NextItem {
+  enum class Kind {
+    item,    // run `test`
+    settle,  // nothing for now: tear the suite down, then ask again
+    end,     // nothing more
+  };
+  Kind kind = Kind::end;
+  TestIndex test = kNoTest;
+};
+
+// Hands out tests. next_item() may block.
+class ItemSource {
+ public:
+  virtual ~ItemSource() = default;
+  virtual NextItem next_item() = 0;
+};
+
+// SetUpTestSuite and TearDownTestSuite run once for each contiguous stretch of a suite.
+class ItemLoop {
+ public:
+  // Neither is owned.
+  ItemLoop(const Catalog& catalog, ItemSource& source) : catalog_(catalog), source_(source) {}
+
+  // Runs tests until the source ends.
+  void run() {
+    next_ = source_.next_item();
+    while (next_.kind != NextItem::Kind::end) {
+      if (next_.kind == NextItem::Kind::item) {
+        run_stretch(next_.test);
+      } else {
+        next_ = source_.next_item();
+      }
+    }
+  }
+
+  // To be called in OnTestEnd, after all other listeners: decides what follows. Returns whether it
+  // is a test of the same stretch; if not, gtest tears the suite down.
+  bool on_test_end() {
+    next_ = source_.next_item();
+    if (next_.kind == NextItem::Kind::item && catalog_.suite_of(next_.test) == suite_ &&
+        walk_->place_next(catalog_.position_in_suite(next_.test))) {
+      begin(next_.test);
+      return true;
+    }
+    walk_->pass_over_rest();
+    return false;
+  }
+
+  // The suite of the current stretch.
+  SuiteIndex suite() const { return suite_; }
+
+  // The test that runs, or ran last.
+  TestIndex test() const { return test_; }
+
+ private:
+  void run_stretch(TestIndex first) {
+    suite_ = catalog_.suite_of(first);
+    walk_.emplace(catalog_.suite(suite_));
+    walk_->place_next(catalog_.position_in_suite(first));
+    begin(first);
+    next_ = {NextItem::Kind::settle, kNoTest};
+    walk_->run();
+  }
+
+  void begin(TestIndex test) {
+    test_ = test;
+    // It may have run before, on this worker and in this iteration.
+    private_call<ResultClearAll>(private_member<TestResultOf>(catalog_.test(test)));
+  }
+
+  const Catalog& catalog_;
+  ItemSource& source_;
+  NextItem next_{NextItem::Kind::settle, kNoTest};
+  SuiteIndex suite_ = 0;
+  TestIndex test_ = kNoTest;
+  std::optional<SuiteWalk> walk_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_BRIDGE_ITEM_LOOP_H_

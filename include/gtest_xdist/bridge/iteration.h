@@ -1,0 +1,51 @@
+// Taking gtest's place between the set-up and the tear-down of the environments.
+//
+// Layer: bridge.
+#ifndef GTEST_XDIST_BRIDGE_ITERATION_H_
+#define GTEST_XDIST_BRIDGE_ITERATION_H_
+
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/private_access.h"
+
+namespace gtest_xdist::internal {
+
+// Whether gtest sets the environments up in this iteration, counted from 0. If it does not, there
+// is no event between OnTestIterationStart and the first suite.
+inline bool sets_environments_up(int iteration) {
+  return iteration == 0 || GTEST_XDIST_FLAG_GET(repeat) < 0 ||
+         GTEST_XDIST_FLAG_GET(recreate_environments_when_repeating);
+}
+
+// After the set-up: whether gtest would run any test now.
+inline bool environments_are_usable() {
+  return !testing::Test::HasFatalFailure() && !testing::Test::IsSkipped();
+}
+
+// After somebody else has run the tests, gtest goes on to run all suites. It must find none to run,
+// until its loop over them is over.
+class HiddenSuites {
+ public:
+  void hide(const Catalog& catalog) {
+    for (SuiteIndex i = 0; i < catalog.suite_count(); ++i) {
+      bool& should_run = private_member<SuiteShouldRun>(catalog.suite(i));
+      if (std::exchange(should_run, false)) hidden_.push_back(&should_run);
+    }
+  }
+
+  void restore() {
+    for (bool* should_run : std::exchange(hidden_, {})) *should_run = true;
+  }
+
+ private:
+  std::vector<bool*> hidden_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_BRIDGE_ITERATION_H_

@@ -1,0 +1,293 @@
+// Replaying results that came from workers into gtest's own model and to its listeners.
+//
+// Layer: bridge. A suite is replayed by TestSuite::Run() itself, with factories whose tests do
+// nothing but repeat what the worker reported: so counters, current_test_info(), the order of
+// events and what a listener may do in them are those of a serial run, in every version of gtest.
+#ifndef GTEST_XDIST_BRIDGE_REPLAYER_H_
+#define GTEST_XDIST_BRIDGE_REPLAYER_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest-spi.h>
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/bridge/suite_walk.h"
+#include "gtest_xdist/core/report.h"
+
+namespace gtest_xdist::internal {
+
+inline testing::TestPartResult to_gtest(const Part& part) {
+  static constexpr testing::TestPartResult::Type kTypes[] = {
+      testing::TestPartResult::kSuccess, testing::TestPartResult::kNonFatalFailure,
+      testing::TestPartResult::kFatalFailure, testing::TestPartResult::kSkip};
+  return {kTypes[static_cast<std::size_t>(part.type)],
+          part.file.empty() ? nullptr : part.file.c_str(), part.line, part.message.c_str()};
+}
+
+inline Part from_gtest(const testing::TestPartResult& result) {
+  PartType type = PartType::success;
+  switch (result.type()) {
+    case testing::TestPartResult::kSuccess:
+      type = PartType::success;
+      break;
+    case testing::TestPartResult::kNonFatalFailure:
+      type = PartType::nonfatal_failure;
+      break;
+    case testing::TestPartResult::kFatalFailure:
+      type = PartType::fatal_failure;
+      break;
+    case testing::TestPartResult::kSkip:
+      type = PartType::skip;
+      break;
+  }
+  return {type, result.file_name() == nullptr ? "" : result.file_name(), result.line_number(),
+          result.message() == nullptr ? "" : result.message()};
+}
+
+// Whether `result` already holds this part: a listener may have made it again in this process.
+inline bool holds(const testing::TestResult& result, const Part& part) {
+  for (int i = 0; i < result.total_part_count(); ++i) {
+    if (from_gtest(result.GetTestPartResult(i)) == part) return true;
+  }
+  return false;
+}
+
+// Tells the listeners of a part. One that throws, as an assertion turned into an exception does,
+// has ended the test body in the worker; here it must not end the replay.
+inline void announce(const testing::TestPartResult& part) {
+#if GTEST_HAS_EXCEPTIONS
+  try {
+    repeater().OnTestPartResult(part);
+  } catch (...) {
+  }
+#else
+  repeater().OnTestPartResult(part);
+#endif
+}
+
+// Where the replay gets what it replays. Calls that say so may block.
+class ReplaySource {
+ public:
+  virtual ~ReplaySource() = default;
+
+  // Blocks until another test of the suite has a report; kNoTest when all have been replayed.
+  virtual TestIndex next_test(SuiteIndex suite) = 0;
+
+  // The report of a test that next_test() named; given once.
+  virtual Report take_report(TestIndex test) = 0;
+
+  // What is known of the suite's set-up when its first report is there.
+  virtual Report take_suite_up(SuiteIndex suite) = 0;
+
+  // What remains to be told of the suite: its tear-down, and set-ups on other workers. Blocks until
+  // no worker is inside the suite.
+  virtual Report take_suite_down(SuiteIndex suite) = 0;
+
+  // Prints output of a worker where the process prints.
+  virtual void print(const OutputSlice& slice, int worker) = 0;
+};
+
+// One for each process at a time.
+class Replayer {
+ public:
+  // Neither is owned.
+  Replayer(const Catalog& catalog, ReplaySource& source) : catalog_(catalog), source_(source) {}
+
+  // Replays a suite; its first report must be there. Blocks until all its tests are replayed.
+  void replay_suite(SuiteIndex suite) {
+    suite_ = suite;
+    testing::TestSuite& object = catalog_.suite(suite);
+    active_ = this;
+    const auto set_up = std::exchange(private_member<SuiteSetUp>(object), &Replayer::set_up_suite);
+    const auto tear_down =
+        std::exchange(private_member<SuiteTearDown>(object), &Replayer::tear_down_suite);
+    // The steps are decided here, so gtest's own fail_fast must not cut them short.
+    const bool fail_fast = GTEST_XDIST_FLAG_GET(fail_fast);
+    GTEST_XDIST_FLAG_SET(fail_fast, false);
+    walk_.emplace(object);
+    passed_ = catalog_.first_test(suite);
+    place_next_test();
+    walk_->run();
+    walk_.reset();
+    GTEST_XDIST_FLAG_SET(fail_fast, fail_fast);
+    private_member<SuiteSetUp>(object) = set_up;
+    private_member<SuiteTearDown>(object) = tear_down;
+    active_ = nullptr;
+  }
+
+  // To be called by the first listener that hears OnTestEnd: from here on the test shows the
+  // worker's times, and what listeners add is compared with what they added in the worker.
+  void on_test_end_begins() {
+    testing::TestResult& result = private_member<TestResultOf>(catalog_.test(test_));
+    private_call<ResultSetStart>(result, report_.start_ms);
+    private_call<ResultSetElapsed>(result, report_.elapsed_ms);
+    echo_filter_.emplace(*this);
+  }
+
+  // To be called by the last listener that hears OnTestEnd. Blocks until the next test is there.
+  void on_test_end_ends() {
+    echo_filter_.reset();
+    testing::TestInfo& test = catalog_.test(test_);
+    record(private_member<TestResultOf>(test), "testcase");
+    exchange_factory(test, factory_of_test_);
+    report_ = {};
+    place_next_test();
+  }
+
+  // Replays what happened outside all suites.
+  void replay_program(const Report& report) {
+    play(report, program_result());
+    for (const Property& property : report.properties) {
+      private_call<ResultRecordProperty>(program_result(), "testsuites",
+                                         testing::TestProperty(property.key, property.value));
+    }
+  }
+
+ private:
+  // A test that repeats a report.
+  class ReplayTest : public testing::Test {
+   public:
+    explicit ReplayTest(Replayer& replayer) : replayer_(replayer) {}
+
+   private:
+    void TestBody() override { replayer_.play_test(); }
+
+    Replayer& replayer_;
+  };
+
+  class ReplayFactory : public testing::internal::TestFactoryBase {
+   public:
+    explicit ReplayFactory(Replayer& replayer) : replayer_(replayer) {}
+    testing::Test* CreateTest() override { return new ReplayTest(replayer_); }
+
+   private:
+    Replayer& replayer_;
+  };
+
+  // Takes assertion results while listeners hear OnTestEnd. A listener that failed the test in the
+  // worker fails it here again: that one is in the report already, and is dropped.
+  class EchoFilter : public testing::ScopedFakeTestPartResultReporter {
+   public:
+    explicit EchoFilter(Replayer& replayer)
+        : ScopedFakeTestPartResultReporter(INTERCEPT_ONLY_CURRENT_THREAD, nullptr),
+          replayer_(replayer) {}
+
+    void ReportTestPartResult(const testing::TestPartResult& part) override {
+      if (replayer_.reported(from_gtest(part))) return;
+      private_call<ResultAddTestPart>(
+          private_member<TestResultOf>(replayer_.catalog_.test(replayer_.test_)), part);
+      announce(part);
+    }
+
+   private:
+    Replayer& replayer_;
+  };
+
+  static void set_up_suite() { active_->play_suite_up(); }
+  static void tear_down_suite() { active_->play_suite_down(); }
+
+  // Failures are told now, but enter the suite's result only at its end: gtest would otherwise skip
+  // tests that ran well on other workers.
+  void play_suite_up() {
+    for (const Step& step : source_.take_suite_up(suite_).steps) {
+      source_.print(step.output, step.worker);
+      if (!step.has_part) continue;
+      announce(to_gtest(step.part));
+      suite_parts_.push_back(step.part);
+    }
+  }
+
+  void play_suite_down() {
+    testing::TestSuite& suite = catalog_.suite(suite_);
+    testing::TestResult& result = private_member<SuiteAdHocResult>(suite);
+    for (const Part& part : std::exchange(suite_parts_, {})) {
+      private_call<ResultAddTestPart>(result, to_gtest(part));
+    }
+    const Report report = source_.take_suite_down(suite_);
+    play(report, result);
+    for (const Property& property : report.properties) {
+      private_call<ResultRecordProperty>(result, "testsuite",
+                                         testing::TestProperty(property.key, property.value));
+    }
+    private_member<SuiteStart>(suite) = report.start_ms;
+    private_member<SuiteElapsed>(suite) = report.elapsed_ms;
+  }
+
+  void play_test() {
+    testing::TestResult& result = private_member<TestResultOf>(catalog_.test(test_));
+    play(report_, result);
+    record(result, "testcase");
+  }
+
+  void play(const Report& report, testing::TestResult& result) {
+    const bool anything_before = result.total_part_count() > 0;
+    for (const Step& step : report.steps) {
+      source_.print(step.output, step.worker);
+      if (!step.has_part) continue;
+      if (anything_before && holds(result, step.part)) continue;
+      const testing::TestPartResult part = to_gtest(step.part);
+      private_call<ResultAddTestPart>(result, part);
+      announce(part);
+    }
+  }
+
+  // Twice for each test: listeners of OnTestEnd see the worker's values, and if they record values
+  // of this process under the same keys, the worker's stand.
+  void record(testing::TestResult& result, const char* element) const {
+    for (const Property& property : report_.properties) {
+      private_call<ResultRecordProperty>(result, element,
+                                         testing::TestProperty(property.key, property.value));
+    }
+  }
+
+  bool reported(const Part& part) const {
+    return std::any_of(report_.steps.begin(), report_.steps.end(),
+                       [&](const Step& step) { return step.has_part && step.part == part; });
+  }
+
+  // Puts the next test that has a report into gtest's way, and before it the tests that gtest only
+  // mentions (disabled ones) and that precede it in order of registration.
+  void place_next_test() {
+    const TestIndex end = catalog_.first_test(suite_ + 1);
+    const TestIndex next = source_.next_test(suite_);
+    for (; passed_ < std::min(next, end); ++passed_) {
+      if (!catalog_.test(passed_).should_run()) {
+        walk_->place_next(catalog_.position_in_suite(passed_));
+      }
+    }
+    if (next == kNoTest) return;
+    test_ = next;
+    report_ = source_.take_report(next);
+    factory_of_test_ = exchange_factory(catalog_.test(next), &factory_);
+    walk_->place_next(catalog_.position_in_suite(next));
+  }
+
+  const Catalog& catalog_;
+  ReplaySource& source_;
+  ReplayFactory factory_{*this};
+
+  SuiteIndex suite_ = 0;
+  std::optional<SuiteWalk> walk_;
+  TestIndex passed_ = 0;           // tests before this one need no mention any more
+  std::vector<Part> suite_parts_;  // of the set-up, told but not yet in the suite's result
+
+  TestIndex test_ = kNoTest;
+  Report report_;  // of test_
+  testing::internal::TestFactoryBase* factory_of_test_ = nullptr;
+  std::optional<EchoFilter> echo_filter_;
+
+  inline static Replayer* active_ = nullptr;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_BRIDGE_REPLAYER_H_

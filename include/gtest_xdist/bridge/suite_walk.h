@@ -1,0 +1,98 @@
+// Steering gtest's loop over the tests of a suite, one step at a time.
+//
+// Layer: bridge. TestSuite::Run() walks the positions 0, 1, 2, … of the suite's test order and
+// looks each up only when it gets there. So whoever is called at the end of a test (in OnTestEnd)
+// can still decide which test comes next: it swaps that test into the next position.
+#ifndef GTEST_XDIST_BRIDGE_SUITE_WALK_H_
+#define GTEST_XDIST_BRIDGE_SUITE_WALK_H_
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/private_access.h"
+
+namespace gtest_xdist::internal {
+
+// One call of TestSuite::Run(). The suite's order stays a permutation all the time, because tests
+// and listeners may look at it.
+class SuiteWalk {
+ public:
+  explicit SuiteWalk(testing::TestSuite& suite)
+      : suite_(suite),
+        order_(private_member<SuiteTestIndices>(suite)),
+        position_of_(order_.size()) {
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      position_of_[static_cast<std::size_t>(order_[i])] = i;
+    }
+  }
+
+  // Makes test number `test` of the suite (in order of registration) the next one of the walk.
+  // False if the walk has no position left, or has passed the test: then the suite must be run
+  // again.
+  bool place_next(int test) {
+    const std::size_t from = position_of_[static_cast<std::size_t>(test)];
+    if (next_ >= order_.size() || from < next_) return false;
+    std::swap(order_[from], order_[next_]);
+    position_of_[static_cast<std::size_t>(order_[from])] = from;
+    position_of_[static_cast<std::size_t>(order_[next_])] = next_;
+    ++next_;
+    return true;
+  }
+
+  // Lets gtest walk over all positions that are left without running or reporting anything. The
+  // suite looks as before when it is torn down.
+  void pass_over_rest() {
+    for (testing::TestInfo* test : private_member<SuiteTestInfoList>(suite_)) {
+      flags_.push_back({test->should_run(), private_member<TestMatchesFilter>(*test)});
+      private_member<TestShouldRun>(*test) = false;
+      private_member<TestMatchesFilter>(*test) = false;  // or disabled tests would be reported
+    }
+  }
+
+  // Runs the suite; returns when gtest has torn it down. One walk at a time in a process.
+  void run() {
+    running_ = this;
+    tear_down_ = std::exchange(private_member<SuiteTearDown>(suite_), &SuiteWalk::tear_down);
+    private_call<SuiteRun>(suite_);
+    private_member<SuiteTearDown>(suite_) = tear_down_;
+    running_ = nullptr;
+  }
+
+ private:
+  // Stands for TearDownTestSuite, which gtest calls first of all after the walk.
+  static void tear_down() {
+    SuiteWalk& walk = *running_;
+    walk.restore_flags();
+    if (walk.tear_down_ != nullptr) walk.tear_down_();
+  }
+
+  void restore_flags() {
+    const std::vector<testing::TestInfo*>& tests = private_member<SuiteTestInfoList>(suite_);
+    for (std::size_t i = 0; i < flags_.size(); ++i) {
+      private_member<TestShouldRun>(*tests[i]) = flags_[i].should_run;
+      private_member<TestMatchesFilter>(*tests[i]) = flags_[i].matches_filter;
+    }
+    flags_.clear();
+  }
+
+  struct Flags {
+    bool should_run;
+    bool matches_filter;
+  };
+
+  testing::TestSuite& suite_;
+  std::vector<int>& order_;
+  std::vector<std::size_t> position_of_;  // the inverse of order_
+  std::size_t next_ = 0;                  // the first position that is not decided
+  std::vector<Flags> flags_;              // what pass_over_rest() cleared
+  void (*tear_down_)() = nullptr;         // the suite's own
+
+  inline static SuiteWalk* running_ = nullptr;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_BRIDGE_SUITE_WALK_H_

@@ -1,0 +1,59 @@
+// What to say of a worker that died.
+//
+// Layer: controller.
+#ifndef GTEST_XDIST_CONTROLLER_CRASH_REPORT_H_
+#define GTEST_XDIST_CONTROLLER_CRASH_REPORT_H_
+
+#include <string>
+
+#include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/process/exit_status.h"
+#include "gtest_xdist/transport/segment.h"
+
+namespace gtest_xdist::internal {
+
+// "killed by signal 11 (SIGSEGV)", or why the controller killed it.
+inline std::string describe_end(const WorkerNode& node, const ExitStatus& status) {
+  return node.broken.empty() ? status.describe() : "ended, because " + node.broken;
+}
+
+// The failure of the test that the worker was running. In a set-up it is the test that was to be
+// the first of its stretch.
+inline std::string crashed_while_running(const WorkerNode& node, const std::string& test,
+                                         const std::string& how) {
+  const bool in_set_up = node.slot().phase.load() == Phase::suite_up;
+  return "worker '" + node.name() + "' crashed while running '" + test + "': " + how +
+         (in_set_up ? " in SetUpTestSuite" : "");
+}
+
+inline std::string crashed_in_tear_down(const WorkerNode& node, const std::string& suite,
+                                        const std::string& how) {
+  return "worker '" + node.name() + "' crashed in TearDownTestSuite of '" + suite + "': " + how;
+}
+
+// The failure of the run where no test and no suite is to blame.
+inline std::string crashed_elsewhere(const WorkerNode& node, const std::string& how) {
+  const auto place = [&]() -> const char* {
+    switch (node.slot().phase.load()) {
+      case Phase::starting:
+        return "before RUN_ALL_TESTS selected its tests";
+      case Phase::environments_up:
+        return "in the set-up of the test environments";
+      case Phase::environments_down:
+        return "in the tear-down of the test environments";
+      case Phase::finishing:
+        return "after its tests";
+      case Phase::idle:
+      case Phase::suite_up:
+      case Phase::test:
+      case Phase::suite_down:
+        break;
+    }
+    return "between two tests";
+  };
+  return "worker '" + node.name() + "' crashed " + place() + ": " + how;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_CRASH_REPORT_H_

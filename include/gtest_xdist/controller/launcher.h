@@ -1,0 +1,127 @@
+// Starting workers: the same binary again, with its own command line and a changed environment.
+//
+// Layer: controller.
+#ifndef GTEST_XDIST_CONTROLLER_LAUNCHER_H_
+#define GTEST_XDIST_CONTROLLER_LAUNCHER_H_
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/core/handshake.h"
+#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/process/child_process.h"
+#include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/self.h"
+#include "gtest_xdist/process/temp_directory.h"
+#include "gtest_xdist/transport/segment.h"
+
+namespace gtest_xdist::internal {
+
+// 32 hexadecimal digits, as pytest-xdist makes them.
+inline std::string random_testrunuid() {
+  std::random_device device;
+  std::string text;
+  for (int i = 0; i < 32; ++i) text += "0123456789abcdef"[device() % 16];
+  return text;
+}
+
+// Whether two descriptors of this process lead to the same file, pipe or terminal.
+inline bool same_destination(int a, int b) {
+  struct ::stat first {};
+  struct ::stat second {};
+  return ::fstat(a, &first) == 0 && ::fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
+// What all workers of a session have in common. Owns the session's temporary directory.
+class Launcher {
+ public:
+  // `self` and `environment` are what the process found at its start. Throws std::runtime_error.
+  Launcher(const Self& self, Environment environment, const Options& options, unsigned workers,
+           unsigned run)
+      : self_(self), environment_(std::move(environment)), run_(run) {
+    one_stream_ = same_destination(STDOUT_FILENO, STDERR_FILENO);
+    // Variables of ours are for the controller; the rest either means something else in a worker or
+    // would make it do a second time what the controller does.
+    const std::set<std::string> dropped = {"GTEST_STREAM_RESULT_TO", "TEST_TMPDIR",
+                                           "TEST_PREMATURE_EXIT_FILE", "GTEST_RANDOM_SEED"};
+    const auto is_dropped = [&](const auto& entry) {
+      has_premature_exit_file_ |= entry.first == "TEST_PREMATURE_EXIT_FILE";
+      return dropped.count(entry.first) != 0 || entry.first.rfind(kVariablePrefix, 0) == 0;
+    };
+    environment_.erase(std::remove_if(environment_.begin(), environment_.end(), is_dropped),
+                       environment_.end());
+    environment_.emplace_back(kWorkerCountVariable, std::to_string(workers));
+    environment_.emplace_back(kTestrunuidVariable,
+                              options.testrunuid ? *options.testrunuid : random_testrunuid());
+    for (const std::string& argument : self.arguments) {
+      // One stream of results, from the controller.
+      if (argument.find("-gtest_stream_result_to=") > 1) arguments_.push_back(argument);
+    }
+  }
+
+  // Starts the process of `node`, for the iterations that are left (0: without end). `seed` is
+  // gtest's random seed in this process. Throws std::runtime_error.
+  void launch(WorkerNode& node, Segment& segment, unsigned iterations, int seed) const {
+    const std::string directory = temp_directory_.make_directory(node.name());
+    node.output.out = OutputFile::create(temp_directory_.path());
+    if (!one_stream_) node.output.err = OutputFile::create(temp_directory_.path());
+
+    Handshake handshake;
+    handshake.segment = static_cast<unsigned>(segment.descriptor());
+    handshake.slot = node.slot_number();
+    handshake.controller = static_cast<unsigned>(::getpid());
+    handshake.run = run_;
+    handshake.iterations = iterations;
+
+    Environment environment = environment_;
+    environment.emplace_back(kWorkerVariable, node.name());
+    environment.emplace_back(kPrivateVariable, handshake.format());
+    // What a test calls temporary is its worker's own: two tests that use one name do not collide.
+    environment.emplace_back("TEST_TMPDIR", directory);
+    environment.emplace_back("GTEST_RANDOM_SEED", std::to_string(seed));
+    if (has_premature_exit_file_) {
+      environment.emplace_back("TEST_PREMATURE_EXIT_FILE", directory + "/premature_exit");
+    }
+
+    LaunchPlan plan;
+    plan.executable = self_.executable;
+    plan.arguments = arguments_;
+    for (const auto& [name, value] : environment) plan.environment.push_back(name + "=" + value);
+    plan.directory = self_.directory;
+    plan.standard_output = node.output.out_descriptor();
+    plan.standard_error = node.output.err_descriptor();
+    plan.inherited = segment.descriptor();
+    Doorbell& bell = segment.header().bell;
+    node.process = std::make_unique<ChildProcess>(plan, [&bell] { bell.ring(); });
+  }
+
+  // The line that runs `tests` again, in their order, in one process.
+  std::string reproduction(const std::vector<TestIndex>& tests) const {
+    return std::string(kIndicesVariable) + "=" + format_index_list(tests) + " " +
+           quote_command(self_.arguments);
+  }
+
+ private:
+  const Self& self_;
+  Environment environment_;
+  std::vector<std::string> arguments_;
+  unsigned run_;
+  bool one_stream_ = false;
+  bool has_premature_exit_file_ = false;
+  TempDirectory temp_directory_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_LAUNCHER_H_

@@ -1,0 +1,254 @@
+// What workers have reported and nobody has replayed yet.
+//
+// Layer: controller. Pure bookkeeping: no process, no gtest. Puts together what several workers say
+// of one suite, and in the mode `each` of one test, so that it reads as if one process had run it.
+#ifndef GTEST_XDIST_CONTROLLER_RESULT_STORE_H_
+#define GTEST_XDIST_CONTROLLER_RESULT_STORE_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/report.h"
+
+namespace gtest_xdist::internal {
+
+// One iteration's results. Suites and tests are numbered as in the collection.
+class ResultStore {
+ public:
+  // `suite_of[i]` is the suite of test i; `selected` are the tests that reports are expected of.
+  // `reports_per_test` is 1, or in the mode `each` the number of workers.
+  ResultStore(std::vector<std::uint32_t> suite_of, const std::vector<TestIndex>& selected,
+              std::size_t suites, std::size_t reports_per_test)
+      : suite_of_(std::move(suite_of)),
+        state_(suite_of_.size(), State::not_selected),
+        suites_(suites),
+        merges_(reports_per_test > 1),
+        reports_per_test_(reports_per_test) {
+    for (const TestIndex test : selected) {
+      state_[test] = State::expected;
+      ++suites_[suite_of_[test]].expected;
+    }
+    expected_ = selected.size();
+  }
+
+  // --- what workers report -----------------------------------------------------------------------
+
+  // A worker has entered a suite: its results are not complete before it has left again.
+  void suite_entered(std::uint32_t suite) { ++suites_[suite].open_stretches; }
+  void suite_left(std::uint32_t suite) {
+    --suites_[suite].open_stretches;
+    note_progress(suite);
+  }
+
+  // Output and parts that all workers have in common are told once: the first worker's. A later one
+  // adds only parts that nobody had.
+  void add_suite_up(std::uint32_t suite, Report report) {
+    Suite& s = suites_[suite];
+    merge(s.began_replay ? s.down : s.up, std::move(report), s.up_told, s.parts);
+  }
+  void add_suite_down(std::uint32_t suite, Report report) {
+    Suite& s = suites_[suite];
+    s.down.start_ms =
+        s.down.start_ms == 0 ? report.start_ms : std::min(s.down.start_ms, report.start_ms);
+    s.down.elapsed_ms += report.elapsed_ms;
+    s.down.properties.insert(s.down.properties.end(), report.properties.begin(),
+                             report.properties.end());
+    merge(s.down, std::move(report), s.down_told, s.parts);
+  }
+
+  // `worker` reports a test. The report becomes ready when all that are expected of it are there.
+  void add_test(TestIndex test, int worker, Report report) {
+    if (state_[test] != State::expected) return;
+    if (!merges_) {
+      make_ready(test, std::move(report));
+      return;
+    }
+    std::map<int, Report>& reports = partial_[test];
+    reports.emplace(worker, std::move(report));
+    if (reports.size() >= reports_per_test_) close_test(test);
+  }
+
+  // No further report of the test will come. True if there is none at all: the caller has to say
+  // why, by settle_test().
+  bool close_test(TestIndex test) {
+    if (state_[test] != State::expected) return false;
+    const auto it = partial_.find(test);
+    if (it == partial_.end()) return true;
+    Report merged = merge_each(std::move(it->second));
+    partial_.erase(it);
+    make_ready(test, std::move(merged));
+    return false;
+  }
+
+  // The controller's own report of a test, instead of all others.
+  void settle_test(TestIndex test, Report report) {
+    if (state_[test] != State::expected) return;
+    partial_.erase(test);
+    make_ready(test, std::move(report));
+  }
+
+  // Mode `each`: a worker that runs no test after all.
+  void expect_one_report_less() {
+    --reports_per_test_;
+    std::vector<TestIndex> complete;
+    for (const auto& [test, reports] : partial_) {
+      if (reports.size() >= reports_per_test_) complete.push_back(test);
+    }
+    for (const TestIndex test : complete) close_test(test);
+  }
+
+  // Takes a test out of the count: nobody will ever report it, and nothing is to be replayed.
+  void forget_test(TestIndex test) {
+    if (state_[test] != State::expected) return;
+    state_[test] = State::not_selected;
+    --suites_[suite_of_[test]].expected;
+    --expected_;
+    note_progress(suite_of_[test]);
+  }
+
+  // Tests of which nothing has become ready.
+  std::vector<TestIndex> missing() const {
+    std::vector<TestIndex> tests;
+    for (TestIndex test = 0; test < state_.size(); ++test) {
+      if (state_[test] == State::expected) tests.push_back(test);
+    }
+    return tests;
+  }
+
+  // --- what is replayed --------------------------------------------------------------------------
+
+  bool all_replayed() const { return replayed_ == expected_; }
+
+  // The suite to replay next: the first that is complete, else the first that has a report; none if
+  // none has.
+  std::optional<std::uint32_t> next_suite() const {
+    const std::set<std::uint32_t>& choice = complete_.empty() ? begun_ : complete_;
+    if (choice.empty()) return std::nullopt;
+    return *choice.begin();
+  }
+
+  // A test of the suite that can be replayed now.
+  std::optional<TestIndex> next_test(std::uint32_t suite) const {
+    const Suite& s = suites_[suite];
+    if (s.ready.empty()) return std::nullopt;
+    return s.ready.front().first;
+  }
+
+  // Whether every test of the suite has been replayed.
+  bool all_replayed(std::uint32_t suite) const {
+    return suites_[suite].replayed == suites_[suite].expected;
+  }
+
+  // Whether no worker is inside the suite any more.
+  bool all_left(std::uint32_t suite) const { return suites_[suite].open_stretches == 0; }
+
+  // The report of the test that next_test() named.
+  Report take_test(TestIndex test) {
+    Suite& s = suites_[suite_of_[test]];
+    Report report = std::move(s.ready.front().second);
+    s.ready.pop_front();
+    ++s.replayed;
+    ++replayed_;
+    if (s.replayed == s.expected) {
+      begun_.erase(suite_of_[test]);
+      complete_.erase(suite_of_[test]);
+    }
+    return report;
+  }
+
+  Report take_suite_up(std::uint32_t suite) {
+    suites_[suite].began_replay = true;
+    return std::move(suites_[suite].up);
+  }
+  Report take_suite_down(std::uint32_t suite) { return std::move(suites_[suite].down); }
+
+ private:
+  enum class State : std::uint8_t { not_selected, expected, ready };
+
+  struct Suite {
+    std::size_t expected = 0;
+    std::size_t arrived = 0;  // ready or replayed
+    std::size_t replayed = 0;
+    std::size_t open_stretches = 0;
+    std::deque<std::pair<TestIndex, Report>> ready;
+    Report up;
+    Report down;
+    std::vector<Part> parts;  // of up and down, told or to be told
+    bool up_told = false;     // whether some worker's set-up is in `up` or `down`
+    bool down_told = false;
+    bool began_replay = false;
+  };
+
+  // Keeps the two lists that next_suite() chooses from.
+  void note_progress(std::uint32_t suite) {
+    const Suite& s = suites_[suite];
+    if (s.ready.empty()) return;
+    begun_.insert(suite);
+    if (s.arrived == s.expected && s.open_stretches == 0) complete_.insert(suite);
+  }
+
+  // Adds what is new in `from`: all of it the first time (`told` becomes true), later only parts.
+  static void merge(Report& into, Report from, bool& told, std::vector<Part>& parts) {
+    for (Step& step : from.steps) {
+      const bool is_new =
+          step.has_part && std::find(parts.begin(), parts.end(), step.part) == parts.end();
+      if (is_new) parts.push_back(step.part);
+      if (step.has_part && !is_new) step.has_part = false;
+      if (!told || is_new) into.steps.push_back(std::move(step));
+    }
+    told = true;
+  }
+
+  // One test that several workers ran: the first worker's report if none failed, else the reports
+  // of all that failed, each part marked with its worker.
+  static Report merge_each(std::map<int, Report> reports) {
+    Report merged;
+    merged.start_ms = reports.begin()->second.start_ms;
+    merged.properties = reports.begin()->second.properties;
+    for (auto& [worker, report] : reports) {
+      merged.start_ms = std::min(merged.start_ms, report.start_ms);
+      merged.elapsed_ms = std::max(merged.elapsed_ms, report.elapsed_ms);
+      if (!report.failed()) continue;
+      for (Step& step : report.steps) {
+        if (step.has_part) step.part.message = mark(worker) + step.part.message;
+        merged.steps.push_back(std::move(step));
+      }
+    }
+    if (merged.steps.empty()) merged.steps = std::move(reports.begin()->second.steps);
+    return merged;
+  }
+
+  static std::string mark(int worker) { return "[gw" + std::to_string(worker) + "] "; }
+
+  void make_ready(TestIndex test, Report report) {
+    Suite& s = suites_[suite_of_[test]];
+    state_[test] = State::ready;
+    ++s.arrived;
+    s.ready.emplace_back(test, std::move(report));
+    note_progress(suite_of_[test]);
+  }
+
+  std::vector<std::uint32_t> suite_of_;
+  std::vector<State> state_;
+  std::vector<Suite> suites_;
+  bool merges_;  // whether a report waits for those of other workers
+  std::size_t reports_per_test_;
+  std::size_t expected_ = 0;
+  std::size_t replayed_ = 0;
+  std::set<std::uint32_t> begun_;     // suites that have a report and are not all replayed
+  std::set<std::uint32_t> complete_;  // of these, the ones whose reports are all there
+  std::map<TestIndex, std::map<int, Report>> partial_;  // mode `each`: what workers said so far
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_RESULT_STORE_H_

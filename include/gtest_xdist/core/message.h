@@ -1,0 +1,198 @@
+// What workers and controller say to each other, and its binary form.
+//
+// Layer: core (standard library only). The set of messages is closed: adding one breaks every
+// std::visit that must handle it.
+#ifndef GTEST_XDIST_CORE_MESSAGE_H_
+#define GTEST_XDIST_CORE_MESSAGE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "gtest_xdist/core/codec.h"
+#include "gtest_xdist/core/report.h"
+
+namespace gtest_xdist::internal {
+
+// What an assertion's result belongs to.
+enum class Scope : std::uint8_t { program, suite, test };
+
+inline bool is_valid(Scope scope) { return scope <= Scope::test; }
+
+// --- worker to controller, in the order in which a worker sends them -----------------------------
+
+// RUN_ALL_TESTS has selected its tests. `digest` stands for the whole collection.
+struct Hello {
+  std::uint64_t digest = 0;
+};
+
+// The answer to Command::send_collection: the full names of the selected tests, in order.
+struct CollectionIds {
+  std::vector<std::string> ids;
+};
+
+// An iteration has begun; `ran` is false where gtest keeps the environments of the first one.
+// `usable` is false if a set-up failed fatally or skipped: the worker then runs no item.
+struct EnvironmentsUp {
+  bool ran = false;
+  bool usable = true;
+  OutputSlice output;
+};
+
+// An assertion has a result, or a listener recorded one. Sent at once, so that it survives a crash.
+// `id` is the suite's number or the test's index. `output` is what was printed before it.
+struct PartSeen {
+  Scope scope = Scope::program;
+  std::uint32_t id = 0;
+  OutputSlice output;
+  Part part;
+};
+
+// SetUpTestSuite has run; the first test of the stretch follows.
+struct SuiteUp {
+  std::uint32_t suite = 0;
+  OutputSlice output;
+};
+
+struct TestDone {
+  TestIndex test = 0;
+  std::int64_t start_ms = 0;
+  std::int64_t elapsed_ms = 0;
+  OutputSlice output;
+  std::vector<Property> properties;
+};
+
+// TearDownTestSuite has run: the end of one stretch of a suite on this worker.
+struct SuiteDown {
+  std::uint32_t suite = 0;
+  std::int64_t start_ms = 0;
+  std::int64_t elapsed_ms = 0;
+  OutputSlice output;
+  std::vector<Property> properties;
+};
+
+struct EnvironmentsDown {
+  OutputSlice output;
+};
+
+// The iteration is over. `properties` are those of the whole program.
+struct IterationDone {
+  std::vector<Property> properties;
+};
+
+// RUN_ALL_TESTS is about to return; what the process still does is main's business.
+struct ProgramDone {};
+
+using WorkerMessage =
+    std::variant<Hello, CollectionIds, EnvironmentsUp, PartSeen, SuiteUp, TestDone, SuiteDown,
+                 EnvironmentsDown, IterationDone, ProgramDone>;
+
+template <class Visitor>
+void visit_fields(Visitor& visit, Hello& m) {
+  visit(m.digest);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, CollectionIds& m) {
+  visit(m.ids);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, EnvironmentsUp& m) {
+  visit(m.ran);
+  visit(m.usable);
+  visit(m.output);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, PartSeen& m) {
+  visit(m.scope);
+  visit(m.id);
+  visit(m.output);
+  visit(m.part);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, SuiteUp& m) {
+  visit(m.suite);
+  visit(m.output);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, TestDone& m) {
+  visit(m.test);
+  visit(m.start_ms);
+  visit(m.elapsed_ms);
+  visit(m.output);
+  visit(m.properties);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, SuiteDown& m) {
+  visit(m.suite);
+  visit(m.start_ms);
+  visit(m.elapsed_ms);
+  visit(m.output);
+  visit(m.properties);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, EnvironmentsDown& m) {
+  visit(m.output);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, IterationDone& m) {
+  visit(m.properties);
+}
+template <class Visitor>
+void visit_fields(Visitor&, ProgramDone&) {}
+
+// Appends the message's kind (its position in the variant) and its fields.
+inline void encode(const WorkerMessage& message, std::string& bytes) {
+  Encoder encoder(bytes);
+  encoder(static_cast<std::uint8_t>(message.index()));
+  std::visit([&](const auto& m) { encoder(m); }, message);
+}
+
+template <std::size_t Kind = 0>
+WorkerMessage decode_kind(std::size_t kind, Decoder& decoder) {
+  if constexpr (Kind == std::variant_size_v<WorkerMessage>) {
+    throw DecodeError("a message of unknown kind " + std::to_string(kind));
+  } else {
+    if (kind != Kind) return decode_kind<Kind + 1>(kind, decoder);
+    std::variant_alternative_t<Kind, WorkerMessage> message;
+    decoder(message);
+    return message;
+  }
+}
+
+// Throws DecodeError unless `bytes` are exactly one message.
+inline WorkerMessage decode_worker_message(std::string_view bytes) {
+  Decoder decoder(bytes);
+  std::uint8_t kind = 0;
+  decoder(kind);
+  WorkerMessage message = decode_kind(kind, decoder);
+  decoder.expect_end();
+  return message;
+}
+
+// --- controller to worker ------------------------------------------------------------------------
+
+// Work itself does not travel as a command: the worker takes it from its deque.
+enum class Command : std::uint8_t {
+  send_collection,  // answer with CollectionIds
+  settle,           // no item is planned for you: tear the suite down, then wait for more
+  end_iteration,    // leave the item loop; environments are torn down
+  run_natively,     // after a failed environment: let gtest do what it does then, and report it
+};
+
+inline bool is_valid(Command command) { return command <= Command::run_natively; }
+
+inline Command decode_command(std::string_view bytes) {
+  Decoder decoder(bytes);
+  Command command{};
+  decoder(command);
+  decoder.expect_end();
+  return command;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_MESSAGE_H_

@@ -1,0 +1,193 @@
+// The settings: which GTEST_XDIST_* variables there are, what they may say, and what they say.
+//
+// Layer: core (standard library only). Settings are environment variables because gtest refuses to
+// run with a --gtest_* flag that it does not know.
+#ifndef GTEST_XDIST_CORE_OPTIONS_H_
+#define GTEST_XDIST_CORE_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/near_miss.h"
+
+namespace gtest_xdist::internal {
+
+// How tests are handed out.
+enum class DistMode { load, each };
+
+// A variable that cannot be obeyed. what() is one line for the user: variable, value, what it may
+// be.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// More workers than this are a typing error: each has its own process and output file.
+inline constexpr unsigned kMaxWorkers = 1024;
+
+// How many workers were asked for.
+struct WorkerCount {
+  // `automatic`: what this process may use, its CPU affinity and its CPU quota. `logical`: the
+  // affinity alone, as in pytest-xdist.
+  enum class Kind { none, automatic, logical, fixed };
+  Kind kind = Kind::none;
+  unsigned number = 0;  // for `fixed`; at least 1
+};
+
+struct Options {
+  WorkerCount workers;
+  DistMode dist = DistMode::load;
+  std::optional<unsigned> max_worker_restart;     // not given: 4 x workers
+  std::optional<std::vector<TestIndex>> indices;  // run these here, in this order
+  std::optional<std::string> testrunuid;
+};
+
+// Names and values of environment variables.
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+inline constexpr const char* kVariablePrefix = "GTEST_XDIST_";
+inline constexpr const char* kWorkersVariable = "GTEST_XDIST_WORKERS";
+inline constexpr const char* kDistVariable = "GTEST_XDIST_DIST";
+inline constexpr const char* kMaxWorkerRestartVariable = "GTEST_XDIST_MAX_WORKER_RESTART";
+inline constexpr const char* kIndicesVariable = "GTEST_XDIST_INDICES";
+inline constexpr const char* kTestrunuidVariable = "GTEST_XDIST_TESTRUNUID";
+// Set in workers for tests and whatever they start to read; a user does not set them.
+inline constexpr const char* kWorkerVariable = "GTEST_XDIST_WORKER";
+inline constexpr const char* kWorkerCountVariable = "GTEST_XDIST_WORKER_COUNT";
+// From controller to worker; removed from the environment before main.
+inline constexpr const char* kPrivateVariable = "GTEST_XDIST_PRIVATE_WORKER";
+
+// The variables a user may set.
+inline const std::vector<std::string>& user_variables() {
+  static const std::vector<std::string> names = {kWorkersVariable, kDistVariable,
+                                                 kMaxWorkerRestartVariable, kIndicesVariable,
+                                                 kTestrunuidVariable};
+  return names;
+}
+
+inline std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += ", ";
+    text += word;
+  }
+  return text;
+}
+
+inline std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  const std::optional<std::string> near = near_miss(word, known);
+  return near ? "; did you mean " + *near + "?" : "";
+}
+
+// Throws the UsageError for a variable whose value cannot be obeyed.
+[[noreturn]] inline void reject(const std::string& name, const std::string& value,
+                                const std::string& expected) {
+  throw UsageError(name + "='" + value + "' is not valid: expected " + expected);
+}
+
+// A decimal number without sign, at most `max`; nothing else.
+inline std::optional<unsigned> parse_number(std::string_view text, unsigned max) {
+  if (text.empty()) return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    if (value > max) return std::nullopt;
+  }
+  return static_cast<unsigned>(value);
+}
+
+inline WorkerCount parse_workers(const std::string& value) {
+  if (value == "no") return {};
+  if (value == "auto") return {WorkerCount::Kind::automatic, 0};
+  if (value == "logical") return {WorkerCount::Kind::logical, 0};
+  const std::optional<unsigned> number = parse_number(value, kMaxWorkers);
+  if (!number) {
+    reject(kWorkersVariable, value,
+           "a number from 0 to " + std::to_string(kMaxWorkers) + ", 'auto', 'logical' or 'no'" +
+               did_you_mean(value, {"auto", "logical", "no"}));
+  }
+  if (*number == 0) return {};
+  return {WorkerCount::Kind::fixed, *number};
+}
+
+inline DistMode parse_dist(const std::string& value) {
+  if (value == "load") return DistMode::load;
+  if (value == "each") return DistMode::each;
+  reject(kDistVariable, value, "'load' or 'each'" + did_you_mean(value, {"load", "each"}));
+}
+
+inline unsigned parse_max_worker_restart(const std::string& value) {
+  constexpr unsigned kMax = 1'000'000;
+  const std::optional<unsigned> number = parse_number(value, kMax);
+  if (!number) {
+    reject(kMaxWorkerRestartVariable, value, "a number from 0 to " + std::to_string(kMax));
+  }
+  return *number;
+}
+
+inline std::vector<TestIndex> parse_indices(const std::string& value) {
+  try {
+    return parse_index_list(value);
+  } catch (const std::invalid_argument& error) {
+    reject(kIndicesVariable, value,
+           std::string("colon-separated indices and ranges such as 0-24:31:40 (") + error.what() +
+               ")");
+  }
+}
+
+inline std::string parse_testrunuid(const std::string& value) {
+  if (value.empty()) reject(kTestrunuidVariable, value, "a text that is not empty");
+  return value;
+}
+
+// Whether a process that a worker started inherited this: a worker's own variables reach whatever
+// its tests start, and mean nothing there.
+inline bool is_worker_name(std::string_view value) {
+  return value.size() > 2 && value.substr(0, 2) == "gw" &&
+         parse_number(value.substr(2), 1'000'000'000U).has_value();
+}
+
+inline void reject_unknown(const std::string& name, const std::string& value) {
+  throw UsageError("unknown variable " + name + "='" + value + "'" +
+                   did_you_mean(name, user_variables()) +
+                   " The variables are: " + join(user_variables()));
+}
+
+// Reads the settings out of the whole environment; variables of other names are passed over. An
+// unknown name and a value out of its choices are a UsageError.
+inline Options parse_options(const Environment& environment) {
+  Options options;
+  for (const auto& [name, value] : environment) {
+    if (name.compare(0, std::string_view(kVariablePrefix).size(), kVariablePrefix) != 0) continue;
+    if (name == kWorkersVariable) {
+      options.workers = parse_workers(value);
+    } else if (name == kDistVariable) {
+      options.dist = parse_dist(value);
+    } else if (name == kMaxWorkerRestartVariable) {
+      options.max_worker_restart = parse_max_worker_restart(value);
+    } else if (name == kIndicesVariable) {
+      options.indices = parse_indices(value);
+    } else if (name == kTestrunuidVariable) {
+      options.testrunuid = parse_testrunuid(value);
+    } else if (name == kWorkerVariable && is_worker_name(value)) {
+      continue;
+    } else if (name == kWorkerCountVariable && parse_number(value, kMaxWorkers)) {
+      continue;
+    } else {
+      reject_unknown(name, value);
+    }
+  }
+  return options;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_OPTIONS_H_

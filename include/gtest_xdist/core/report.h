@@ -1,0 +1,119 @@
+// What a worker has to say about a test, a suite or an environment: plain values, no gtest types.
+//
+// Layer: core (standard library only). One report is an ordered story of output and assertion
+// results, so that the controller can print them in the order in which they happened.
+#ifndef GTEST_XDIST_CORE_REPORT_H_
+#define GTEST_XDIST_CORE_REPORT_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+
+namespace gtest_xdist {
+
+// The kinds of testing::TestPartResult, by another name so that core does not need gtest.
+enum class PartType : std::uint8_t { success, nonfatal_failure, fatal_failure, skip };
+
+inline bool is_valid(PartType type) { return type <= PartType::skip; }
+
+// One assertion's result. `file` is empty and `line` is -1 where gtest has none.
+struct Part {
+  PartType type = PartType::success;
+  std::string file;
+  std::int32_t line = -1;
+  std::string message;
+
+  bool failed() const {
+    return type == PartType::nonfatal_failure || type == PartType::fatal_failure;
+  }
+  bool operator==(const Part& other) const {
+    return type == other.type && file == other.file && line == other.line &&
+           message == other.message;
+  }
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, Part& part) {
+  visit(part.type);
+  visit(part.file);
+  visit(part.line);
+  visit(part.message);
+}
+
+// testing::TestProperty.
+struct Property {
+  std::string key;
+  std::string value;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, Property& property) {
+  visit(property.key);
+  visit(property.value);
+}
+
+// A stretch [begin, end) of one output file of one worker, in bytes.
+struct ByteRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+
+  bool empty() const { return begin == end; }
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, ByteRange& range) {
+  visit(range.begin);
+  visit(range.end);
+}
+
+// What was printed in one stretch of time, by stream. Where a worker has one file for both streams,
+// only `out` is used.
+struct OutputSlice {
+  ByteRange out;
+  ByteRange err;
+
+  bool empty() const { return out.empty() && err.empty(); }
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, OutputSlice& slice) {
+  visit(slice.out);
+  visit(slice.err);
+}
+
+// A step of a report: what was printed, then possibly an assertion's result.
+struct Step {
+  int worker = -1;  // number of the worker, whose output files `output` refers to
+  OutputSlice output;
+  bool has_part = false;
+  Part part;
+};
+
+// The story of a test, or of a set-up or tear-down.
+struct Report {
+  std::vector<Step> steps;
+  std::vector<Property> properties;
+  std::int64_t start_ms = 0;    // since the UNIX epoch
+  std::int64_t elapsed_ms = 0;  // as gtest measures it
+
+  void add_output(int worker, const OutputSlice& output) {
+    if (!output.empty()) steps.push_back({worker, output, false, {}});
+  }
+  void add_part(int worker, const OutputSlice& output, Part part) {
+    steps.push_back({worker, output, true, std::move(part)});
+  }
+
+  bool failed() const {
+    for (const Step& step : steps) {
+      if (step.has_part && step.part.failed()) return true;
+    }
+    return false;
+  }
+};
+
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_CORE_REPORT_H_

@@ -1,0 +1,157 @@
+// Starting a process, and noticing its end.
+//
+// Layer: process; the only file that uses Boost.Process (its first version, which is header-only;
+// from Boost 1.86 on it lives below boost/process/v1).
+#ifndef GTEST_XDIST_PROCESS_CHILD_PROCESS_H_
+#define GTEST_XDIST_PROCESS_CHILD_PROCESS_H_
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/version.hpp>
+
+#if BOOST_VERSION >= 108600
+#include <boost/process/v1/child.hpp>
+#include <boost/process/v1/extend.hpp>
+#else
+#include <boost/process/child.hpp>
+#include <boost/process/extend.hpp>
+#endif
+
+#include "gtest_xdist/process/exit_status.h"
+
+namespace gtest_xdist::internal {
+
+#if BOOST_VERSION >= 108600
+namespace boost_process = ::boost::process::v1;
+#else
+namespace boost_process = ::boost::process;
+#endif
+
+// How a process is to be started.
+struct LaunchPlan {
+  std::string executable;
+  std::vector<std::string> arguments;    // with argv[0]
+  std::vector<std::string> environment;  // "NAME=value", the whole of it
+  std::string directory;                 // empty: this process's
+  int standard_output = -1;              // becomes the child's
+  int standard_error = -1;               // becomes the child's
+  int inherited = -1;                    // stays open under its number
+};
+
+// Owns a child process. Whoever destroys it while the child runs kills it.
+class ChildProcess {
+ public:
+  // Starts the process. When it ends, a thread of this process calls `on_exit()`; the thread has
+  // all signals blocked and ends with the child. Throws std::runtime_error.
+  template <class OnExit>
+  ChildProcess(const LaunchPlan& plan, OnExit on_exit) {
+    try {
+      child_ = boost_process::child(Launch(plan));
+    } catch (const std::system_error& error) {
+      throw std::runtime_error("cannot start '" + plan.executable + "': " + error.what());
+    }
+    ::sigset_t all;
+    ::sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before);
+    watcher_ = std::thread([this, on_exit] {
+      ::siginfo_t info{};
+      // Leaves the child a zombie, so that its number stays its own until wait().
+      while (::waitid(P_PID, static_cast<::id_t>(child_.id()), &info, WEXITED | WNOWAIT) != 0 &&
+             errno == EINTR) {
+      }
+      ended_.store(true, std::memory_order_release);
+      on_exit();
+    });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+  ~ChildProcess() {
+    if (!watcher_.joinable()) return;
+    kill();
+    wait();
+  }
+
+  ::pid_t id() const { return child_.id(); }
+
+  // Whether the process has ended; it is still to be waited for.
+  bool ended() const { return ended_.load(std::memory_order_acquire); }
+
+  // Ends it at once. Harmless after its end, until wait().
+  void kill() { ::kill(child_.id(), SIGKILL); }
+
+  // Blocks until the process has ended; to be called once.
+  ExitStatus wait() {
+    watcher_.join();
+    std::error_code error;
+    child_.wait(error);
+    return ExitStatus(child_.native_exit_code());
+  }
+
+ private:
+  // What Boost.Process runs before and after fork().
+  class Launch : public boost_process::extend::handler {
+   public:
+    explicit Launch(const LaunchPlan& plan) : plan_(plan) {
+      for (const std::string& word : plan.arguments) {
+        arguments_.push_back(const_cast<char*>(word.c_str()));
+      }
+      for (const std::string& entry : plan.environment) {
+        environment_.push_back(const_cast<char*>(entry.c_str()));
+      }
+      arguments_.push_back(nullptr);
+      environment_.push_back(nullptr);
+    }
+
+    template <class Executor>
+    void on_setup(Executor& executor) const {
+      executor.exe = plan_.executable.c_str();
+      executor.cmd_line = arguments_.data();
+      executor.env = const_cast<char**>(environment_.data());
+    }
+
+    // In the child, between fork() and exec(): only async-signal-safe calls.
+    template <class Executor>
+    void on_exec_setup(Executor& executor) const {
+      const int null = ::open("/dev/null", O_RDONLY);
+      if (null < 0 || ::dup2(null, STDIN_FILENO) < 0 ||
+          ::dup2(plan_.standard_output, STDOUT_FILENO) < 0 ||
+          ::dup2(plan_.standard_error, STDERR_FILENO) < 0 ||
+          ::fcntl(plan_.inherited, F_SETFD, 0) != 0 ||
+          (!plan_.directory.empty() && ::chdir(plan_.directory.c_str()) != 0)) {
+        executor.set_error(std::error_code(errno, std::system_category()),
+                           "cannot prepare the worker's descriptors and directory");
+        ::_exit(EXIT_FAILURE);
+      }
+      if (null > STDERR_FILENO) ::close(null);
+    }
+
+   private:
+    const LaunchPlan& plan_;
+    std::vector<char*> arguments_;
+    std::vector<char*> environment_;
+  };
+
+  boost_process::child child_;
+  std::atomic<bool> ended_{false};
+  std::thread watcher_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_CHILD_PROCESS_H_

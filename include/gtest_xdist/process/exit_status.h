@@ -1,0 +1,55 @@
+// How a process ended, and how to say it.
+//
+// Layer: process.
+#ifndef GTEST_XDIST_PROCESS_EXIT_STATUS_H_
+#define GTEST_XDIST_PROCESS_EXIT_STATUS_H_
+
+#include <sys/wait.h>
+
+#include <csignal>
+#include <string>
+
+namespace gtest_xdist::internal {
+
+// "11 (SIGSEGV)"; the bare number for a signal without a name here.
+inline std::string describe_signal(int number) {
+  struct Name {
+    int number;
+    const char* text;
+  };
+  static constexpr Name kNames[] = {
+      {SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"}, {SIGILL, "SIGILL"},
+      {SIGTRAP, "SIGTRAP"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},
+      {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"}, {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"},
+      {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"}, {SIGXCPU, "SIGXCPU"},
+      {SIGXFSZ, "SIGXFSZ"}, {SIGSYS, "SIGSYS"},
+  };
+  std::string text = std::to_string(number);
+  for (const Name& name : kNames) {
+    if (name.number == number) text += " (" + std::string(name.text) + ")";
+  }
+  return text;
+}
+
+// A status as wait(2) gives it.
+class ExitStatus {
+ public:
+  explicit ExitStatus(int raw) : raw_(raw) {}
+
+  bool exited() const { return WIFEXITED(raw_); }
+  int code() const { return WEXITSTATUS(raw_); }  // only if exited()
+  bool success() const { return exited() && code() == 0; }
+
+  // "exited with status 3" or "killed by signal 11 (SIGSEGV)".
+  std::string describe() const {
+    if (exited()) return "exited with status " + std::to_string(code());
+    return "killed by signal " + describe_signal(WTERMSIG(raw_));
+  }
+
+ private:
+  int raw_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_EXIT_STATUS_H_

@@ -1,0 +1,112 @@
+// Where the output of a worker goes: an append-only file without a name.
+//
+// Layer: process. The worker writes (as its standard output or error), the controller reads; no
+// reader has to keep up, and what a dead worker wrote is still there.
+#ifndef GTEST_XDIST_PROCESS_OUTPUT_FILE_H_
+#define GTEST_XDIST_PROCESS_OUTPUT_FILE_H_
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "gtest_xdist/core/report.h"
+
+namespace gtest_xdist::internal {
+
+// An owned file descriptor.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+  bool valid() const { return number_ >= 0; }
+
+ private:
+  int number_ = -1;
+};
+
+// The size of an open file, in bytes; 0 if it cannot be told.
+inline std::uint64_t file_size(int descriptor) {
+  struct ::stat status {};
+  if (::fstat(descriptor, &status) != 0) return 0;
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+// Owns the file.
+class OutputFile {
+ public:
+  OutputFile() = default;
+
+  // Makes an empty file in `directory` and removes its name at once. Throws std::runtime_error.
+  static OutputFile create(const std::string& directory) {
+    std::string path = directory + "/output-XXXXXX";
+    OutputFile file;
+    file.file_ = Descriptor(::mkostemp(path.data(), O_APPEND | O_CLOEXEC));
+    if (!file.file_.valid()) {
+      throw std::runtime_error("cannot make a file for output in '" + directory +
+                               "': " + std::strerror(errno));
+    }
+    ::unlink(path.c_str());
+    return file;
+  }
+
+  bool valid() const { return file_.valid(); }
+  int descriptor() const { return file_.number(); }
+  std::uint64_t size() const { return file_size(file_.number()); }
+
+  // Hands the bytes of `range` to `sink(std::string_view)` piece by piece, then frees the space
+  // they take on disk, which keeps the file small however much is printed. Bytes that are not there
+  // (a range from a worker gone wrong) are left out.
+  template <class Sink>
+  void consume(ByteRange range, Sink sink) const {
+    char buffer[kPieceSize];
+    std::uint64_t at = range.begin;
+    while (at < range.end) {
+      const auto wanted =
+          static_cast<std::size_t>(std::min<std::uint64_t>(range.end - at, sizeof buffer));
+      const ::ssize_t got = ::pread(file_.number(), buffer, wanted, static_cast<::off_t>(at));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) break;
+      sink(std::string_view(buffer, static_cast<std::size_t>(got)));
+      at += static_cast<std::uint64_t>(got);
+    }
+    discard(range);
+  }
+
+  // Frees the space of bytes that nobody will read. Only whole blocks can be freed; a file system
+  // that cannot do it keeps them.
+  void discard(ByteRange range) const {
+    if (range.end <= range.begin || range.end - range.begin < kWorthFreeing) return;
+    (void)::fallocate(file_.number(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                      static_cast<::off_t>(range.begin),
+                      static_cast<::off_t>(range.end - range.begin));
+  }
+
+ private:
+  static constexpr std::size_t kPieceSize = 64 * 1024;       // bytes
+  static constexpr std::uint64_t kWorthFreeing = 64 * 1024;  // bytes; less is not worth a call
+
+  Descriptor file_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_OUTPUT_FILE_H_

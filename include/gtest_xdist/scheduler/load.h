@@ -1,0 +1,163 @@
+// GTEST_XDIST_DIST=load: every test once, to whichever worker has room.
+//
+// Layer: scheduler. Chunks as pytest-xdist's LoadScheduling hands them out. One departure: there a
+// worker holds its last test back until it knows the next one; here no test is ever held, and at
+// the end tests that have not started move from busy workers to idle ones.
+#ifndef GTEST_XDIST_SCHEDULER_LOAD_H_
+#define GTEST_XDIST_SCHEDULER_LOAD_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <limits>
+#include <vector>
+
+#include "gtest_xdist/scheduler/node_registry.h"
+#include "gtest_xdist/scheduler/scheduler.h"
+
+namespace gtest_xdist::internal {
+
+class LoadScheduling : public Scheduler {
+ public:
+  // `max_chunk` bounds how many tests are sent at once; a worker gets two all the same.
+  explicit LoadScheduling(std::size_t workers,
+                          std::size_t max_chunk = std::numeric_limits<std::size_t>::max())
+      : registry_(workers), max_chunk_(max_chunk) {}
+
+  std::vector<Node*> nodes() const override { return registry_.nodes(); }
+  bool collection_is_completed() const override { return registry_.collection_is_completed(); }
+  bool tests_finished() const override { return started_ && !has_pending(); }
+  bool has_pending() const override { return !unassigned_.empty() || !registry_.nothing_pending(); }
+
+  void add_node(Node& node) override { registry_.add(node); }
+
+  void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
+    registry_.count_collection();
+    if (!started_) unassigned_.assign(collection.begin(), collection.end());
+  }
+
+  void schedule() override {
+    if (!started_) {
+      started_ = true;
+      deal();
+    }
+    check_all();
+  }
+
+  void mark_test_complete(Node& node, TestIndex, double seconds) override {
+    refill(node, seconds);
+    if (unassigned_.empty()) finish();
+  }
+
+  void mark_test_pending(TestIndex test) override {
+    unassigned_.push_front(test);
+    check_all();
+  }
+
+  void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
+    registry_.remove(node);
+    unassigned_.insert(unassigned_.end(), unfinished.begin(), unfinished.end());
+    check_all();
+  }
+
+  std::size_t wake_below(const Node&) const override {
+    return unassigned_.empty() ? 1 : low_water();
+  }
+
+  std::vector<TestIndex> cancel() override {
+    std::vector<TestIndex> given_up(unassigned_.begin(), unassigned_.end());
+    unassigned_.clear();
+    for (Node* node : registry_.nodes()) {
+      const std::vector<TestIndex> tests = node->take_back(node->unstarted());
+      given_up.insert(given_up.end(), tests.begin(), tests.end());
+      node->shutdown();
+    }
+    return given_up;
+  }
+
+ private:
+  // The first share: a quarter of what would be fair, so that the rest can go where it is needed.
+  void deal() {
+    const std::vector<Node*>& nodes = registry_.nodes();
+    if (nodes.empty()) return;
+    const std::size_t tests = unassigned_.size();
+    if (tests < 2 * nodes.size()) {
+      std::vector<std::vector<TestIndex>> hands(nodes.size());
+      for (std::size_t i = 0; i < tests; ++i) hands[i % nodes.size()].push_back(take_front());
+      for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (!hands[i].empty()) nodes[i]->send(hands[i]);
+      }
+    } else {
+      const std::size_t quarter = tests / nodes.size() / 4;
+      const std::size_t chunk = std::max<std::size_t>(2, std::min(quarter, max_chunk_));
+      for (Node* node : nodes) send(*node, chunk);
+    }
+  }
+
+  void check_all() {
+    if (!started_) return;
+    for (Node* node : registry_.nodes()) refill(*node, 0);
+    if (unassigned_.empty()) finish();
+  }
+
+  std::size_t low_water() const {
+    return std::max<std::size_t>(2, unassigned_.size() / registry_.nodes().size() / 4);
+  }
+
+  void refill(Node& node, double seconds) {
+    // A test of this many seconds says that there is time to wait before sending more.
+    constexpr double kSlowTest = 0.1;
+    if (unassigned_.empty()) return;
+    const std::size_t pending = node.pending();
+    if (pending >= low_water()) return;
+    if (seconds >= kSlowTest && pending >= 2) return;
+    const std::size_t high_water =
+        std::max<std::size_t>(2, unassigned_.size() / registry_.nodes().size() / 2);
+    const std::size_t floor = pending < 2 ? 2 - pending : 0;
+    send(node, std::min(high_water - pending, std::max(floor, max_chunk_)));
+  }
+
+  // Everything is handed out: move what has not started to workers that have run dry.
+  void finish() {
+    for (Node* node : registry_.nodes()) node->shutdown();
+    for (Node* node : registry_.nodes()) {
+      if (node->unstarted() > 0) continue;
+      Node* victim = busiest();
+      if (victim == nullptr) return;
+      // A worker that still runs a test can wait; one test is worth moving only to an idle one.
+      const std::size_t available = victim->unstarted();
+      if (node->pending() > 0 && available < 2) continue;
+      const std::vector<TestIndex> tests = victim->take_back((available + 1) / 2);
+      if (!tests.empty()) node->send(tests);
+    }
+  }
+
+  Node* busiest() const {
+    Node* victim = nullptr;
+    for (Node* node : registry_.nodes()) {
+      if (node->unstarted() > (victim == nullptr ? 0 : victim->unstarted())) victim = node;
+    }
+    return victim;
+  }
+
+  TestIndex take_front() {
+    const TestIndex test = unassigned_.front();
+    unassigned_.pop_front();
+    return test;
+  }
+
+  void send(Node& node, std::size_t count) {
+    std::vector<TestIndex> tests;
+    for (; count > 0 && !unassigned_.empty(); --count) tests.push_back(take_front());
+    if (!tests.empty()) node.send(tests);
+  }
+
+  NodeRegistry registry_;
+  std::size_t max_chunk_;
+  bool started_ = false;
+  std::deque<TestIndex> unassigned_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_SCHEDULER_LOAD_H_

@@ -1,0 +1,51 @@
+// The workers of a scheduler and which of them have delivered their collection; written once for
+// all modes.
+//
+// Layer: scheduler.
+#ifndef GTEST_XDIST_SCHEDULER_NODE_REGISTRY_H_
+#define GTEST_XDIST_SCHEDULER_NODE_REGISTRY_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "gtest_xdist/scheduler/scheduler.h"
+
+namespace gtest_xdist::internal {
+
+// Does not own the nodes.
+class NodeRegistry {
+ public:
+  // `expected`: how many workers the session starts with.
+  explicit NodeRegistry(std::size_t expected) : expected_(expected) {}
+
+  // In the order of their numbers, whichever arrived first.
+  void add(Node& node) {
+    const auto later = std::find_if(nodes_.begin(), nodes_.end(),
+                                    [&](Node* other) { return other->number() > node.number(); });
+    nodes_.insert(later, &node);
+  }
+
+  void remove(Node& node) { nodes_.erase(std::find(nodes_.begin(), nodes_.end(), &node)); }
+
+  void count_collection() { ++collections_; }
+
+  // A dead worker's collection stays counted.
+  bool collection_is_completed() const { return collections_ >= expected_; }
+
+  const std::vector<Node*>& nodes() const { return nodes_; }
+
+  bool nothing_pending() const {
+    return std::all_of(nodes_.begin(), nodes_.end(),
+                       [](const Node* node) { return node->pending() == 0; });
+  }
+
+ private:
+  std::size_t expected_;
+  std::size_t collections_ = 0;
+  std::vector<Node*> nodes_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_SCHEDULER_NODE_REGISTRY_H_

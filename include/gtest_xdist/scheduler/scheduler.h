@@ -1,0 +1,90 @@
+// What hands out tests, and what it sees of a worker.
+//
+// Layer: scheduler: pure state machines. No clock, no I/O, no process, no gtest. The member names
+// are those of pytest-xdist's scheduler interface.
+#ifndef GTEST_XDIST_SCHEDULER_SCHEDULER_H_
+#define GTEST_XDIST_SCHEDULER_SCHEDULER_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+
+namespace gtest_xdist {
+
+// A worker, as a scheduler sees it. Owned by the controller; valid from Scheduler::add_node() to
+// remove_node(). No member blocks.
+class Node {
+ public:
+  virtual ~Node() = default;
+
+  // The N of gwN: unique in a session, growing with the order of creation.
+  virtual int number() const = 0;
+
+  // Appends tests to the worker's queue, to be run in this order.
+  virtual void send(const std::vector<TestIndex>& tests) = 0;
+
+  // Takes up to `count` tests that have not started back from the end of the queue, at once and
+  // without the worker's help. Fewer, or none, if that many have not been left. In queue order.
+  virtual std::vector<TestIndex> take_back(std::size_t count) = 0;
+
+  // Tests that were sent, were not taken back and are not known to be complete.
+  virtual std::size_t pending() const = 0;
+
+  // Of these, how many have not started at this moment.
+  virtual std::size_t unstarted() const = 0;
+
+  // Says that nothing more is planned for the worker: when its queue is empty it tears its suite
+  // down. It stays ready, and a later send() is obeyed.
+  virtual void shutdown() = 0;
+};
+
+// One way of handing out tests. The controller calls it from one thread, in the order: add_node()
+// for each worker, add_node_collection() for each, then schedule(); after that as things happen.
+// Nodes are kept in the order of their numbers, so that equal runs get equal assignments.
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+
+  virtual std::vector<Node*> nodes() const = 0;
+
+  // Whether every node of the initial number has delivered its collection.
+  virtual bool collection_is_completed() const = 0;
+
+  // Whether every test was completed or given up: nothing unassigned, nothing pending on any node.
+  virtual bool tests_finished() const = 0;
+
+  // Whether some test has not been completed or given up.
+  virtual bool has_pending() const = 0;
+
+  // A worker is ready; `node` is not owned.
+  virtual void add_node(Node& node) = 0;
+
+  // The tests that the node selected, in the order in which they are to be handed out. Equal for
+  // all nodes: the controller has compared them.
+  virtual void add_node_collection(Node& node, const std::vector<TestIndex>& collection) = 0;
+
+  // Begins; after the first call: looks at all nodes again, a replacement has arrived.
+  virtual void schedule() = 0;
+
+  // `test` is complete on `node`, which took `seconds` for it.
+  virtual void mark_test_complete(Node& node, TestIndex test, double seconds) = 0;
+
+  // Puts a test back, to be run (again) as soon as possible.
+  virtual void mark_test_pending(TestIndex test) = 0;
+
+  // The worker is gone. `unfinished` are the tests that it had not started; the one that it was
+  // running is the controller's business.
+  virtual void remove_node(Node& node, const std::vector<TestIndex>& unfinished) = 0;
+
+  // A worker with fewer unstarted tests than this wants attention soon; the controller has its
+  // workers ring then.
+  virtual std::size_t wake_below(const Node& node) const = 0;
+
+  // Gives up all tests that have not started, and returns them, each once.
+  virtual std::vector<TestIndex> cancel() = 0;
+};
+
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_SCHEDULER_SCHEDULER_H_

@@ -1,0 +1,26 @@
+// Ending the process over settings that cannot be obeyed.
+//
+// Layer: shim.
+#ifndef GTEST_XDIST_SHIM_FATAL_H_
+#define GTEST_XDIST_SHIM_FATAL_H_
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+namespace gtest_xdist::internal {
+
+// No test has run.
+inline constexpr int kUsageExitStatus = 2;
+
+// Prints one line and ends the process at once: before main nothing is there to be cleaned up.
+[[noreturn]] inline void fatal(const std::string& message) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "gtest-xdist: error: %s\n", message.c_str());
+  std::fflush(stderr);
+  std::_Exit(kUsageExitStatus);
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_SHIM_FATAL_H_

@@ -1,0 +1,189 @@
+// A process that was started as a worker.
+//
+// Layer: shim. Made before main; connects gtest's events to a Worker.
+#ifndef GTEST_XDIST_SHIM_WORKER_ROLE_H_
+#define GTEST_XDIST_SHIM_WORKER_ROLE_H_
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/listeners.h"
+#include "gtest_xdist/bridge/selection.h"
+#include "gtest_xdist/core/handshake.h"
+#include "gtest_xdist/process/exit_hook.h"
+#include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/worker/worker.h"
+
+namespace gtest_xdist::internal {
+
+// Lives until the process ends.
+class WorkerRole {
+ public:
+  // Throws std::runtime_error if `handshake` does not lead to a session.
+  explicit WorkerRole(const Handshake& handshake)
+      : handshake_(handshake), worker_(attach(handshake), handshake.slot) {
+    die_with_controller();
+    instance_ = this;
+    call_at_exit<&WorkerRole::at_exit>();
+    hide_unless_active();
+    put_first(new Outer(*this));
+    silence_default_listeners();
+  }
+
+ private:
+  class Outer : public testing::EmptyTestEventListener {
+   public:
+    explicit Outer(WorkerRole& role) : role_(role) {}
+
+    void OnTestProgramStart(const testing::UnitTest&) override { role_.program_start(); }
+    void OnEnvironmentsSetUpStart(const testing::UnitTest&) override {
+      if (role_.active()) role_.worker_.environments_up_outer_start();
+    }
+    void OnEnvironmentsSetUpEnd(const testing::UnitTest&) override {
+      if (role_.active()) role_.worker_.environments_up_outer_end();
+    }
+    void OnTestSuiteStart(const testing::TestSuite& suite) override {
+      if (role_.active()) role_.worker_.suite_outer_start(suite);
+    }
+    void OnTestStart(const testing::TestInfo& test) override {
+      if (role_.active()) role_.worker_.test_outer_start(test);
+    }
+    void OnTestPartResult(const testing::TestPartResult&) override {
+      if (role_.active()) role_.worker_.part_outer();
+    }
+    void OnTestEnd(const testing::TestInfo& test) override {
+      // A child that a test forked and that ran on to here would take its parent's next test.
+      if (Worker::in_forked_child()) std::_Exit(EXIT_FAILURE);
+      if (role_.active()) role_.worker_.test_outer_end(test);
+    }
+    void OnTestSuiteEnd(const testing::TestSuite& suite) override {
+      if (role_.active()) role_.worker_.suite_outer_end(suite);
+    }
+    void OnEnvironmentsTearDownStart(const testing::UnitTest&) override {
+      if (role_.active()) role_.worker_.environments_down_outer_start();
+    }
+    void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override {
+      if (role_.active()) role_.worker_.environments_down_outer_end();
+    }
+    void OnTestIterationEnd(const testing::UnitTest&, int) override {
+      if (role_.active()) role_.worker_.iteration_outer_end();
+    }
+    void OnTestProgramEnd(const testing::UnitTest&) override { role_.program_end(); }
+
+   private:
+    WorkerRole& role_;
+  };
+
+  class Inner : public testing::EmptyTestEventListener {
+   public:
+    explicit Inner(WorkerRole& role) : role_(role) {}
+
+    void OnTestIterationStart(const testing::UnitTest&, int iteration) override {
+      if (role_.active()) role_.worker_.iteration_inner_start(iteration);
+    }
+    void OnEnvironmentsSetUpStart(const testing::UnitTest&) override {
+      if (role_.active()) role_.worker_.environments_up_inner_start();
+    }
+    void OnEnvironmentsSetUpEnd(const testing::UnitTest&) override {
+      if (role_.active()) role_.worker_.environments_up_inner_end();
+    }
+    void OnTestSuiteStart(const testing::TestSuite&) override {
+      if (role_.active()) role_.worker_.suite_inner_start();
+    }
+    void OnTestStart(const testing::TestInfo&) override {
+      if (role_.active()) role_.worker_.test_inner_start();
+    }
+    void OnTestPartResult(const testing::TestPartResult& part) override {
+      if (role_.active()) role_.worker_.part_inner(part);
+    }
+    void OnTestEnd(const testing::TestInfo&) override {
+      if (role_.active()) role_.worker_.test_inner_end();
+    }
+    void OnTestSuiteEnd(const testing::TestSuite&) override {
+      if (role_.active()) role_.worker_.suite_inner_end();
+    }
+    void OnEnvironmentsTearDownStart(const testing::UnitTest&) override {
+      if (role_.active()) role_.worker_.environments_down_inner_start();
+    }
+    void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override {
+      if (role_.active()) role_.worker_.environments_down_inner_end();
+    }
+    void OnTestIterationEnd(const testing::UnitTest&, int) override {
+      if (role_.active()) role_.worker_.iteration_inner_end();
+    }
+
+   private:
+    WorkerRole& role_;
+  };
+
+  // The descriptor must not reach what tests start.
+  static Segment attach(const Handshake& handshake) {
+    const int descriptor = static_cast<int>(handshake.segment);
+    Segment segment = Segment::attach(descriptor);
+    if (handshake.slot >= segment.header().shape.workers) {
+      throw std::runtime_error("the session has no worker " + std::to_string(handshake.slot));
+    }
+    ::close(descriptor);
+    return segment;
+  }
+
+  // Also in the middle of a test. The controller may have died before the request was in force.
+  void die_with_controller() const {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (static_cast<unsigned>(::getppid()) != handshake_.controller) std::_Exit(EXIT_FAILURE);
+  }
+
+  // Of the calls of RUN_ALL_TESTS in this process, one is the session's; in the others nothing
+  // runs.
+  bool in_session() const { return run_ == handshake_.run; }
+  bool active() const { return in_session() && !Worker::in_forked_child(); }
+
+  void hide_unless_active() {
+    if (in_session()) {
+      empty_shard_.restore();
+    } else {
+      empty_shard_.hide();
+    }
+  }
+
+  void program_start() {
+    silence_default_listeners();
+    if (!std::exchange(inner_is_there_, true)) put_last(new Inner(*this));
+    if (!active()) return;
+    // A replacement takes part in the iterations that are left.
+    if (handshake_.iterations > 0) {
+      GTEST_XDIST_FLAG_SET(repeat, static_cast<std::int32_t>(handshake_.iterations));
+    }
+    worker_.program_start();
+  }
+
+  void program_end() {
+    if (active()) worker_.program_end();
+    ++run_;
+    hide_unless_active();
+  }
+
+  static void at_exit(int status) {
+    if (!Worker::in_forked_child()) instance_->worker_.exiting(status);
+  }
+
+  const Handshake handshake_;
+  Worker worker_;
+  EmptyShard empty_shard_;
+  unsigned run_ = 0;  // calls of RUN_ALL_TESTS that have ended
+  bool inner_is_there_ = false;
+
+  inline static WorkerRole* instance_ = nullptr;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_SHIM_WORKER_ROLE_H_

@@ -1,0 +1,154 @@
+// A one-way channel of frames in shared memory: one process writes, one reads.
+//
+// Layer: transport. Frames have any length: one longer than the ring streams through it. A writer
+// that dies in the middle of a frame leaves it unfinished, and the reader never shows it.
+#ifndef GTEST_XDIST_TRANSPORT_BYTE_RING_H_
+#define GTEST_XDIST_TRANSPORT_BYTE_RING_H_
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "gtest_xdist/transport/work_deque.h"
+
+namespace gtest_xdist::internal {
+
+// The part in shared memory. Followed by the ring's bytes.
+struct ByteRingState {
+  alignas(kCacheLine) std::atomic<std::uint64_t> written{0};  // bytes ever published by the writer
+  alignas(kCacheLine) std::atomic<std::uint64_t> read{0};     // bytes ever released by the reader
+};
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free,
+              "a lock inside an atomic would not work between processes");
+
+using FrameLength = std::uint64_t;  // precedes each frame, in the machine's byte order
+
+// What the ring holds cannot have been written by a writer that follows the rules.
+class CorruptRing : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The writing end. One object in one process; not safe for several threads.
+class RingWriter {
+ public:
+  // `capacity` is a power of two, in bytes. Does not own the memory.
+  RingWriter(ByteRingState& state, char* bytes, std::size_t capacity)
+      : state_(&state),
+        bytes_(bytes),
+        capacity_(capacity),
+        position_(state.written.load(std::memory_order_relaxed)) {}
+
+  // Appends a frame. When the ring is full, calls `wait_for_space()` until the reader has made
+  // room: it may block, and it must return now and then.
+  template <class WaitForSpace>
+  void write(std::string_view frame, WaitForSpace wait_for_space) {
+    const FrameLength length = frame.size();
+    char header[sizeof length];
+    std::memcpy(header, &length, sizeof length);
+    append({header, sizeof header}, wait_for_space);
+    append(frame, wait_for_space);
+    publish();
+  }
+
+  std::size_t capacity() const { return capacity_; }
+
+  // How much the reader has not released yet, in bytes.
+  std::size_t fill() const {
+    return static_cast<std::size_t>(position_ - state_->read.load(std::memory_order_acquire));
+  }
+
+ private:
+  template <class WaitForSpace>
+  void append(std::string_view bytes, WaitForSpace wait_for_space) {
+    while (!bytes.empty()) {
+      const std::size_t space = capacity_ - fill();
+      if (space == 0) {
+        publish();
+        wait_for_space();
+        continue;
+      }
+      const std::size_t offset = static_cast<std::size_t>(position_ & (capacity_ - 1));
+      const std::size_t count = std::min({bytes.size(), space, capacity_ - offset});
+      std::memcpy(bytes_ + offset, bytes.data(), count);
+      position_ += count;
+      bytes.remove_prefix(count);
+    }
+  }
+
+  // Pairs with the acquire load in RingReader::drain().
+  void publish() { state_->written.store(position_, std::memory_order_release); }
+
+  ByteRingState* state_;
+  char* bytes_;
+  std::size_t capacity_;
+  std::uint64_t position_;
+};
+
+// The reading end. Trusts nothing that the writer wrote: its own position is kept here, and a
+// writer's position beyond the ring is CorruptRing.
+class RingReader {
+ public:
+  RingReader(ByteRingState& state, const char* bytes, std::size_t capacity)
+      : state_(&state),
+        bytes_(bytes),
+        capacity_(capacity),
+        position_(state.read.load(std::memory_order_relaxed)) {}
+
+  // Moves all published bytes out of the ring. True if there were any.
+  bool drain() {
+    const std::uint64_t written = state_->written.load(std::memory_order_acquire);
+    const std::uint64_t available = written - position_;
+    if (available == 0) return false;
+    if (available > capacity_) throw CorruptRing("its write position is out of bounds");
+    std::uint64_t left = available;
+    while (left > 0) {
+      const std::size_t offset = static_cast<std::size_t>(position_ & (capacity_ - 1));
+      const auto count =
+          static_cast<std::size_t>(std::min<std::uint64_t>(left, capacity_ - offset));
+      pending_.append(bytes_ + offset, count);
+      position_ += count;
+      left -= count;
+    }
+    // Pairs with the acquire load in RingWriter::fill(): the bytes are copied before they are
+    // given away.
+    state_->read.store(position_, std::memory_order_release);
+    return true;
+  }
+
+  // The next complete frame of what was drained; false if there is none. The view lasts until the
+  // next drain() or next().
+  bool next(std::string_view& frame) {
+    FrameLength length = 0;
+    const std::size_t available = pending_.size() - begin_;
+    if (available >= sizeof length) {
+      std::memcpy(&length, pending_.data() + begin_, sizeof length);
+      if (length <= available - sizeof length) {
+        frame = std::string_view(pending_).substr(begin_ + sizeof length, length);
+        begin_ += sizeof length + length;
+        return true;
+      }
+    }
+    pending_.erase(0, begin_);
+    begin_ = 0;
+    return false;
+  }
+
+ private:
+  ByteRingState* state_;
+  const char* bytes_;
+  std::size_t capacity_;
+  std::uint64_t position_;
+  std::string pending_;    // drained, not yet handed out
+  std::size_t begin_ = 0;  // of the first frame not handed out, in pending_
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_TRANSPORT_BYTE_RING_H_

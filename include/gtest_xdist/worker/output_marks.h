@@ -1,0 +1,88 @@
+// Where in its output files a worker is.
+//
+// Layer: worker. What user code prints goes to the worker's standard output and error, which are
+// append-only files; a region is opened before user code runs and closed after it, and what the
+// files have grown by in between is that code's output.
+#ifndef GTEST_XDIST_WORKER_OUTPUT_MARKS_H_
+#define GTEST_XDIST_WORKER_OUTPUT_MARKS_H_
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdio>
+#include <iostream>
+#include <utility>
+
+#include "gtest_xdist/core/report.h"
+#include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/transport/segment.h"
+
+namespace gtest_xdist::internal {
+
+class OutputMarks {
+ public:
+  // Keeps its own descriptors of the two files, because tests close and redirect theirs. Where a
+  // region begins is also written to `slot`, for the case that the process dies in it.
+  explicit OutputMarks(WorkerSlot& slot)
+      : slot_(slot), out_(keep(STDOUT_FILENO)), err_(keep(STDERR_FILENO)) {
+    struct ::stat out {};
+    struct ::stat err {};
+    one_file_ = ::fstat(out_.number(), &out) == 0 && ::fstat(err_.number(), &err) == 0 &&
+                out.st_dev == err.st_dev && out.st_ino == err.st_ino;
+  }
+
+  void open() {
+    const Position now = position();
+    slot_.out_begin.store(now.out, std::memory_order_relaxed);
+    slot_.err_begin.store(now.err, std::memory_order_relaxed);
+    begin_ = now;
+    is_open_ = true;
+  }
+
+  bool is_open() const { return is_open_; }
+
+  // What was printed since open(); nothing if no region is open.
+  OutputSlice close() {
+    if (!std::exchange(is_open_, false)) return {};
+    const Position end = position();
+    return {{begin_.out, end.out}, {begin_.err, end.err}};
+  }
+
+ private:
+  struct Position {
+    std::uint64_t out = 0;
+    std::uint64_t err = 0;
+  };
+
+  // High numbers: a test may expect the low ones to be free.
+  static Descriptor keep(int descriptor) {
+    constexpr int kLowest = 500;
+    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, kLowest);
+    return Descriptor(copy >= 0 ? copy : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
+  }
+
+  Position position() const {
+    std::cout.flush();
+    std::clog.flush();
+    std::fflush(stdout);
+    std::fflush(stderr);
+    Position now;
+    now.out = file_size(out_.number());
+    if (!one_file_) now.err = file_size(err_.number());
+    return now;
+  }
+
+  WorkerSlot& slot_;
+  Descriptor out_;
+  Descriptor err_;
+  bool one_file_ = false;
+  bool is_open_ = false;
+  Position begin_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_WORKER_OUTPUT_MARKS_H_

@@ -1,0 +1,302 @@
+// A worker: runs what the controller puts into its deque and reports what happens.
+//
+// Layer: worker. Single-threaded: it adds no thread to the process under test. gtest runs natively
+// here: it selects tests, sets environments up and tears them down; only which test comes next is
+// decided elsewhere.
+#ifndef GTEST_XDIST_WORKER_WORKER_H_
+#define GTEST_XDIST_WORKER_WORKER_H_
+
+#include <pthread.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/item_loop.h"
+#include "gtest_xdist/bridge/iteration.h"
+#include "gtest_xdist/bridge/replayer.h"
+#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/worker/output_marks.h"
+
+namespace gtest_xdist::internal {
+
+// One for each process. Its members are called by two listeners: one that gtest calls first for
+// every *Start event and last for every *End event ("outer"), one the other way round ("inner").
+// What is printed between outer and inner comes from other listeners, which the controller has too,
+// so it is not part of the output of the test.
+class Worker : public ItemSource {
+ public:
+  Worker(Segment segment, std::uint32_t slot)
+      : segment_(std::move(segment)),
+        slot_(segment_.slot(slot)),
+        deque_(segment_.deque(slot)),
+        results_(segment_.results_writer(slot)),
+        commands_(segment_.commands_reader(slot)),
+        marks_(slot_) {
+    ::pthread_atfork(nullptr, nullptr, [] { in_child_ = true; });
+  }
+
+  // A child that a test forked has a copy of everything here and must not touch what is shared.
+  static bool in_forked_child() { return in_child_; }
+
+  // --- events, in the order of a run -------------------------------------------------------------
+
+  void program_start() {
+    catalog_.emplace();
+    loop_.emplace(*catalog_, *this);
+    send(Hello{catalog_->digest()}, Urgency::now);
+  }
+
+  void iteration_inner_start(int iteration) {
+    if (sets_environments_up(iteration)) return;
+    send(EnvironmentsUp{false, true, {}}, Urgency::now);
+    run_items();
+  }
+
+  void environments_up_outer_start() { enter(Phase::environments_up); }
+  void environments_up_inner_start() { open(); }
+  void environments_up_inner_end() { slice_ = close(); }
+  void environments_up_outer_end() {
+    send(EnvironmentsUp{true, environments_are_usable(), std::exchange(slice_, {})}, Urgency::now);
+    enter(Phase::idle);
+    run_items();
+  }
+
+  void suite_outer_start(const testing::TestSuite& suite) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    scope_ = Scope::suite;
+    suite_ = native_ ? catalog_->index_of(suite) : loop_->suite();
+    suite_up_told_ = false;
+    slot_.phase.store(Phase::suite_up, std::memory_order_relaxed);
+  }
+  void suite_inner_start() { open(); }
+
+  void test_outer_start(const testing::TestInfo& test) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    tell_suite_up();
+    scope_ = Scope::test;
+    test_ = native_ ? catalog_->index_of(test) : loop_->test();
+    GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
+  }
+  void test_inner_start() {
+    enter(Phase::test);
+    open();
+  }
+
+  // A listener may record a part after the region was closed: what was printed still comes first.
+  void part_outer() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    reopen_ = marks_.is_open();
+    part_slice_ = reopen_ ? marks_.close() : std::exchange(slice_, {});
+  }
+  void part_inner(const testing::TestPartResult& part) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    send_locked(PartSeen{scope_, scope_ == Scope::test ? test_ : suite_,
+                         std::exchange(part_slice_, {}), from_gtest(part)},
+                Urgency::later);
+    if (reopen_) marks_.open();
+  }
+
+  void test_inner_end() { slice_ = close(); }
+
+  // Blocks until it is known what follows.
+  void test_outer_end(const testing::TestInfo& test) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      const testing::TestResult& result = *test.result();
+      scope_ = Scope::suite;
+      send_locked(TestDone{test_, result.start_timestamp(), result.elapsed_time(),
+                           std::exchange(slice_, {}), properties_of(result)},
+                  result.Failed() ? Urgency::now : Urgency::if_running_dry);
+      slot_.phase.store(Phase::idle, std::memory_order_relaxed);
+    }
+    const bool goes_on = !native_ && loop_->on_test_end();
+    // The controller decides what a failure stops; gtest's own rule would end this stretch.
+    fail_fast_ = GTEST_XDIST_FLAG_GET(fail_fast);
+    if (!native_) GTEST_XDIST_FLAG_SET(fail_fast, false);
+    if (goes_on) return;
+    enter(Phase::suite_down);
+    open();
+  }
+
+  void suite_inner_end() { slice_ = close(); }
+  void suite_outer_end(const testing::TestSuite& suite) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    tell_suite_up();
+    send_locked(SuiteDown{suite_, suite.start_timestamp(), suite.elapsed_time(),
+                          std::exchange(slice_, {}), properties_of(suite.ad_hoc_test_result())},
+                Urgency::later);
+    scope_ = Scope::program;
+    slot_.phase.store(Phase::idle, std::memory_order_relaxed);
+  }
+
+  void environments_down_outer_start() { enter(Phase::environments_down); }
+  void environments_down_inner_start() { open(); }
+  void environments_down_inner_end() { slice_ = close(); }
+  void environments_down_outer_end() {
+    send(EnvironmentsDown{std::exchange(slice_, {})}, Urgency::later);
+  }
+
+  void iteration_inner_end() { hidden_suites_.restore(); }
+  void iteration_outer_end() {
+    send(IterationDone{properties_of(testing::UnitTest::GetInstance()->ad_hoc_test_result())},
+         Urgency::now);
+  }
+
+  void program_end() {
+    enter(Phase::finishing);
+    open();
+    send(ProgramDone{}, Urgency::now);
+  }
+
+  // main has returned `status`, or somebody called exit().
+  void exiting(int status) { slot_.exit_status.store(status, std::memory_order_relaxed); }
+
+ private:
+  // When the controller is to look at a message.
+  enum class Urgency { now, if_running_dry, later };
+
+  // Blocks until there is an item or a command. Called in the item loop.
+  NextItem next_item() override {
+    while (true) {
+      if (native_) return {NextItem::Kind::end, kNoTest};
+      if (const std::optional<TestIndex> test = deque_.take()) {
+        return {NextItem::Kind::item, *test};
+      }
+      if (const std::optional<Command> command = next_command()) {
+        switch (*command) {
+          case Command::settle:
+            return {NextItem::Kind::settle, kNoTest};
+          case Command::end_iteration:
+            return {NextItem::Kind::end, kNoTest};
+          case Command::send_collection:
+            send(CollectionIds{catalog_->ids()}, Urgency::now);
+            continue;
+          case Command::run_natively:
+            native_ = true;
+            continue;
+        }
+      }
+      segment_.header().bell.ring();
+      slot_.bell.wait();
+    }
+  }
+
+  std::optional<Command> next_command() {
+    std::string_view frame;
+    if (commands_.next(frame) || (commands_.drain() && commands_.next(frame))) {
+      return decode_command(frame);
+    }
+    return std::nullopt;
+  }
+
+  void run_items() {
+    native_ = false;
+    fail_fast_ = GTEST_XDIST_FLAG_GET(fail_fast);
+    loop_->run();
+    GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
+    if (!native_) hidden_suites_.hide(*catalog_);
+  }
+
+  void tell_suite_up() {
+    if (std::exchange(suite_up_told_, true)) return;
+    send_locked(SuiteUp{suite_, marks_.close()}, Urgency::later);
+  }
+
+  static std::vector<Property> properties_of(const testing::TestResult& result) {
+    std::vector<Property> properties;
+    for (int i = 0; i < result.test_property_count(); ++i) {
+      const testing::TestProperty& property = result.GetTestProperty(i);
+      properties.push_back({property.key(), property.value()});
+    }
+    return properties;
+  }
+
+  void enter(Phase phase) { slot_.phase.store(phase, std::memory_order_relaxed); }
+
+  void open() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    marks_.open();
+  }
+  OutputSlice close() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return marks_.close();
+  }
+
+  void send(const WorkerMessage& message, Urgency urgency) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    send_locked(message, urgency);
+  }
+
+  void send_locked(const WorkerMessage& message, Urgency urgency) {
+    frame_.clear();
+    encode(message, frame_);
+    results_.write(frame_, [this] { wait_for_space(); });
+    if (wants_attention(urgency)) {
+      segment_.header().bell.ring();
+      last_ring_ = Clock::now();
+    }
+  }
+
+  void wait_for_space() {
+    // Pairs with the exchange in the controller: either it sees the wish or this sees the room.
+    slot_.wants_space.store(1, std::memory_order_seq_cst);
+    if (results_.fill() < results_.capacity()) return;
+    segment_.header().bell.ring();
+    slot_.bell.wait();
+  }
+
+  // A bell costs some microseconds if the controller sleeps, so a finished test alone is no reason.
+  bool wants_attention(Urgency urgency) const {
+    if (urgency == Urgency::now) return true;
+    if (urgency == Urgency::if_running_dry &&
+        deque_.size() < slot_.wake_below.load(std::memory_order_relaxed)) {
+      return true;
+    }
+    return results_.fill() > results_.capacity() / 2 || Clock::now() - last_ring_ > kLongestSilence;
+  }
+
+  using Clock = std::chrono::steady_clock;
+
+  Segment segment_;
+  WorkerSlot& slot_;
+  WorkDeque deque_;
+  RingWriter results_;
+  RingReader commands_;
+
+  // Assertions may come from any thread of a test: it guards what they use, which is all below.
+  std::mutex mutex_;
+  OutputMarks marks_;
+  OutputSlice slice_;       // of what has just ended; closed by one listener, sent by the other
+  OutputSlice part_slice_;  // likewise, before an assertion
+  bool reopen_ = false;     // whether a region was open when an assertion came
+  Scope scope_ = Scope::program;
+  SuiteIndex suite_ = 0;
+  TestIndex test_ = kNoTest;
+  bool suite_up_told_ = false;
+  std::string frame_;
+  Clock::time_point last_ring_{};
+
+  std::optional<Catalog> catalog_;
+  std::optional<ItemLoop> loop_;
+  bool native_ = false;  // gtest runs what it wants; see Command::run_natively
+  bool fail_fast_ = false;
+  HiddenSuites hidden_suites_;
+
+  inline static bool in_child_ = false;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_WORKER_WORKER_H_
