@@ -5,6 +5,7 @@
 #define GTEST_XDIST_BRIDGE_ITEM_LOOP_H_
 
 #include <optional>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -31,6 +32,35 @@ class ItemSource {
  public:
   virtual ~ItemSource() = default;
   virtual NextItem next_item() = 0;
+};
+
+// What earlier stretches left in a suite's own result, set aside for a while: gtest skips the tests
+// of a suite that has failed, and a failure of one stretch is no reason to skip the next.
+class SetAside {
+ public:
+  explicit SetAside(testing::TestResult& result) : result_(result) {
+    for (int i = 0; i < result.total_part_count(); ++i)
+      parts_.push_back(result.GetTestPartResult(i));
+    for (int i = 0; i < result.test_property_count(); ++i) {
+      properties_.push_back(result.GetTestProperty(i));
+    }
+    private_call<ResultClearAll>(result);
+  }
+  SetAside(const SetAside&) = delete;
+  SetAside& operator=(const SetAside&) = delete;
+  ~SetAside() {
+    for (const testing::TestPartResult& part : parts_) {
+      private_call<ResultAddTestPart>(result_, part);
+    }
+    for (const testing::TestProperty& property : properties_) {
+      private_call<ResultRecordProperty>(result_, "testsuite", property);
+    }
+  }
+
+ private:
+  testing::TestResult& result_;
+  std::vector<testing::TestPartResult> parts_;
+  std::vector<testing::TestProperty> properties_;
 };
 
 // SetUpTestSuite and TearDownTestSuite run once for each contiguous stretch of a suite.
@@ -77,6 +107,7 @@ class ItemLoop {
     walk_->place_next(catalog_.position_in_suite(first));
     begin(first);
     next_ = {NextItem::Kind::settle, kNoTest};
+    const SetAside earlier(private_member<SuiteAdHocResult>(catalog_.suite(suite_)));
     walk_->run();
   }
 

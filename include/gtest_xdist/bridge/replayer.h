@@ -125,12 +125,11 @@ class Replayer {
   }
 
   // To be called by the first listener that hears OnTestEnd: from here on the test shows the
-  // worker's times, and what listeners add is compared with what they added in the worker.
+  // worker's times.
   void on_test_end_begins() {
     testing::TestResult& result = private_member<TestResultOf>(catalog_.test(test_));
     private_call<ResultSetStart>(result, report_.start_ms);
     private_call<ResultSetElapsed>(result, report_.elapsed_ms);
-    echo_filter_.emplace(*this);
   }
 
   // To be called by the last listener that hears OnTestEnd. Blocks until the next test is there.
@@ -153,28 +152,26 @@ class Replayer {
   }
 
  private:
-  // A test that repeats a report.
-  class ReplayTest : public testing::Test {
-   public:
-    explicit ReplayTest(Replayer& replayer) : replayer_(replayer) {}
-
-   private:
-    void TestBody() override { replayer_.play_test(); }
-
-    Replayer& replayer_;
+  class EmptyTest : public testing::Test {
+    void TestBody() override {}
   };
 
+  // Repeats a report where gtest expects a test to be made: what follows depends on the result.
   class ReplayFactory : public testing::internal::TestFactoryBase {
    public:
     explicit ReplayFactory(Replayer& replayer) : replayer_(replayer) {}
-    testing::Test* CreateTest() override { return new ReplayTest(replayer_); }
+    testing::Test* CreateTest() override {
+      replayer_.play_test();
+      return new EmptyTest;
+    }
 
    private:
     Replayer& replayer_;
   };
 
-  // Takes assertion results while listeners hear OnTestEnd. A listener that failed the test in the
-  // worker fails it here again: that one is in the report already, and is dropped.
+  // Takes assertion results from the replay of a report to the end of its test. Listeners of
+  // OnTestEnd that failed the test in the worker fail it here again, and so does gtest if the test
+  // is not made as it should be: what is in the report already is dropped.
   class EchoFilter : public testing::ScopedFakeTestPartResultReporter {
    public:
     explicit EchoFilter(Replayer& replayer)
@@ -226,16 +223,19 @@ class Replayer {
     testing::TestResult& result = private_member<TestResultOf>(catalog_.test(test_));
     play(report_, result);
     record(result, "testcase");
+    echo_filter_.emplace(*this);
   }
 
   void play(const Report& report, testing::TestResult& result) {
     const bool anything_before = result.total_part_count() > 0;
+    std::uint64_t parts = 0;
     for (const Step& step : report.steps) {
       source_.print(step.output, step.worker);
       if (!step.has_part) continue;
+      const bool dropped = parts++ < report.dropped_parts;
       if (anything_before && holds(result, step.part)) continue;
       const testing::TestPartResult part = to_gtest(step.part);
-      private_call<ResultAddTestPart>(result, part);
+      if (!dropped) private_call<ResultAddTestPart>(result, part);
       announce(part);
     }
   }

@@ -23,6 +23,7 @@ class SuiteWalk {
   explicit SuiteWalk(testing::TestSuite& suite)
       : suite_(suite),
         order_(private_member<SuiteTestIndices>(suite)),
+        order_before_(order_),
         position_of_(order_.size()) {
     for (std::size_t i = 0; i < order_.size(); ++i) {
       position_of_[static_cast<std::size_t>(order_[i])] = i;
@@ -52,12 +53,14 @@ class SuiteWalk {
     }
   }
 
-  // Runs the suite; returns when gtest has torn it down. One walk at a time in a process.
+  // Runs the suite; returns when gtest has torn it down and the order is as before. One walk at a
+  // time in a process.
   void run() {
     running_ = this;
     tear_down_ = std::exchange(private_member<SuiteTearDown>(suite_), &SuiteWalk::tear_down);
     private_call<SuiteRun>(suite_);
     private_member<SuiteTearDown>(suite_) = tear_down_;
+    order_ = order_before_;
     running_ = nullptr;
   }
 
@@ -85,6 +88,7 @@ class SuiteWalk {
 
   testing::TestSuite& suite_;
   std::vector<int>& order_;
+  const std::vector<int> order_before_;
   std::vector<std::size_t> position_of_;  // the inverse of order_
   std::size_t next_ = 0;                  // the first position that is not decided
   std::vector<Flags> flags_;              // what pass_over_rest() cleared

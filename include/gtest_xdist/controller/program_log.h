@@ -38,6 +38,8 @@ class ProgramLog {
   // Anything else: only failures and other parts, and only those that are new.
   void add(Report report) { append(rest_, std::move(report), false); }
 
+  void add_output(int worker, const OutputSlice& output) { rest_.add_output(worker, output); }
+
   // The controller's own words; `output` comes before them.
   void add_failure(int worker, const OutputSlice& output, std::string message) {
     Report report;
@@ -48,6 +50,11 @@ class ProgramLog {
   // The first worker to arrive decides.
   void set_properties(std::vector<Property> properties) {
     if (rest_.properties.empty()) rest_.properties = std::move(properties);
+  }
+
+  // Whether there is a failure that has not been taken.
+  bool has_failures() const {
+    return rest_.failed() || tear_down_.failed() || (set_up_ && set_up_->failed());
   }
 
   bool set_up_known() const { return set_up_.has_value(); }

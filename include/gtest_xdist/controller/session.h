@@ -79,8 +79,8 @@ class Session : public ReplaySource {
   // What hears OnTestEnd first and last calls this.
   Replayer& replayer() { return replayer_; }
 
-  // Not empty if a worker's main returned a status other than 0 although nothing had failed there:
-  // wrong, unless this process's main does so too.
+  // Not empty if a worker's main returned a status other than 0 although nothing had failed: wrong,
+  // unless this process's main does so too.
   const std::string& dissent() const { return dissent_; }
 
  private:
@@ -166,14 +166,17 @@ class Session : public ReplaySource {
   // Blocks until no worker is in the iteration any more.
   void end_iteration() {
     ending_ = true;
+    failed_ = log_.has_failures() || !testing::UnitTest::GetInstance()->Passed();
     for (const auto& node : nodes_) {
-      if (node->in_iteration && node.get() != native_) node->command(Command::end_iteration);
+      if (!node->in_iteration || node.get() == native_) continue;
+      node->command(failed_ ? Command::end_failed_iteration : Command::end_iteration);
     }
     while (std::any_of(nodes_.begin(), nodes_.end(),
                        [](const auto& node) { return node->in_iteration; })) {
       pump();
     }
     ending_ = false;
+    replayer_.replay_program(log_.take_rest());
     if (log_.tear_down_ran()) {
       const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
       repeater().OnEnvironmentsTearDownStart(unit_test);
@@ -269,7 +272,6 @@ class Session : public ReplaySource {
 
   // Tells the workers from when on they are running dry.
   void set_wake_marks() {
-    if (scheduler_ == nullptr) return;
     for (const auto& node : nodes_) {
       if (node->state != State::ready || !is_scheduled(*node)) continue;
       node->slot().wake_below.store(static_cast<std::uint32_t>(scheduler_->wake_below(*node)),
@@ -302,7 +304,15 @@ class Session : public ReplaySource {
     return std::find(nodes.begin(), nodes.end(), &node) != nodes.end();
   }
 
+  // If the collections differ, nothing is started, but all differences are told.
   void start_when_collected() {
+    if (collections_differ_) {
+      const bool all_known = std::none_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
+        return node->state == State::starting;
+      });
+      if (all_known && hopeless_.empty()) lose_hope("the workers did not collect the same tests");
+      return;
+    }
     if (given_up_ || !scheduler_->collection_is_completed()) return;
     started_ = true;
     scheduler_->schedule();
@@ -323,23 +333,25 @@ class Session : public ReplaySource {
   // A worker has ended after RUN_ALL_TESTS.
   void judge_end(const WorkerNode& node, const ExitStatus& status) {
     if (status.success()) return;
-    const std::string end = describe_end(node, status);
+    const std::string what =
+        "worker '" + node.name() + "' " + describe_end(node, status) + " after its tests";
     const std::int32_t said_by_main = node.slot().exit_status.load();
     constexpr std::int32_t kStatusBits = 0xff;  // what of an exit status reaches the parent
     if (status.exited() && said_by_main != WorkerSlot::kNoExitStatus &&
         status.code() == (said_by_main & kStatusBits)) {
-      // main may map the result to any status, and this process's main will do so again.
-      if (!node.failed) dissent_ = "worker '" + node.name() + "' " + end + " after its tests";
-      return;
+      // main may map success to any status, and this process's main will do so again.
+      if (!failed_) dissent_ = what;
+    } else if (status.exited() && failed_) {
+      // Not 0, as it should be. What it printed last may say more, as a leak report does.
+      log_.add_output(node.number(), node.tail());
+    } else {
+      log_.add_failure(node.number(), node.tail(), what);
     }
-    log_.add_failure(node.number(), node.tail(),
-                     "worker '" + node.name() + "' " + end + " after its tests");
   }
 
   void handle_crash(WorkerNode& node, const ExitStatus& status) {
     const std::string how = describe_end(node, status);
     note("[" + node.name() + "] node down: " + how);
-    node.failed = true;
     const std::optional<TestIndex> item = node.crash_item();
     if (item) {
       report_crash_in_test(node, *item, how);
@@ -357,7 +369,8 @@ class Session : public ReplaySource {
     give_back(node, node.abandon());
     if (item && GTEST_XDIST_FLAG_GET(fail_fast)) stop_after_failure();
     if (&node == native_) native_ = nullptr;
-    replace(node);
+    if (!collections_differ_) replace(node);
+    start_when_collected();
     if (alive() == 0) give_up("not run: " + (hopeless_.empty() ? "no worker is left" : hopeless_));
   }
 
@@ -376,11 +389,9 @@ class Session : public ReplaySource {
 
   // What a worker will not run goes back to the scheduler.
   void give_back(WorkerNode& node, const std::vector<TestIndex>& tests) {
-    if (given_up_) {
-      skip(tests, give_up_reason_);
-      scheduler_->remove_node(node, {});
-    } else if (is_scheduled(node)) {
-      scheduler_->remove_node(node, tests);
+    if (given_up_) skip(tests, give_up_reason_);
+    if (is_scheduled(node)) {
+      scheduler_->remove_node(node, given_up_ ? std::vector<TestIndex>{} : tests);
     }
   }
 
@@ -438,19 +449,17 @@ class Session : public ReplaySource {
       return;
     }
     node.state = State::collected;
-    // Before the first iteration begins there is no scheduler yet.
-    if (scheduler_ == nullptr || given_up_) return;
-    add_to_scheduler(node);
+    if (!given_up_) add_to_scheduler(node);
     start_when_collected();
   }
 
   void on(WorkerNode& node, const CollectionIds& m) {
-    node.failed = true;
     node.state = State::unusable;
     log_.add_failure(
         node.number(), {},
         describe_collection_difference(catalog_.ids(), m.ids, "controller", node.name()));
-    lose_hope("the workers did not collect the same tests");
+    collections_differ_ = true;
+    start_when_collected();
   }
 
   void on(WorkerNode& node, EnvironmentsUp& m) {
@@ -485,7 +494,6 @@ class Session : public ReplaySource {
   }
 
   void on(WorkerNode& node, PartSeen& m) {
-    node.failed |= m.part.failed();
     Report* report = nullptr;
     switch (m.scope) {
       case Scope::program:
@@ -520,6 +528,7 @@ class Session : public ReplaySource {
     }
     Report report = std::exchange(node.test_report, {});
     report.add_output(node.number(), m.output);
+    report.dropped_parts = m.dropped_parts;
     report.properties = std::move(m.properties);
     report.start_ms = m.start_ms;
     report.elapsed_ms = m.elapsed_ms;
@@ -561,6 +570,8 @@ class Session : public ReplaySource {
     for (const TestIndex test : store_->missing()) store_->forget_test(test);
   }
 
+  void on(WorkerNode& node, const NativeOutput& m) { log_.add_output(node.number(), m.output); }
+
   void on(WorkerNode& node, const ProgramDone&) { node.state = State::done; }
 
   // --- giving up
@@ -576,7 +587,6 @@ class Session : public ReplaySource {
   // Starts no test any more in this iteration. Those that have not started are skipped, and
   // `reason` is what their reports say.
   void give_up(const std::string& reason) {
-    if (!store_) return;  // the first iteration has not begun: it begins with this
     if (!std::exchange(given_up_, true)) give_up_reason_ = reason;
     skip(started_ ? scheduler_->cancel() : store_->missing(), give_up_reason_);
     if (alive() == 0) skip(store_->missing(), give_up_reason_);
@@ -646,6 +656,7 @@ class Session : public ReplaySource {
   std::string hopeless_;                            // why no worker is started any more, if so
   std::string dissent_;
   bool look_again_ = false;
+  bool collections_differ_ = false;
 
   // Of the iteration.
   std::vector<TestIndex> order_;
@@ -654,6 +665,7 @@ class Session : public ReplaySource {
   ProgramLog log_;
   bool started_ = false;   // whether tests have been handed out
   bool given_up_ = false;  // whether no further test is to start
+  bool failed_ = false;    // whether anything has failed, as far as workers were told
   bool ending_ = false;    // whether messages of the next iteration may come
   std::string give_up_reason_;
   WorkerNode* native_ = nullptr;  // runs what gtest does after a failed environment

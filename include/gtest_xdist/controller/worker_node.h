@@ -187,7 +187,6 @@ class WorkerNode : public Node {
   Report program_report;
   std::optional<std::uint32_t> open_suite;  // the suite it is in, by what it reported
   bool in_iteration = false;  // takes part in the current iteration and has not ended it
-  bool failed = false;        // whether anything in it failed
 
  private:
   static WorkerSlot& reset(Segment& segment, std::uint32_t slot) {

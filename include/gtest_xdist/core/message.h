@@ -58,8 +58,10 @@ struct SuiteUp {
   OutputSlice output;
 };
 
+// `dropped_parts` of the parts seen are not in the test's result any more: a test can clear it.
 struct TestDone {
   TestIndex test = 0;
+  std::uint64_t dropped_parts = 0;
   std::int64_t start_ms = 0;
   std::int64_t elapsed_ms = 0;
   OutputSlice output;
@@ -84,12 +86,17 @@ struct IterationDone {
   std::vector<Property> properties;
 };
 
+// What gtest itself printed when it ran no test because of an environment.
+struct NativeOutput {
+  OutputSlice output;
+};
+
 // RUN_ALL_TESTS is about to return; what the process still does is main's business.
 struct ProgramDone {};
 
 using WorkerMessage =
     std::variant<Hello, CollectionIds, EnvironmentsUp, PartSeen, SuiteUp, TestDone, SuiteDown,
-                 EnvironmentsDown, IterationDone, ProgramDone>;
+                 EnvironmentsDown, IterationDone, NativeOutput, ProgramDone>;
 
 template <class Visitor>
 void visit_fields(Visitor& visit, Hello& m) {
@@ -120,6 +127,7 @@ void visit_fields(Visitor& visit, SuiteUp& m) {
 template <class Visitor>
 void visit_fields(Visitor& visit, TestDone& m) {
   visit(m.test);
+  visit(m.dropped_parts);
   visit(m.start_ms);
   visit(m.elapsed_ms);
   visit(m.output);
@@ -140,6 +148,10 @@ void visit_fields(Visitor& visit, EnvironmentsDown& m) {
 template <class Visitor>
 void visit_fields(Visitor& visit, IterationDone& m) {
   visit(m.properties);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, NativeOutput& m) {
+  visit(m.output);
 }
 template <class Visitor>
 void visit_fields(Visitor&, ProgramDone&) {}
@@ -177,10 +189,11 @@ inline WorkerMessage decode_worker_message(std::string_view bytes) {
 
 // Work itself does not travel as a command: the worker takes it from its deque.
 enum class Command : std::uint8_t {
-  send_collection,  // answer with CollectionIds
-  settle,           // no item is planned for you: tear the suite down, then wait for more
-  end_iteration,    // leave the item loop; environments are torn down
-  run_natively,     // after a failed environment: let gtest do what it does then, and report it
+  send_collection,       // answer with CollectionIds
+  settle,                // no item is planned for you: tear the suite down, then wait for more
+  end_iteration,         // leave the item loop; environments are torn down
+  end_failed_iteration,  // likewise, and RUN_ALL_TESTS is to return 1: something failed somewhere
+  run_natively,  // after a failed environment: let gtest do what it does then, and report it
 };
 
 inline bool is_valid(Command command) { return command <= Command::run_natively; }

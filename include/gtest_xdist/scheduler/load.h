@@ -117,18 +117,20 @@ class LoadScheduling : public Scheduler {
     send(node, std::min(high_water - pending, std::max(floor, max_chunk_)));
   }
 
-  // Everything is handed out: move what has not started to workers that have run dry.
+  // Everything is handed out: moves what has not started to workers that have run dry, and lets
+  // those go for which there is nothing.
   void finish() {
-    for (Node* node : registry_.nodes()) node->shutdown();
     for (Node* node : registry_.nodes()) {
       if (node->unstarted() > 0) continue;
+      // A worker that still runs a test can wait; a single test is worth moving only to an idle
+      // one.
+      const std::size_t least = node->pending() > 0 ? 2 : 1;
       Node* victim = busiest();
-      if (victim == nullptr) return;
-      // A worker that still runs a test can wait; one test is worth moving only to an idle one.
-      const std::size_t available = victim->unstarted();
-      if (node->pending() > 0 && available < 2) continue;
-      const std::vector<TestIndex> tests = victim->take_back((available + 1) / 2);
-      if (!tests.empty()) node->send(tests);
+      if (victim != nullptr && victim->unstarted() >= least) {
+        const std::vector<TestIndex> tests = victim->take_back((victim->unstarted() + 1) / 2);
+        if (!tests.empty()) node->send(tests);
+      }
+      if (node->pending() == 0) node->shutdown();
     }
   }
 

@@ -35,7 +35,8 @@ class Node {
   virtual std::size_t unstarted() const = 0;
 
   // Says that nothing more is planned for the worker: when its queue is empty it tears its suite
-  // down. It stays ready, and a later send() is obeyed.
+  // down. Until then it would wait inside the suite for what comes next. It stays ready, and a
+  // later send() is obeyed.
   virtual void shutdown() = 0;
 };
 

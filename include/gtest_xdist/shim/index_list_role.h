@@ -40,6 +40,9 @@ class IndexListRole : public ItemSource {
     void OnTestEnd(const testing::TestInfo&) override {
       if (role_.running_) role_.loop_->on_test_end();
     }
+    void OnEnvironmentsTearDownStart(const testing::UnitTest&) override {
+      role_.hidden_suites_.restore();
+    }
 
    private:
     IndexListRole& role_;
@@ -70,9 +73,9 @@ class IndexListRole : public ItemSource {
     catalog_.emplace();
     const TestIndex largest = *std::max_element(indices_.begin(), indices_.end());
     if (largest >= catalog_->size()) {
-      fatal(std::string(kIndicesVariable) + " names test " + std::to_string(largest) +
-            ", but this binary has " + std::to_string(catalog_->size()) +
-            " tests, numbered from 0");
+      fatal(std::string(kIndicesVariable) + "='" + format_index_list(indices_) +
+            "' is not valid: expected numbers below " + std::to_string(catalog_->size()) +
+            ", the number of tests in this binary");
     }
     if (catalog_->selected().empty()) {
       fatal(std::string(kIndicesVariable) +

@@ -8,7 +8,9 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "gtest_xdist/core/handshake.h"
 #include "gtest_xdist/core/options.h"
@@ -19,6 +21,25 @@
 #include "gtest_xdist/shim/worker_role.h"
 
 namespace gtest_xdist::internal {
+
+// Whether gtest will list the tests and run none: then it does so itself, as ever.
+inline bool asks_for_list(const std::vector<std::string>& arguments,
+                          const Environment& environment) {
+  const auto is_true = [](std::string_view value) {
+    return value.empty() || (value[0] != '0' && value[0] != 'f' && value[0] != 'F');
+  };
+  constexpr std::string_view kFlag = "gtest_list_tests";
+  for (std::string_view argument : arguments) {
+    while (!argument.empty() && argument.front() == '-') argument.remove_prefix(1);
+    if (argument.substr(0, kFlag.size()) != kFlag) continue;
+    argument.remove_prefix(kFlag.size());
+    if (argument.empty() || (argument.front() == '=' && is_true(argument.substr(1)))) return true;
+  }
+  for (const auto& [name, value] : environment) {
+    if (name == "GTEST_LIST_TESTS" && value != "0") return true;
+  }
+  return false;
+}
 
 // The worker's variable is removed at once, so that nothing this process starts takes itself for a
 // worker. The roles live as long as the process and are never destroyed: gtest's listeners, and
@@ -41,6 +62,7 @@ inline bool install() {
   try {
     Environment environment = current_environment();
     Options options = parse_options(environment);
+    if (asks_for_list(Self::capture().arguments, environment)) return true;
     if (options.indices) {
       new IndexListRole(*std::move(options.indices));
     } else if (options.workers.kind != WorkerCount::Kind::none) {

@@ -34,12 +34,14 @@ class OutputMarks {
                 out.st_dev == err.st_dev && out.st_ino == err.st_ino;
   }
 
-  void open() {
+  void open() { open_at(position()); }
+
+  // Opens a region again that was closed for the time in which listeners hear of an assertion. What
+  // was printed meanwhile is theirs, unless the test has other threads that print as well.
+  void reopen() {
     const Position now = position();
-    slot_.out_begin.store(now.out, std::memory_order_relaxed);
-    slot_.err_begin.store(now.err, std::memory_order_relaxed);
-    begin_ = now;
-    is_open_ = true;
+    const bool grown = now.out != end_.out || now.err != end_.err;
+    open_at(grown && has_threads() ? end_ : now);
   }
 
   bool is_open() const { return is_open_; }
@@ -47,8 +49,8 @@ class OutputMarks {
   // What was printed since open(); nothing if no region is open.
   OutputSlice close() {
     if (!std::exchange(is_open_, false)) return {};
-    const Position end = position();
-    return {{begin_.out, end.out}, {begin_.err, end.err}};
+    end_ = position();
+    return {{begin_.out, end_.out}, {begin_.err, end_.err}};
   }
 
  private:
@@ -56,6 +58,19 @@ class OutputMarks {
     std::uint64_t out = 0;
     std::uint64_t err = 0;
   };
+
+  void open_at(Position begin) {
+    slot_.out_begin.store(begin.out, std::memory_order_relaxed);
+    slot_.err_begin.store(begin.err, std::memory_order_relaxed);
+    begin_ = begin;
+    is_open_ = true;
+  }
+
+  // A directory has a link for itself, one in its parent and one for each directory in it.
+  static bool has_threads() {
+    struct ::stat tasks {};
+    return ::stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink > 3;
+  }
 
   // High numbers: a test may expect the low ones to be free.
   static Descriptor keep(int descriptor) {
@@ -81,6 +96,7 @@ class OutputMarks {
   bool one_file_ = false;
   bool is_open_ = false;
   Position begin_;
+  Position end_;  // of the region closed last
 };
 
 }  // namespace gtest_xdist::internal

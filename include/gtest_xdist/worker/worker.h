@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -68,7 +69,8 @@ class Worker : public ItemSource {
   void environments_up_inner_start() { open(); }
   void environments_up_inner_end() { slice_ = close(); }
   void environments_up_outer_end() {
-    send(EnvironmentsUp{true, environments_are_usable(), std::exchange(slice_, {})}, Urgency::now);
+    usable_ = environments_are_usable();
+    send(EnvironmentsUp{true, usable_, std::exchange(slice_, {})}, Urgency::now);
     enter(Phase::idle);
     run_items();
   }
@@ -87,6 +89,7 @@ class Worker : public ItemSource {
     tell_suite_up();
     scope_ = Scope::test;
     test_ = native_ ? catalog_->index_of(test) : loop_->test();
+    test_parts_ = 0;
     GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
   }
   void test_inner_start() {
@@ -102,10 +105,11 @@ class Worker : public ItemSource {
   }
   void part_inner(const testing::TestPartResult& part) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (scope_ == Scope::test) ++test_parts_;
     send_locked(PartSeen{scope_, scope_ == Scope::test ? test_ : suite_,
                          std::exchange(part_slice_, {}), from_gtest(part)},
                 Urgency::later);
-    if (reopen_) marks_.open();
+    if (reopen_) marks_.reopen();
   }
 
   void test_inner_end() { slice_ = close(); }
@@ -116,9 +120,11 @@ class Worker : public ItemSource {
       const std::lock_guard<std::mutex> lock(mutex_);
       const testing::TestResult& result = *test.result();
       scope_ = Scope::suite;
-      send_locked(TestDone{test_, result.start_timestamp(), result.elapsed_time(),
-                           std::exchange(slice_, {}), properties_of(result)},
-                  result.Failed() ? Urgency::now : Urgency::if_running_dry);
+      const auto kept_parts = static_cast<std::uint64_t>(result.total_part_count());
+      send_locked(
+          TestDone{test_, test_parts_ - std::min(test_parts_, kept_parts), result.start_timestamp(),
+                   result.elapsed_time(), std::exchange(slice_, {}), properties_of(result)},
+          result.Failed() ? Urgency::now : Urgency::if_running_dry);
       slot_.phase.store(Phase::idle, std::memory_order_relaxed);
     }
     const bool goes_on = !native_ && loop_->on_test_end();
@@ -141,7 +147,11 @@ class Worker : public ItemSource {
     slot_.phase.store(Phase::idle, std::memory_order_relaxed);
   }
 
-  void environments_down_outer_start() { enter(Phase::environments_down); }
+  void environments_down_outer_start() {
+    hidden_suites_.restore();
+    if (native_) send(NativeOutput{close()}, Urgency::later);
+    enter(Phase::environments_down);
+  }
   void environments_down_inner_start() { open(); }
   void environments_down_inner_end() { slice_ = close(); }
   void environments_down_outer_end() {
@@ -152,6 +162,12 @@ class Worker : public ItemSource {
   void iteration_outer_end() {
     send(IterationDone{properties_of(testing::UnitTest::GetInstance()->ad_hoc_test_result())},
          Urgency::now);
+    // main gets the same answer from RUN_ALL_TESTS in every process of the session.
+    if (std::exchange(failed_elsewhere_, false) && testing::UnitTest::GetInstance()->Passed()) {
+      private_call<ResultAddTestPart>(
+          program_result(), testing::TestPartResult(testing::TestPartResult::kFatalFailure, nullptr,
+                                                    -1, "a test failed in another worker"));
+    }
   }
 
   void program_end() {
@@ -171,13 +187,22 @@ class Worker : public ItemSource {
   NextItem next_item() override {
     while (true) {
       if (native_) return {NextItem::Kind::end, kNoTest};
-      if (const std::optional<TestIndex> test = deque_.take()) {
-        return {NextItem::Kind::item, *test};
+      if (usable_) {
+        if (const std::optional<TestIndex> test = deque_.take()) {
+          return {NextItem::Kind::item, *test};
+        }
       }
+      if (std::exchange(settle_, false)) return {NextItem::Kind::settle, kNoTest};
       if (const std::optional<Command> command = next_command()) {
         switch (*command) {
           case Command::settle:
-            return {NextItem::Kind::settle, kNoTest};
+            // It counts for a deque that is empty now: what was sent before it may have come after
+            // the look above.
+            settle_ = true;
+            continue;
+          case Command::end_failed_iteration:
+            failed_elsewhere_ = true;
+            return {NextItem::Kind::end, kNoTest};
           case Command::end_iteration:
             return {NextItem::Kind::end, kNoTest};
           case Command::send_collection:
@@ -206,7 +231,11 @@ class Worker : public ItemSource {
     fail_fast_ = GTEST_XDIST_FLAG_GET(fail_fast);
     loop_->run();
     GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
-    if (!native_) hidden_suites_.hide(*catalog_);
+    if (native_) {
+      open();
+    } else {
+      hidden_suites_.hide(*catalog_);
+    }
   }
 
   void tell_suite_up() {
@@ -284,13 +313,17 @@ class Worker : public ItemSource {
   Scope scope_ = Scope::program;
   SuiteIndex suite_ = 0;
   TestIndex test_ = kNoTest;
+  std::uint64_t test_parts_ = 0;  // that test_ has told of
   bool suite_up_told_ = false;
   std::string frame_;
   Clock::time_point last_ring_{};
 
   std::optional<Catalog> catalog_;
   std::optional<ItemLoop> loop_;
-  bool native_ = false;  // gtest runs what it wants; see Command::run_natively
+  bool settle_ = false;            // told to settle, and not yet done
+  bool usable_ = true;             // whether the environments are
+  bool failed_elsewhere_ = false;  // the run has failed, whatever happened here
+  bool native_ = false;            // gtest runs what it wants; see Command::run_natively
   bool fail_fast_ = false;
   HiddenSuites hidden_suites_;
 

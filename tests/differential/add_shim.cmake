@@ -1,0 +1,14 @@
+# Included by a foreign project right after its project(): links DIFFERENTIAL_SHIM, an object file, into the executables
+# DIFFERENTIAL_TARGETS (separated by commas), once they are all defined.
+
+function(add_shim)
+  string(REPLACE "," ";" targets "${DIFFERENTIAL_TARGETS}")
+  foreach(target IN LISTS targets)
+    target_sources(${target} PRIVATE ${DIFFERENTIAL_SHIM})
+    # By property, because the two forms of target_link_libraries() must not be mixed. Before glibc 2.34 shm_open() is in
+    # librt.
+    set_property(TARGET ${target} APPEND PROPERTY LINK_LIBRARIES rt)
+  endforeach()
+endfunction()
+
+cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL add_shim)

@@ -1,0 +1,108 @@
+// Listeners of every temper; LISTENER says which: `prints`, `asks` and `records` as events are
+// reported, `fails` each test that ends, `guards` the tests against leaks, `replaces` the printer.
+#include <cstdio>
+#include <string>
+
+#include "support.h"
+
+namespace {
+
+int leaked = 0;
+
+struct Prints : testing::EmptyTestEventListener {
+  static void say(const char* event, const std::string& of) {
+    std::printf("listener: %s %s\n", event, of.c_str());
+  }
+  void OnTestProgramStart(const testing::UnitTest&) override { say("program start", ""); }
+  void OnTestIterationStart(const testing::UnitTest& program, int iteration) override {
+    say("iteration start",
+        std::to_string(iteration) + " of " + std::to_string(program.test_to_run_count()));
+  }
+  void OnEnvironmentsSetUpStart(const testing::UnitTest&) override {
+    say("environments set-up start", "");
+  }
+  void OnEnvironmentsSetUpEnd(const testing::UnitTest&) override {
+    say("environments set-up end", "");
+  }
+  void OnTestSuiteStart(const testing::TestSuite& suite) override {
+    say("suite start",
+        std::string(suite.name()) + " of " + std::to_string(suite.test_to_run_count()));
+  }
+  void OnTestStart(const testing::TestInfo& test) override { say("test start", test.name()); }
+  void OnTestPartResult(const testing::TestPartResult& part) override {
+    say("part", part.summary());
+  }
+  void OnTestEnd(const testing::TestInfo& test) override {
+    say("test end", std::string(test.name()) + (test.result()->Passed() ? " passed" : " failed"));
+  }
+  void OnTestSuiteEnd(const testing::TestSuite& suite) override {
+    say("suite end",
+        std::string(suite.name()) + " failed " + std::to_string(suite.failed_test_count()));
+  }
+  void OnEnvironmentsTearDownStart(const testing::UnitTest&) override {
+    say("environments tear-down start", "");
+  }
+  void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override {
+    say("environments tear-down end", "");
+  }
+  void OnTestIterationEnd(const testing::UnitTest& program, int iteration) override {
+    say("iteration end",
+        std::to_string(iteration) + " failed " + std::to_string(program.failed_test_count()));
+  }
+  void OnTestProgramEnd(const testing::UnitTest&) override { say("program end", ""); }
+};
+
+struct Asks : testing::EmptyTestEventListener {
+  void OnTestStart(const testing::TestInfo&) override {
+    std::printf("asked at start: %s\n", support::current_test().c_str());
+  }
+  void OnTestEnd(const testing::TestInfo&) override {
+    std::printf("asked at end: %s in %s\n", support::current_test().c_str(),
+                testing::UnitTest::GetInstance()->current_test_suite()->name());
+  }
+};
+
+struct Records : testing::EmptyTestEventListener {
+  void OnTestStart(const testing::TestInfo& test) override {
+    testing::Test::RecordProperty("started", test.name());
+  }
+  void OnTestEnd(const testing::TestInfo& test) override {
+    testing::Test::RecordProperty("ended", test.name());
+  }
+};
+
+struct Fails : testing::EmptyTestEventListener {
+  void OnTestEnd(const testing::TestInfo& test) override {
+    ADD_FAILURE() << "no more of " << test.name();
+  }
+};
+
+struct Guards : testing::EmptyTestEventListener {
+  int before = 0;
+  void OnTestStart(const testing::TestInfo&) override { before = leaked; }
+  void OnTestEnd(const testing::TestInfo&) override { EXPECT_EQ(0, leaked - before) << "leaked"; }
+};
+
+class Watched : public testing::TestWithParam<int> {};
+TEST_P(Watched, LeaksOneInThree) { leaked += GetParam() % 3 == 0 ? 1 : 0; }
+TEST_P(Watched, FailsOneInFour) { EXPECT_NE(0, GetParam() % 4); }
+INSTANTIATE_TEST_SUITE_P(All, Watched, testing::Range(0, 8));
+TEST(AlsoWatched, Passes) {}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  auto& listeners = testing::UnitTest::GetInstance()->listeners();
+  const std::string which = support::variable("LISTENER");
+  if (which == "prints") listeners.Append(new Prints);
+  if (which == "asks") listeners.Append(new Asks);
+  if (which == "records") listeners.Append(new Records);
+  if (which == "fails") listeners.Append(new Fails);
+  if (which == "guards") listeners.Append(new Guards);
+  if (which == "replaces") {
+    delete listeners.Release(listeners.default_result_printer());
+    listeners.Append(new Prints);
+  }
+  return RUN_ALL_TESTS();
+}

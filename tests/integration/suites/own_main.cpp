@@ -1,0 +1,58 @@
+// A main with arguments of its own: --word=W (the tests want to see it), --runs=N (calls of
+// RUN_ALL_TESTS),
+// --status=gtest|42|failures (what to return after walking the results).
+#include <cstdio>
+#include <map>
+#include <string>
+
+#include "support.h"
+
+namespace {
+
+std::map<std::string, std::string> options;
+
+TEST(Argument, ArrivesAsGiven) { EXPECT_EQ("a word, \"quoted\"", options["word"]); }
+
+class Number : public testing::TestWithParam<int> {};
+TEST_P(Number, IsNoMultipleOfThree) { EXPECT_NE(0, GetParam() % 3); }
+INSTANTIATE_TEST_SUITE_P(All, Number, testing::Range(1, 13));
+
+int walk_results() {
+  const auto& program = *testing::UnitTest::GetInstance();
+  int failures = 0;
+  for (int i = 0; i < program.total_test_suite_count(); ++i) {
+    const auto& suite = *program.GetTestSuite(i);
+    for (int j = 0; j < suite.total_test_count(); ++j) {
+      const auto& result = *suite.GetTestInfo(j)->result();
+      std::printf("walked %s %s %d\n", suite.GetTestInfo(j)->name(),
+                  result.Passed() ? "passed" : "failed", result.total_part_count());
+      failures += result.Failed() ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(failures, program.failed_test_count());
+  return failures;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  options = {{"runs", "1"}, {"status", "gtest"}};
+  testing::InitGoogleTest(&argc, argv);
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const auto equals = argument.find('=');
+    options[argument.substr(2, equals - 2)] = argument.substr(equals + 1);
+  }
+  std::printf("main begins with %s\n", options["word"].c_str());
+
+  int status = 5;
+  for (int run = 0; run < std::stoi(options["runs"]); ++run) {
+    status = RUN_ALL_TESTS();
+    std::printf("RUN_ALL_TESTS returned %d\n", status);
+    const int failures = walk_results();
+    if (options["status"] == "42") status = 42;
+    if (options["status"] == "failures") status = failures;
+  }
+  std::printf("main ends\n");
+  return status;
+}

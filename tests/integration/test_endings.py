@@ -1,0 +1,65 @@
+"""Workers that die outside of tests: the run fails and says which worker died, and how."""
+
+import harness
+
+ABORTED = r"killed by signal 6 \(SIGABRT\)"
+STURDY = {"All/Sturdy.Passes/%d" % i for i in range(10)}
+FRAGILE = {"All/Fragile.Passes/%d" % i for i in range(2)}
+
+
+class EndingsTest(harness.IntegrationTest):
+    def run_dying_at(self, place, workers=2):
+        serial = self.serial("endings", env={"DIE_AT": place})
+        self.assertEqual(0, serial.status, "a place that is no worker's")
+        run = self.parallel("endings", env={"DIE_AT": place}, workers=workers)
+        self.assertEqual(1, run.status, run)
+        return run
+
+    def passed(self, run):
+        return {test.name for test in run.tests
+                if test.status == "run" and test.result == "completed" and not test.failures}
+
+    def not_run(self, run):
+        return {test.name for test in run.tests if any("not run: " in text for text in test.skips)}
+
+    def test_where_no_worker_can_start(self):
+        for place in "before_main", "environment_set_up":
+            for workers in 1, 2:
+                with self.subTest(place=place, workers=workers):
+                    run = self.run_dying_at(place, workers)
+                    self.assertEqual(set(), self.passed(run))
+                    self.assertEqual(STURDY | FRAGILE, self.not_run(run), run)
+                    self.assertRegex("\n".join(run.notes), r"\[gw0\] node down: " + ABORTED)
+                    self.assertIn("maximum crashed workers reached: %d" % (4 * workers), run.notes)
+
+    def test_in_the_set_up_of_a_suite(self):
+        run = self.run_dying_at("suite_set_up")
+        self.assertEqual(STURDY, self.passed(run))
+        self.assertEqual(FRAGILE, run.failed)
+        for name in FRAGILE:
+            self.assertRegex(run.test(name).failures[-1],
+                             r"worker 'gw\d+' crashed while running '%s': %s" % (name, ABORTED))
+
+    def test_in_the_tear_down_of_a_suite(self):
+        run = self.run_dying_at("suite_tear_down")
+        self.assertEqual(set(), run.failed - STURDY, "one that it had claimed may be to blame")
+        self.assertEqual(FRAGILE | STURDY - run.failed, self.passed(run))
+        self.assertRegex("\n".join(run.notes), r"\[gw\d\] node down: " + ABORTED)
+
+    def test_after_the_tests(self):
+        places = {"environment_tear_down": ABORTED, "atexit": ABORTED, "static_destructor": ABORTED,
+                  "exit_status": "exited with status 7"}
+        for place, ending in places.items():
+            for workers in 1, 2:
+                with self.subTest(place=place, workers=workers):
+                    run = self.run_dying_at(place, workers)
+                    self.assertEqual(STURDY | FRAGILE, self.passed(run))
+                    self.assertEqual(set(), run.failed, "no test is to blame")
+                    self.assertRegex("\n".join([run.out] + run.notes), r"\bgw0\b.*" + ending)
+
+    def test_without_any_of_this(self):
+        self.assert_parallel_equals_serial("endings", env={"DIE_AT": "nowhere"})
+
+
+if __name__ == "__main__":
+    harness.main()

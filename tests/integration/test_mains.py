@@ -1,0 +1,66 @@
+"""Programs with a main of their own, and with few tests or many."""
+
+import harness
+
+
+class NumberOfTestsTest(harness.IntegrationTest):
+    def test_no_test(self):
+        self.assert_parallel_equals_serial("many", "--tests=0")
+
+    def test_nothing_selected(self):
+        self.assert_parallel_equals_serial("many", "--tests=50", "--gtest_filter=-*")
+
+    def test_one_test(self):
+        self.assert_parallel_equals_serial("many", "--tests=1")
+
+    def test_more_workers_than_tests(self):
+        self.assert_parallel_equals_serial("many", "--tests=3", workers=(3, 4, 8))
+
+    def test_twenty_thousand_tests(self):
+        serial = self.assert_parallel_equals_serial("many", "--tests=20000")
+        self.assertEqual({"Many199.Test19999"}, serial.failed)
+
+
+class OwnMainTest(harness.IntegrationTest):
+    WORD = '--word=a word, "quoted"'
+    FAILED = {"All/Number.IsNoMultipleOfThree/%d" % i for i in (2, 5, 8, 11)}
+
+    def test_arguments_reach_the_workers(self):
+        serial = self.assert_parallel_equals_serial("own_main", self.WORD)
+        self.assertEqual(self.FAILED, serial.failed)
+
+    def test_an_argument_is_missing(self):
+        serial = self.assert_parallel_equals_serial("own_main")
+        self.assertEqual(self.FAILED | {"Argument.ArrivesAsGiven"}, serial.failed)
+
+    def test_main_chooses_the_status(self):
+        for status, number in ("42", 42), ("failures", 4):
+            serial = self.assert_parallel_equals_serial("own_main", self.WORD,
+                                                        "--status=" + status)
+            self.assertEqual(number, serial.status)
+
+    def test_status_of_its_own_when_all_is_well(self):
+        serial = self.assert_parallel_equals_serial("own_main", self.WORD, "--status=42",
+                                                    "--gtest_filter=Argument.*")
+        self.assertEqual(42, serial.status)
+
+    def test_run_all_tests_is_never_called(self):
+        serial = self.assert_parallel_equals_serial("own_main", self.WORD, "--runs=0")
+        self.assertEqual(5, serial.status)
+
+    def test_run_all_tests_is_called_twice(self):
+        serial = self.assert_parallel_equals_serial("own_main", self.WORD, "--runs=2")
+        self.assertEqual(2, serial.out.count("RUN_ALL_TESTS returned 1"), serial)
+
+    def test_any_name_as_argument_zero(self):
+        """The workers run the program's file, whatever its name was said to be."""
+        for name in "no/such/path", "own_main", "":
+            with self.subTest(name=name):
+                self.assert_parallel_equals_serial("own_main", self.WORD, argument_zero=name)
+
+    def test_gtest_main_in_several_units(self):
+        self.assert_parallel_equals_serial("several_units")
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,66 @@
+"""Processes below and above the workers: children of tests, and a controller that is killed."""
+
+import os
+import signal
+
+import harness
+
+
+class ChildrenTest(harness.IntegrationTest):
+    def test_death_tests_of_both_styles(self):
+        serial = self.assert_parallel_equals_serial("death")
+        failing = ("FailsToDie", "DiesWithOtherWords", "ExitsWithOtherStatus")
+        self.assertEqual({"Both/StyleDeathTest.%s/%d" % (test, style)
+                          for test in failing for style in range(2)}, serial.failed)
+
+    def test_each_style_as_flag(self):
+        for style in "fast", "threadsafe":
+            self.assert_parallel_equals_serial("death", "--gtest_death_test_style=" + style)
+
+    def test_children_of_tests(self):
+        serial = self.assert_parallel_equals_serial("forks")
+        self.assertEqual(0, serial.status, serial)
+
+
+class KilledControllerTest(harness.IntegrationTest):
+    def start_hanging(self, tests):
+        started = self.start("hang", "--gtest_filter=All/Quick.*:" + ":".join(tests),
+                             env={"GTEST_XDIST_WORKERS": str(len(tests))})
+        harness.wait_until(lambda: len(started.noted) == len(tests), "%s have not started" % tests)
+        return started
+
+    def test_takes_its_workers_along(self):
+        for ending in signal.SIGKILL, signal.SIGTERM, signal.SIGINT:
+            for tests in (["Hang.InALoop"], ["Hang.Asleep"], ["Hang.DeafToSignals"],
+                          ["Hang.Asleep", "Hang.DeafToSignals"]):
+                with self.subTest(signal=ending.name, tests=tests):
+                    started = self.start_hanging(tests)
+                    self.assertGreater(len(harness.processes(started.token)), len(tests))
+                    self.assertNotIn(str(started.process.pid), started.noted)
+                    started.process.send_signal(ending)
+                    started.process.wait(harness.PATIENCE)
+                    harness.wait_until(lambda: not harness.processes(started.token),
+                                       "workers go on without their controller")
+                    # Directories remain, for nobody is left to remove them.
+                    self.assertEqual([], [path for path in started.temporary.rglob("*")
+                                          if not path.is_dir()])
+
+    def test_no_shared_memory_has_a_name(self):
+        """Nothing can be left of what has no name while it is in use."""
+        started = self.start_hanging(["Hang.Asleep", "Hang.DeafToSignals"])
+        for pid in harness.processes(started.token):
+            self.assertEqual(set(), harness.named_shared_memory(pid))
+
+    def test_a_killed_worker_is_a_crashed_one(self):
+        started = self.start_hanging(["Hang.Asleep"])
+        os.kill(int(started.noted[0]), signal.SIGKILL)
+        run = started.end()
+        self.assertEqual(1, run.status, run)
+        self.assertEqual({"Hang.Asleep"}, run.failed)
+        self.assertIn("worker 'gw0' crashed while running 'Hang.Asleep': "
+                      "killed by signal 9 (SIGKILL)", run.test("Hang.Asleep").failures[-1])
+        self.assert_nothing_left(started)
+
+
+if __name__ == "__main__":
+    harness.main()
