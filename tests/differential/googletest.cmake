@@ -169,7 +169,6 @@ endforeach()
 # --- GoogleMock's tests ---------------------------------------------------------------------------
 
 foreach(name
-        gmock-actions_test
         gmock-cardinalities_test
         gmock-function-mocker_test
         gmock-internal-utils_test
@@ -187,6 +186,8 @@ foreach(name
   compare_suite(${name} gmock_main ${gmock_tests}/${name}.cc)
 endforeach()
 compare_suite(gmock_link_test gmock_main ${gmock_tests}/gmock_link_test.cc ${gmock_tests}/gmock_link2_test.cc)
+compare_suite(gmock-actions_test gmock_main ${gmock_tests}/gmock-actions_test.cc
+              OPTIONS --filter=-DefaultValueTest.GetWorksForMoveOnlyIfSet)
 set(sets_verbose FunctionCallMessageTest.UninterestingCallOnNaggyMockGeneratesFyiWithStackTraceWhenVerboseInfo)
 compare_suite(gmock-spec-builders_test gmock ${gmock_tests}/gmock-spec-builders_test.cc
               OPTIONS --filter=-${sets_verbose})
@@ -198,11 +199,12 @@ compare_suite(
           --ignore-line "StressTest\\.CanUseGMockWithThreads failures?\\[\\d+\\] (message|text|failure):.*"
           --because "${racing_mocks}")
 
-set(counted_leaks "the leaked mock objects are counted and printed at exit, by each process for itself")
+set(counted_leaks "the leaked mock objects are counted and printed at exit, behind an empty line, by each process for itself")
 compare_suite(
   gmock_output_test_ gmock ${gmock_tests}/gmock_output_test_.cc
-  OPTIONS --ignore-line ".*ERROR: (this mock object .*should be deleted but never is|\\d+ leaked mock object).*"
-          --because "${counted_leaks}")
+  OPTIONS --ignore-line ".*ERROR: (this mock object .*should be deleted but never is|\\d+ leaked mock object).*|"
+          --because "${counted_leaks}"
+          --ignore-line ".*pre-requisite #[01]" --because "gmock lists prerequisites in the order of their addresses")
 
 # --- what cannot be compared, and why -------------------------------------------------------------
 
@@ -236,6 +238,9 @@ exclude_comparison(googletest-param-test-test.SeparateInstanceTest
                    "its TearDownTestSuite checks that at least two tests of the suite have run in the process")
 exclude_comparison(googletest-param-test-test.TestGenerationTest
                    "TearDownTestSuite and an Environment::TearDown check that all tests of the suite have run in the process")
+exclude_comparison(gmock-actions_test.GetWorksForMoveOnlyIfSet
+                   "fails after tests that leave a default value for unique_ptr<int> behind; serially, they come later. \
+GTEST_XDIST_INDICES=0-23:25-120:24 shows it in one process")
 exclude_comparison(gmock-spec-builders_test.VerboseInfo
                    "all that is printed after ${sets_verbose} depends on it, because it leaves --gmock_verbose=info behind")
 set(other_library "needs a library that Debian does not have")
