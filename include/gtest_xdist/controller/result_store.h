@@ -158,10 +158,7 @@ class ResultStore {
     s.ready.pop_front();
     ++s.replayed;
     ++replayed_;
-    if (s.replayed == s.expected) {
-      begun_.erase(suite_of_[test]);
-      complete_.erase(suite_of_[test]);
-    }
+    note_progress(suite_of_[test]);
     return report;
   }
 
@@ -191,6 +188,10 @@ class ResultStore {
   // Keeps the two lists that next_suite() chooses from.
   void note_progress(std::uint32_t suite) {
     const Suite& s = suites_[suite];
+    if (s.replayed == s.expected) {
+      begun_.erase(suite);
+      complete_.erase(suite);
+    }
     if (s.ready.empty()) return;
     begun_.insert(suite);
     if (s.arrived == s.expected && s.open_stretches == 0) complete_.insert(suite);
@@ -212,18 +213,24 @@ class ResultStore {
   // of all that failed, each part marked with its worker.
   static Report merge_each(std::map<int, Report> reports) {
     Report merged;
-    merged.start_ms = reports.begin()->second.start_ms;
-    merged.properties = reports.begin()->second.properties;
+    const Report& first = reports.begin()->second;
+    merged.start_ms = first.start_ms;
+    merged.properties = first.properties;
     for (auto& [worker, report] : reports) {
       merged.start_ms = std::min(merged.start_ms, report.start_ms);
       merged.elapsed_ms = std::max(merged.elapsed_ms, report.elapsed_ms);
       if (!report.failed()) continue;
+      std::uint64_t parts = 0;
       for (Step& step : report.steps) {
+        if (step.has_part && parts++ < report.dropped_parts) step.has_part = false;
         if (step.has_part) step.part.message = mark(worker) + step.part.message;
         merged.steps.push_back(std::move(step));
       }
     }
-    if (merged.steps.empty()) merged.steps = std::move(reports.begin()->second.steps);
+    if (merged.steps.empty()) {
+      merged.steps = first.steps;
+      merged.dropped_parts = first.dropped_parts;
+    }
     return merged;
   }
 

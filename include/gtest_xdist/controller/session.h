@@ -471,7 +471,7 @@ class Session : public ReplaySource {
     log_.add_set_up(std::exchange(node.program_report, {}), m.ran);
     if (node.state != State::collected) return;
     node.state = m.usable ? State::ready : State::unusable;
-    if (m.usable) return;
+    if (m.usable) return start_when_collected();
     if (options_.dist == DistMode::each) {
       node.take_back(node.unstarted());
       store_->expect_one_report_less();

@@ -61,6 +61,8 @@ class WorkerNode : public Node {
 
   int number() const override { return number_; }
 
+  bool ready() const override { return state == State::ready; }
+
   void send(const std::vector<TestIndex>& tests) override {
     for (const TestIndex test : tests) {
       // The deque holds every test there is, so a full one is not of our making.

@@ -116,7 +116,7 @@ inline std::string describe_collection_difference(const std::vector<std::string>
     b_line += begin - at;
     // The hunk reaches to the last change that has no more than twice the context before it.
     std::size_t end = change;
-    for (std::size_t k = change; k < lines.size() && k <= end + 2 * kContext; ++k) {
+    for (std::size_t k = change; k < lines.size() && k <= end + 2 * kContext + 1; ++k) {
       if (lines[k].mark != ' ') end = k;
     }
     end = std::min(lines.size(), end + 1 + kContext);

@@ -155,10 +155,18 @@ inline bool is_worker_name(std::string_view value) {
          parse_number(value.substr(2), 1'000'000'000U).has_value();
 }
 
-inline void reject_unknown(const std::string& name, const std::string& value) {
-  throw UsageError("unknown variable " + name + "='" + value + "'" +
-                   did_you_mean(name, user_variables()) +
-                   " The variables are: " + join(user_variables()));
+[[noreturn]] inline void reject_unknown(const std::string& name, const std::string& value) {
+  // The prefix is right, so only what follows it tells how near a miss is.
+  const std::size_t prefix = std::string_view(kVariablePrefix).size();
+  std::vector<std::string> endings;
+  for (const std::string& known : user_variables()) endings.push_back(known.substr(prefix));
+  std::string text = "unknown variable " + name + "='" + value + "'";
+  if (const std::optional<std::string> near = near_miss(name.substr(prefix), endings)) {
+    text += "; did you mean " + (kVariablePrefix + *near) + "?";
+  } else {
+    text += ".";
+  }
+  throw UsageError(text + " The variables are: " + join(user_variables()));
 }
 
 // Reads the settings out of the whole environment; variables of other names are passed over. An

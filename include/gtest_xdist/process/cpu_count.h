@@ -60,9 +60,10 @@ inline unsigned cgroup_cpu_quota(const std::string& membership_file = "/proc/sel
     if (!unified && controllers.find(",cpu,") == std::string::npos) continue;
     const std::string root = unified ? mount_point : mount_point + "/cpu";
     std::string path = line.substr(second + 1);
-    while (!path.empty() && path != "/") {
+    for (std::size_t slash = path.rfind('/'); slash != std::string::npos && path.size() > 1;
+         slash = path.rfind('/')) {
       consider(root + path);
-      path.erase(path.rfind('/'));
+      path.erase(slash);
     }
     consider(root);  // in a container the path is often one of the host's
   }

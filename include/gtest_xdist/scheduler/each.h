@@ -17,7 +17,7 @@ namespace gtest_xdist::internal {
 
 class EachScheduling : public Scheduler {
  public:
-  explicit EachScheduling(std::size_t workers) : registry_(workers) {}
+  explicit EachScheduling(std::size_t workers) : registry_(workers), whole_collections_(workers) {}
 
   std::vector<Node*> nodes() const override { return registry_.nodes(); }
   bool collection_is_completed() const override { return registry_.collection_is_completed(); }
@@ -30,9 +30,10 @@ class EachScheduling : public Scheduler {
 
   void add_node_collection(Node& node, const std::vector<TestIndex>& collection) override {
     registry_.count_collection();
-    if (orphans_.empty()) {
+    if (whole_collections_ > 0) {
+      --whole_collections_;
       unserved_.emplace_back(&node, collection);
-    } else {
+    } else if (!orphans_.empty()) {
       unserved_.emplace_back(&node, std::move(orphans_.front()));
       orphans_.erase(orphans_.begin());
     }
@@ -89,6 +90,7 @@ class EachScheduling : public Scheduler {
 
  private:
   NodeRegistry registry_;
+  std::size_t whole_collections_;  // that nobody has been given yet
   bool started_ = false;
   std::vector<std::pair<Node*, std::vector<TestIndex>>> unserved_;  // collected, nothing sent yet
   std::vector<std::vector<TestIndex>> orphans_;                     // left by dead workers

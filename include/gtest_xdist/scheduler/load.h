@@ -37,11 +37,10 @@ class LoadScheduling : public Scheduler {
   }
 
   void schedule() override {
-    if (!started_) {
-      started_ = true;
-      deal();
-    }
-    check_all();
+    if (started_) return check_all();
+    started_ = true;
+    deal();
+    if (unassigned_.empty()) finish();
   }
 
   void mark_test_complete(Node& node, TestIndex, double seconds) override {
@@ -125,19 +124,25 @@ class LoadScheduling : public Scheduler {
       // A worker that still runs a test can wait; a single test is worth moving only to an idle
       // one.
       const std::size_t least = node->pending() > 0 ? 2 : 1;
-      Node* victim = busiest();
-      if (victim != nullptr && victim->unstarted() >= least) {
-        const std::vector<TestIndex> tests = victim->take_back((victim->unstarted() + 1) / 2);
+      Node* victim = most_to_spare();
+      if (node->ready() && victim != nullptr && to_spare(*victim) >= least) {
+        const std::vector<TestIndex> tests = victim->take_back((to_spare(*victim) + 1) / 2);
         if (!tests.empty()) node->send(tests);
       }
       if (node->pending() == 0) node->shutdown();
     }
   }
 
-  Node* busiest() const {
+  // A worker that is about to begin its first test keeps it, unless it cannot begin yet.
+  static std::size_t to_spare(const Node& node) {
+    const std::size_t unstarted = node.unstarted();
+    return unstarted > 0 && node.ready() && unstarted == node.pending() ? unstarted - 1 : unstarted;
+  }
+
+  Node* most_to_spare() const {
     Node* victim = nullptr;
     for (Node* node : registry_.nodes()) {
-      if (node->unstarted() > (victim == nullptr ? 0 : victim->unstarted())) victim = node;
+      if (to_spare(*node) > (victim == nullptr ? 0 : to_spare(*victim))) victim = node;
     }
     return victim;
   }

@@ -21,6 +21,10 @@ class Node {
   // The N of gwN: unique in a session, growing with the order of creation.
   virtual int number() const = 0;
 
+  // Whether the worker can run tests now. Before that, while it sets its environments up, tests can
+  // be sent and taken back as ever.
+  virtual bool ready() const = 0;
+
   // Appends tests to the worker's queue, to be run in this order.
   virtual void send(const std::vector<TestIndex>& tests) = 0;
 
@@ -65,7 +69,7 @@ class Scheduler {
   // all nodes: the controller has compared them.
   virtual void add_node_collection(Node& node, const std::vector<TestIndex>& collection) = 0;
 
-  // Begins; after the first call: looks at all nodes again, a replacement has arrived.
+  // Begins; after the first call: looks at all nodes again, one has arrived or become ready.
   virtual void schedule() = 0;
 
   // `test` is complete on `node`, which took `seconds` for it.

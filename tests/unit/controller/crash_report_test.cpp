@@ -1,0 +1,64 @@
+#include "gtest_xdist/controller/crash_report.h"
+
+#include <csignal>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "support/worker_fixture.h"
+
+namespace gtest_xdist::internal {
+namespace {
+
+class CrashReport : public WorkerFixture {
+ protected:
+  void die_in(Phase phase) { node_.slot().phase.store(phase); }
+};
+
+TEST_F(CrashReport, SaysHowAWorkerEnded) {
+  EXPECT_EQ(describe_end(node_, ExitStatus(SIGSEGV)), "killed by signal 11 (SIGSEGV)");
+  EXPECT_EQ(describe_end(node_, ExitStatus(3 << 8)), "exited with status 3");
+  node_.broken = "its deque is damaged";
+  EXPECT_EQ(describe_end(node_, ExitStatus(SIGKILL)), "ended, because its deque is damaged");
+}
+
+TEST_F(CrashReport, NamesTheTest) {
+  die_in(Phase::test);
+  EXPECT_EQ(crashed_while_running(node_, "Suite.Test", "exited with status 0"),
+            "worker 'gw3' crashed while running 'Suite.Test': exited with status 0");
+  die_in(Phase::suite_up);
+  EXPECT_EQ(crashed_while_running(node_, "Suite.Test", "killed by signal 6 (SIGABRT)"),
+            "worker 'gw3' crashed while running 'Suite.Test': killed by signal 6 (SIGABRT) in "
+            "SetUpTestSuite");
+}
+
+TEST_F(CrashReport, NamesTheSuite) {
+  EXPECT_EQ(crashed_in_tear_down(node_, "Suite", "exited with status 1"),
+            "worker 'gw3' crashed in TearDownTestSuite of 'Suite': exited with status 1");
+}
+
+TEST_F(CrashReport, NamesThePlace) {
+  struct Row {
+    Phase phase;
+    const char* place;
+  };
+  const Row rows[] = {
+      {Phase::starting, "before RUN_ALL_TESTS selected its tests"},
+      {Phase::environments_up, "in the set-up of the test environments"},
+      {Phase::idle, "between two tests"},
+      {Phase::suite_up, "between two tests"},
+      {Phase::test, "between two tests"},
+      {Phase::suite_down, "between two tests"},
+      {Phase::environments_down, "in the tear-down of the test environments"},
+      {Phase::finishing, "after its tests"},
+      {static_cast<Phase>(1000), "between two tests"},  // a worker may write anything there
+  };
+  for (const Row& row : rows) {
+    die_in(row.phase);
+    EXPECT_EQ(crashed_elsewhere(node_, "exited with status 1"),
+              std::string("worker 'gw3' crashed ") + row.place + ": exited with status 1");
+  }
+}
+
+}  // namespace
+}  // namespace gtest_xdist::internal

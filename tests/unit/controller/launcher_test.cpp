@@ -1,0 +1,147 @@
+#include "gtest_xdist/controller/launcher.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/scratch.h"
+#include "support/worker_fixture.h"
+
+namespace gtest_xdist::internal {
+namespace {
+
+TEST(Testrunuid, IsThirtyTwoHexadecimalDigits) {
+  std::set<std::string> ids;
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = random_testrunuid();
+    EXPECT_EQ(id.size(), 32U);
+    EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos) << id;
+    ids.insert(id);
+  }
+  EXPECT_EQ(ids.size(), 20U);
+}
+
+TEST(SameDestination, IsTheSameFileOrPipe) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const Descriptor reader(ends[0]);
+  const Descriptor writer(ends[1]);
+  const Descriptor copy(::dup(ends[1]));
+  const Descriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  const Descriptor null_again(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  EXPECT_TRUE(same_destination(writer.number(), copy.number()));
+  EXPECT_TRUE(same_destination(null.number(), null_again.number()));
+  EXPECT_FALSE(same_destination(writer.number(), null.number()));
+  EXPECT_FALSE(same_destination(-1, -1));
+}
+
+// Launches programs that show what a worker would be given.
+class LauncherTest : public WorkerFixture {
+ protected:
+  // What the program printed, by line, sorted.
+  std::vector<std::string> launched(const Self& self, const Environment& environment,
+                                    const Options& options) {
+    const Launcher launcher(self, environment, options, 4, 2);
+    launcher.launch(node_, segment_, 7, 99);
+    EXPECT_TRUE(node_.process->wait().success());
+    node_.process.reset();
+    EXPECT_TRUE(segment_.header().bell.answer()) << "its end rings";
+    std::string text;
+    node_.output.out.consume({0, node_.output.out.size()},
+                             [&](std::string_view piece) { text += piece; });
+    std::vector<std::string> lines;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      lines.push_back(text.substr(at, end - at));
+      at = end + 1;
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+  }
+
+  std::string handshake() const {
+    return std::to_string(segment_.descriptor()) + ":1:" + std::to_string(::getpid()) + ":2:7";
+  }
+
+  ScratchDirectory base_;
+  ScratchVariable test_tmpdir_{"TEST_TMPDIR", base_.path()};
+  Options options_;
+};
+
+TEST_F(LauncherTest, GivesAWorkerItsOwnEnvironment) {
+  options_.testrunuid = "the run";
+  std::vector<std::string> lines = launched({"/usr/bin/env", {"env"}, ""},
+                                            {{"HOME", "/home"},
+                                             {"GTEST_FILTER", "A.*"},
+                                             {"GTEST_XDIST_WORKERS", "4"},
+                                             {"GTEST_XDIST_DIST", "load"},
+                                             {"GTEST_XDIST_WORKER", "gw9"},
+                                             {"GTEST_XDIST_TESTRUNUID", "another"},
+                                             {"GTEST_STREAM_RESULT_TO", "host:1"},
+                                             {"GTEST_RANDOM_SEED", "5"},
+                                             {"TEST_TMPDIR", "/elsewhere"}},
+                                            options_);
+  const auto is_directory = [](const std::string& line) {
+    return line.rfind("TEST_TMPDIR=", 0) == 0;
+  };
+  const auto directory = std::find_if(lines.begin(), lines.end(), is_directory);
+  ASSERT_NE(directory, lines.end());
+  EXPECT_EQ(directory->rfind("TEST_TMPDIR=" + base_.path() + "/gtest-xdist-", 0), 0U);
+  EXPECT_EQ(directory->substr(directory->size() - 4), "/gw3");
+  lines.erase(directory);
+  EXPECT_EQ(lines, (std::vector<std::string>{
+                       "GTEST_FILTER=A.*",
+                       "GTEST_RANDOM_SEED=99",
+                       "GTEST_XDIST_PRIVATE_WORKER=" + handshake(),
+                       "GTEST_XDIST_TESTRUNUID=the run",
+                       "GTEST_XDIST_WORKER=gw3",
+                       "GTEST_XDIST_WORKER_COUNT=4",
+                       "HOME=/home",
+                   }));
+  EXPECT_TRUE(base_.empty()) << "the session's directory goes with it";
+}
+
+TEST_F(LauncherTest, GivesAWorkerAPrematureExitFileOfItsOwn) {
+  const std::vector<std::string> lines =
+      launched({"/usr/bin/env", {"env"}, ""}, {{"TEST_PREMATURE_EXIT_FILE", "/a"}}, options_);
+  const auto count = std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+    return line.rfind("TEST_PREMATURE_EXIT_FILE=" + base_.path(), 0) == 0 &&
+           line.find("/gw3/premature_exit") != std::string::npos;
+  });
+  EXPECT_EQ(count, 1);
+}
+
+TEST_F(LauncherTest, GivesAWorkerTheCommandLineButForTheStreamOfResults) {
+  const std::vector<std::string> lines =
+      launched({"/bin/echo",
+                {"echo", "--gtest_filter=A.*", "--gtest_stream_result_to=host:1", "-x",
+                 "-gtest_stream_result_to=host:2", "own--gtest_stream_result_to=3"},
+                ""},
+               {}, options_);
+  EXPECT_EQ(lines,
+            (std::vector<std::string>{"--gtest_filter=A.* -x own--gtest_stream_result_to=3"}));
+}
+
+TEST_F(LauncherTest, StartsAWorkerInTheDirectoryOfTheStart) {
+  EXPECT_EQ(launched({"/bin/pwd", {"pwd", "-P"}, base_.path()}, {}, options_),
+            (std::vector<std::string>{base_.path()}));
+}
+
+TEST_F(LauncherTest, SaysHowToRunAHistoryAgain) {
+  const Self self{"/x/suite", {"./suite", "--gtest_filter=A.*", "it's"}, ""};
+  const Launcher launcher(self, {}, options_, 4, 0);
+  EXPECT_EQ(launcher.reproduction({3, 0, 1, 2, 7}),
+            "GTEST_XDIST_INDICES=3:0-2:7 ./suite '--gtest_filter=A.*' 'it'\\''s'");
+}
+
+}  // namespace
+}  // namespace gtest_xdist::internal

@@ -1,0 +1,203 @@
+#include "gtest_xdist/controller/worker_node.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/worker_fixture.h"
+
+namespace gtest_xdist::internal {
+namespace {
+
+using Indices = std::vector<TestIndex>;
+
+class WorkerNodeTest : public WorkerFixture {};
+
+TEST_F(WorkerNodeTest, IsNamedByItsNumber) {
+  EXPECT_EQ(node_.name(), "gw3");
+  EXPECT_EQ(node_.number(), 3);
+  EXPECT_EQ(node_.slot_number(), kSlot);
+  EXPECT_EQ(&node_.slot(), &segment_.slot(kSlot));
+}
+
+TEST_F(WorkerNodeTest, MakesItsSlotAnew) {
+  ASSERT_TRUE(deque_.push(5));
+  results_.write("from a dead worker", [] {});
+  segment_.slot(kSlot).phase.store(Phase::test);
+  WorkerNode replacement(4, segment_, kSlot);
+  EXPECT_EQ(replacement.unstarted(), 0U);
+  EXPECT_FALSE(replacement.drain());
+  EXPECT_EQ(replacement.slot().phase.load(), Phase::starting);
+}
+
+TEST_F(WorkerNodeTest, KeepsTheAccountOfItsTests) {
+  node_.send({4, 6, 8});
+  EXPECT_TRUE(segment_.slot(kSlot).bell.answer());
+  EXPECT_EQ(node_.pending(), 3U);
+  EXPECT_EQ(node_.unstarted(), 3U);
+  EXPECT_EQ(deque_.take(), 4U);
+  EXPECT_EQ(node_.pending(), 3U);
+  EXPECT_EQ(node_.unstarted(), 2U);
+  EXPECT_TRUE(node_.complete(4));
+  EXPECT_EQ(node_.pending(), 2U);
+}
+
+TEST_F(WorkerNodeTest, TakesBackFromTheEndInOrder) {
+  node_.send({4, 6, 8, 10});
+  deque_.take();
+  EXPECT_EQ(node_.take_back(2), (Indices{8, 10}));
+  EXPECT_EQ(node_.take_back(0), Indices{});
+  EXPECT_EQ(node_.take_back(5), Indices{6}) << "the worker has the first one";
+  EXPECT_EQ(node_.pending(), 1U);
+  EXPECT_EQ(node_.take_back(1), Indices{});
+  EXPECT_EQ(node_.broken, "");
+}
+
+TEST_F(WorkerNodeTest, CompletesOnlyTheTestThatMustComeNext) {
+  node_.send({4, 6});
+  EXPECT_FALSE(node_.complete(6));
+  EXPECT_TRUE(node_.complete(4));
+  EXPECT_FALSE(node_.complete(4));
+  EXPECT_TRUE(node_.complete(6));
+  EXPECT_FALSE(node_.complete(6));
+}
+
+TEST_F(WorkerNodeTest, IsToldToSettleOnceUntilItGetsMore) {
+  node_.shutdown();
+  node_.shutdown();
+  EXPECT_EQ(next_command(), Command::settle);
+  EXPECT_EQ(next_command(), std::nullopt);
+  node_.send({1});
+  node_.shutdown();
+  EXPECT_EQ(next_command(), Command::settle);
+  EXPECT_EQ(next_command(), std::nullopt);
+}
+
+TEST_F(WorkerNodeTest, SendsCommandsInOrderAndRings) {
+  node_.command(Command::send_collection);
+  node_.command(Command::run_natively);
+  node_.command(Command::end_iteration);
+  EXPECT_TRUE(segment_.slot(kSlot).bell.answer());
+  EXPECT_EQ(next_command(), Command::send_collection);
+  EXPECT_EQ(next_command(), Command::run_natively);
+  EXPECT_EQ(next_command(), Command::end_iteration);
+  EXPECT_EQ(next_command(), std::nullopt);
+}
+
+// --- its death -----------------------------------------------------------------------------------
+
+TEST_F(WorkerNodeTest, ThatDiedInATestLeavesItAndTheRest) {
+  node_.send({4, 6, 8});
+  deque_.take();
+  node_.complete(4);
+  deque_.take();
+  EXPECT_EQ(node_.crash_item(), 6U);
+  EXPECT_EQ(node_.abandon(), Indices{8});
+  EXPECT_EQ(node_.pending(), 0U);
+}
+
+TEST_F(WorkerNodeTest, ThatDiedBetweenTestsLeavesNoCrashItem) {
+  node_.send({4, 6, 8});
+  deque_.take();
+  node_.complete(4);
+  EXPECT_EQ(node_.crash_item(), std::nullopt);
+  EXPECT_EQ(node_.abandon(), (Indices{6, 8}));
+}
+
+TEST_F(WorkerNodeTest, ThatDiedWithNothingLeavesNothing) {
+  EXPECT_EQ(node_.crash_item(), std::nullopt);
+  EXPECT_EQ(node_.abandon(), Indices{});
+}
+
+// The last test of a deque is taken back by raising the position that counts what was taken.
+TEST_F(WorkerNodeTest, ThatDiedAfterEverythingWasTakenBackLeavesNoCrashItem) {
+  node_.send({4});
+  EXPECT_EQ(node_.take_back(1), Indices{4});
+  EXPECT_EQ(node_.crash_item(), std::nullopt);
+  node_.send({6});
+  EXPECT_EQ(node_.crash_item(), std::nullopt);
+  deque_.take();
+  EXPECT_EQ(node_.crash_item(), 6U);
+}
+
+TEST_F(WorkerNodeTest, HistoryEndsWithTheLastFailure) {
+  node_.begin_iteration();
+  node_.send({4, 6, 8, 10});
+  EXPECT_EQ(node_.history_to_last_failure(), Indices{});
+  for (const TestIndex test : {4U, 6U, 8U}) {
+    deque_.take();
+    ASSERT_TRUE(node_.complete(test));
+    if (test == 6) node_.mark_failure();
+  }
+  EXPECT_EQ(node_.history_to_last_failure(), (Indices{4, 6}));
+  deque_.take();
+  node_.add_crash_item_to_history();
+  node_.mark_failure();
+  EXPECT_EQ(node_.history_to_last_failure(), (Indices{4, 6, 8, 10}));
+  node_.begin_iteration();
+  EXPECT_EQ(node_.history_to_last_failure(), Indices{});
+}
+
+// --- a worker that does not follow the rules -----------------------------------------------------
+
+TEST_F(WorkerNodeTest, ADequeThatWasTamperedWithIsNoticed) {
+  node_.send({4, 6});
+  deque_.take_back();
+  ASSERT_TRUE(deque_.push(7));
+  EXPECT_EQ(node_.take_back(2), Indices{});
+  EXPECT_EQ(node_.broken, "its deque is damaged");
+}
+
+TEST_F(WorkerNodeTest, ADequeThatIsFullIsNoticed) {
+  segment_.slot(kSlot).deque.top.store(-100);
+  node_.send({1});
+  EXPECT_EQ(node_.broken, "its deque is damaged");
+}
+
+TEST_F(WorkerNodeTest, ACommandRingThatIsNotReadIsNoticed) {
+  for (int i = 0; i < 100 && node_.broken.empty(); ++i) node_.command(Command::settle);
+  EXPECT_EQ(node_.broken, "its command ring is damaged");
+}
+
+TEST_F(WorkerNodeTest, AResultRingThatIsDamagedThrows) {
+  EXPECT_FALSE(node_.drain());
+  segment_.slot(kSlot).results.written.store(1U << 20);
+  EXPECT_THROW(node_.drain(), CorruptRing);
+}
+
+TEST_F(WorkerNodeTest, ATakenCountThatLiesInventsNoTest) {
+  segment_.slot(kSlot).deque.top.store(1'000'000);
+  EXPECT_EQ(node_.crash_item(), std::nullopt);
+  EXPECT_EQ(node_.unstarted(), 0U);
+  node_.send({4});
+  EXPECT_LE(node_.unstarted(), 1U);
+}
+
+// --- its results ---------------------------------------------------------------------------------
+
+TEST_F(WorkerNodeTest, HandsOutFramesAndWakesAWorkerThatWantsSpace) {
+  results_.write("one", [] {});
+  results_.write("two", [] {});
+  EXPECT_TRUE(node_.drain());
+  EXPECT_FALSE(segment_.slot(kSlot).bell.answer()) << "it did not wait";
+  std::string_view frame;
+  ASSERT_TRUE(node_.next_frame(frame));
+  EXPECT_EQ(frame, "one");
+  ASSERT_TRUE(node_.next_frame(frame));
+  EXPECT_EQ(frame, "two");
+  EXPECT_FALSE(node_.next_frame(frame));
+  EXPECT_FALSE(node_.drain());
+
+  results_.write("three", [] {});
+  segment_.slot(kSlot).wants_space.store(1);
+  EXPECT_TRUE(node_.drain());
+  EXPECT_TRUE(segment_.slot(kSlot).bell.answer());
+  EXPECT_EQ(segment_.slot(kSlot).wants_space.load(), 0U);
+}
+
+}  // namespace
+}  // namespace gtest_xdist::internal

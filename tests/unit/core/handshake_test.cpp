@@ -1,0 +1,39 @@
+#include "gtest_xdist/core/handshake.h"
+
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace gtest_xdist::internal {
+namespace {
+
+TEST(Handshake, IsFiveNumbers) {
+  Handshake handshake;
+  handshake.segment = 5;
+  handshake.slot = 1;
+  handshake.controller = 4'000'000'000U;
+  handshake.run = 2;
+  handshake.iterations = 10;
+  EXPECT_EQ(handshake.format(), "5:1:4000000000:2:10");
+}
+
+TEST(Handshake, SurvivesTheRoundTrip) {
+  for (const char* text : {"5:1:4000000000:2:10", "0:0:0:0:0", "9:8:7:6:5"}) {
+    const std::optional<Handshake> handshake = Handshake::parse(text);
+    ASSERT_TRUE(handshake) << text;
+    EXPECT_EQ(handshake->format(), text);
+  }
+}
+
+TEST(Handshake, AnythingElseIsNone) {
+  for (const char* text :
+       {"", ":", "1", "1:2:3:4", "1:2:3:4:", "1:2:3:4:5:", "1:2:3:4:5:6", ":2:3:4:5", "1::3:4:5",
+        "1:2:3:4:x", "1:2:-3:4:5", " 1:2:3:4:5", "1:2:3:4:5 ", "4000000001:0:0:0:0",
+        "99999999999999999999:0:0:0:0", "::::"}) {
+    EXPECT_FALSE(Handshake::parse(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace gtest_xdist::internal

@@ -1,0 +1,182 @@
+#include "gtest_xdist/core/options.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/thrown.h"
+
+namespace gtest_xdist::internal {
+namespace {
+
+using Kind = WorkerCount::Kind;
+
+Options parsed(const std::string& name, const std::string& value) {
+  return parse_options({{"HOME", "/root"}, {name, value}, {"PATH", ""}});
+}
+
+std::string usage_error(const Environment& environment) {
+  return text_of_thrown<UsageError>([&] { parse_options(environment); });
+}
+
+TEST(Options, WithoutVariablesHaveDefaults) {
+  for (const Environment& environment :
+       {Environment{}, Environment{{"HOME", "/"},
+                                   {"GTEST_FILTER", "x"},
+                                   {"MY_GTEST_XDIST_X", "1"},
+                                   {"GTEST_XDIST", "1"},
+                                   {"gtest_xdist_workers", "x"}}}) {
+    const Options options = parse_options(environment);
+    EXPECT_EQ(options.workers.kind, Kind::none);
+    EXPECT_EQ(options.dist, DistMode::load);
+    EXPECT_FALSE(options.max_worker_restart);
+    EXPECT_FALSE(options.indices);
+    EXPECT_FALSE(options.testrunuid);
+  }
+}
+
+TEST(Options, WorkersAreANumberOrAWord) {
+  struct Row {
+    const char* value;
+    Kind kind;
+    unsigned number;
+  };
+  for (const Row& row :
+       {Row{"no", Kind::none, 0}, Row{"0", Kind::none, 0}, Row{"1", Kind::fixed, 1},
+        Row{"004", Kind::fixed, 4}, Row{"1024", Kind::fixed, 1024}, Row{"auto", Kind::automatic, 0},
+        Row{"logical", Kind::logical, 0}}) {
+    const WorkerCount workers = parsed("GTEST_XDIST_WORKERS", row.value).workers;
+    EXPECT_EQ(workers.kind, row.kind) << row.value;
+    EXPECT_EQ(workers.number, row.number) << row.value;
+  }
+}
+
+TEST(Options, DistIsAMode) {
+  EXPECT_EQ(parsed("GTEST_XDIST_DIST", "load").dist, DistMode::load);
+  EXPECT_EQ(parsed("GTEST_XDIST_DIST", "each").dist, DistMode::each);
+}
+
+TEST(Options, MaxWorkerRestartIsANumber) {
+  EXPECT_EQ(parsed("GTEST_XDIST_MAX_WORKER_RESTART", "0").max_worker_restart, 0U);
+  EXPECT_EQ(parsed("GTEST_XDIST_MAX_WORKER_RESTART", "17").max_worker_restart, 17U);
+  EXPECT_EQ(parsed("GTEST_XDIST_MAX_WORKER_RESTART", "1000000").max_worker_restart, 1'000'000U);
+}
+
+TEST(Options, IndicesAreAList) {
+  EXPECT_EQ(parsed("GTEST_XDIST_INDICES", "3:0-2:3").indices,
+            (std::vector<TestIndex>{3, 0, 1, 2, 3}));
+}
+
+TEST(Options, TestrunuidIsAnyText) {
+  EXPECT_EQ(parsed("GTEST_XDIST_TESTRUNUID", "a b\n").testrunuid, "a b\n");
+}
+
+TEST(Options, AreReadTogether) {
+  const Options options = parse_options({{"GTEST_XDIST_TESTRUNUID", "u"},
+                                         {"GTEST_XDIST_MAX_WORKER_RESTART", "3"},
+                                         {"GTEST_XDIST_DIST", "each"},
+                                         {"GTEST_XDIST_WORKERS", "2"}});
+  EXPECT_EQ(options.workers.number, 2U);
+  EXPECT_EQ(options.dist, DistMode::each);
+  EXPECT_EQ(options.max_worker_restart, 3U);
+  EXPECT_EQ(options.testrunuid, "u");
+}
+
+TEST(Options, SayWhatAValueMayBe) {
+  const std::string workers =
+      "' is not valid: expected a number from 0 to 1024, 'auto', 'logical' or 'no'";
+  const std::string dist = "' is not valid: expected 'load' or 'each'";
+  const std::string restarts = "' is not valid: expected a number from 0 to 1000000";
+  const std::string indices =
+      "' is not valid: expected colon-separated indices and ranges such as 0-24:31:40 (";
+  struct Row {
+    std::string name;
+    std::string value;
+    std::string after_value;
+  };
+  const Row rows[] = {
+      {"GTEST_XDIST_WORKERS", "", workers},
+      {"GTEST_XDIST_WORKERS", "-1", workers},
+      {"GTEST_XDIST_WORKERS", "+4", workers},
+      {"GTEST_XDIST_WORKERS", "4 ", workers},
+      {"GTEST_XDIST_WORKERS", "4x", workers},
+      {"GTEST_XDIST_WORKERS", "1025", workers},
+      {"GTEST_XDIST_WORKERS", "18446744073709551620", workers},
+      {"GTEST_XDIST_WORKERS", "many", workers},
+      {"GTEST_XDIST_WORKERS", "AUTO", workers},
+      {"GTEST_XDIST_WORKERS", "atuo", workers + "; did you mean auto?"},
+      {"GTEST_XDIST_WORKERS", "logicall", workers + "; did you mean logical?"},
+      {"GTEST_XDIST_WORKERS", "non", workers + "; did you mean no?"},
+      {"GTEST_XDIST_DIST", "", dist},
+      {"GTEST_XDIST_DIST", "loadscope", dist},
+      {"GTEST_XDIST_DIST", "laod", dist + "; did you mean load?"},
+      {"GTEST_XDIST_DIST", "Each", dist + "; did you mean each?"},
+      {"GTEST_XDIST_MAX_WORKER_RESTART", "", restarts},
+      {"GTEST_XDIST_MAX_WORKER_RESTART", "-1", restarts},
+      {"GTEST_XDIST_MAX_WORKER_RESTART", "1000001", restarts},
+      {"GTEST_XDIST_MAX_WORKER_RESTART", "no", restarts},
+      {"GTEST_XDIST_INDICES", "", indices + "an index is missing)"},
+      {"GTEST_XDIST_INDICES", "1:", indices + "an index is missing)"},
+      {"GTEST_XDIST_INDICES", "1,2", indices + "'1,2' is not an index)"},
+      {"GTEST_XDIST_INDICES", "9-3", indices + "the range '9-3' is reversed)"},
+      {"GTEST_XDIST_INDICES", "0-4294967294", indices + "more than 16000000 tests)"},
+      {"GTEST_XDIST_TESTRUNUID", "", "' is not valid: expected a text that is not empty"},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(usage_error({{row.name, row.value}}), row.name + "='" + row.value + row.after_value);
+  }
+}
+
+TEST(Options, SayWhichVariableMayBeMeant) {
+  const std::string known =
+      " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_DIST, GTEST_XDIST_MAX_WORKER_RESTART, "
+      "GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID";
+  struct Row {
+    std::string name;
+    std::string value;
+    std::string meant;
+  };
+  const Row rows[] = {
+      {"GTEST_XDIST_WORKER", "4", "GTEST_XDIST_WORKERS"},
+      {"GTEST_XDIST_WROKERS", "4", "GTEST_XDIST_WORKERS"},
+      {"GTEST_XDIST_DITS", "load", "GTEST_XDIST_DIST"},
+      {"GTEST_XDIST_MAX_WORKER_RESTARTS", "1", "GTEST_XDIST_MAX_WORKER_RESTART"},
+      {"GTEST_XDIST_INDEXES", "0", "GTEST_XDIST_INDICES"},
+      {"GTEST_XDIST_TESTRUN_UID", "", "GTEST_XDIST_TESTRUNUID"},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(usage_error({{row.name, row.value}}), "unknown variable " + row.name + "='" +
+                                                        row.value + "'; did you mean " + row.meant +
+                                                        "?" + known);
+  }
+}
+
+TEST(Options, MakeNoSuggestionForAVariableThatResemblesNone) {
+  for (const char* name : {"GTEST_XDIST_FOO", "GTEST_XDIST_", "GTEST_XDIST_PLUGIN_PATH"}) {
+    const std::string text = usage_error({{name, "1"}});
+    EXPECT_EQ(text.find("did you mean"), std::string::npos) << text;
+    EXPECT_EQ(text.rfind(std::string("unknown variable ") + name + "='1'", 0), 0U) << text;
+  }
+}
+
+// A process that a worker's test starts inherits what the worker was told.
+TEST(Options, PassOverWhatAWorkerWasTold) {
+  const Options options = parse_options({{"GTEST_XDIST_WORKER", "gw12"},
+                                         {"GTEST_XDIST_WORKER_COUNT", "4"},
+                                         {"GTEST_XDIST_TESTRUNUID", "u"}});
+  EXPECT_EQ(options.workers.kind, Kind::none);
+  for (const Environment& environment :
+       {Environment{{"GTEST_XDIST_WORKER", "gw"}}, Environment{{"GTEST_XDIST_WORKER", "gw1x"}},
+        Environment{{"GTEST_XDIST_WORKER", "wg1"}}, Environment{{"GTEST_XDIST_WORKER", ""}},
+        Environment{{"GTEST_XDIST_WORKER_COUNT", "four"}},
+        Environment{{"GTEST_XDIST_WORKER_COUNT", "1025"}},
+        Environment{{"GTEST_XDIST_PRIVATE_WORKER", "1:2:3:4:5"}}}) {
+    const std::string& name = environment[0].first;
+    EXPECT_EQ(usage_error(environment).rfind("unknown variable " + name + "='", 0), 0U) << name;
+  }
+}
+
+}  // namespace
+}  // namespace gtest_xdist::internal

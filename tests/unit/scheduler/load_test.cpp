@@ -1,0 +1,301 @@
+#include "gtest_xdist/scheduler/load.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/fake_crew.h"
+#include "support/fake_node.h"
+
+namespace gtest_xdist::internal {
+namespace {
+
+using Crew = FakeCrew<LoadScheduling>;
+using Pace = FakeNode::Pace;
+
+// --- what pytest-xdist's own class does with the same input --------------------------------------
+//
+// But for one thing: there a worker is shut down with its last test, because it must know what
+// follows before it begins; here it is let go when nothing is left for it.
+
+TEST(LoadScheduling, DealsAsPytestXdistDoes) {
+  struct Row {
+    std::size_t tests;
+    std::size_t workers;
+    const char* sent;
+  };
+  const Row rows[] = {
+      {1, 4, "0 | S | S | S"},
+      {5, 3, "0:3 | 1:4 | 2"},
+      {8, 4, "0:1 | 2:3 | 4:5 | 6:7"},
+      {16, 2, "0:1 | 2:3"},
+      {100, 4, "0-5 | 6-11 | 12-17 | 18-23"},
+      {812, 4, "0-49 | 50-99 | 100-149 | 150-199"},
+      {1000, 8, "0-30 | 31-61 | 62-92 | 93-123 | 124-154 | 155-185 | 186-216 | 217-247"},
+  };
+  for (const Row& row : rows) {
+    Crew crew(row.tests, row.workers, Pace::eager);
+    EXPECT_EQ(crew.take_logs(), row.sent) << row.tests << " tests, " << row.workers << " workers";
+  }
+}
+
+TEST(LoadScheduling, DealsNoMoreThanTheChunk) {
+  struct Row {
+    std::size_t chunk;
+    const char* sent;
+  };
+  const Row rows[] = {
+      {1, "0:1 | 2:3 | 4:5 | 6:7"},         {2, "0:1 | 2:3 | 4:5 | 6:7"},
+      {3, "0-2 | 3-5 | 6-8 | 9-11"},        {6, "0-5 | 6-11 | 12-17 | 18-23"},
+      {1000, "0-5 | 6-11 | 12-17 | 18-23"},
+  };
+  for (const Row& row : rows) {
+    Crew crew(100, 4, Pace::eager, row.chunk);
+    EXPECT_EQ(crew.take_logs(), row.sent) << row.chunk;
+  }
+}
+
+// 100 tests, two workers of which one stands still: after how many completions what is sent.
+std::string refills(double seconds) {
+  Crew crew(100, 2, Pace::eager);
+  EXPECT_EQ(crew.take_logs(), "0-11 | 12-23");
+  std::string text;
+  for (int completed = 1; completed <= 36; ++completed) {
+    crew.complete(0, seconds);
+    const std::string sent = crew.node(0).take_log();
+    if (!sent.empty()) text += std::to_string(completed) + ": " + sent + "; ";
+  }
+  EXPECT_EQ(crew.node(1).take_log(), "");
+  return text;
+}
+
+TEST(LoadScheduling, RefillsBelowTheLowWaterMark) {
+  EXPECT_EQ(refills(0), "4: 24-34; 16: 35-43; 26: 44-51; 35: 52-58; ");
+  EXPECT_EQ(refills(0.0999), refills(0));
+}
+
+TEST(LoadScheduling, ASlowTestSaysThatThereIsTime) {
+  EXPECT_EQ(refills(0.2), "11: 24-41; 29: 42-54; ");
+  EXPECT_EQ(refills(0.1), refills(0.2));
+}
+
+TEST(LoadScheduling, RefillsNoMoreThanTheChunk) {
+  Crew crew(100, 2, Pace::eager, std::size_t{1});
+  crew.take_logs();
+  TestIndex most = 0;
+  for (int completed = 0; completed < 40; ++completed) {
+    crew.complete(0);
+    EXPECT_GE(crew.node(0).pending(), 2U);
+    const std::vector<TestIndex> sent = parse_index_list("0:" + crew.node(0).take_log());
+    ASSERT_EQ(sent.size(), 2U);
+    EXPECT_GT(sent.back(), most);
+    most = sent.back();
+  }
+}
+
+TEST(LoadScheduling, LetsAWorkerGoWhenNothingIsLeftForIt) {
+  Crew crew(16, 2, Pace::eager);
+  for (int round = 0; round < 8; ++round) {
+    crew.complete(0);
+    crew.complete(1);
+  }
+  EXPECT_EQ(crew.take_logs(), "0:1 4:5 8 10 12 14 S | 2:3 6 7 9 11 13 15 S");
+  EXPECT_TRUE(crew.scheduler.tests_finished());
+}
+
+// --- what this one does besides ------------------------------------------------------------------
+
+TEST(LoadScheduling, AWorkerAboutToRunDryGetsHalfOfWhatHasNotStarted) {
+  Crew crew(100, 2, Pace::eager);
+  EXPECT_EQ(crew.take_logs(), "0-11 | 12-23");
+  // gw0 stands in test 0 while gw1 does everything else, at last what waits behind test 0.
+  crew.complete(1, 0, 99);
+  EXPECT_EQ(crew.node(0).take_log(), "back 6-11 back 3-5 back 2 back 1");
+  EXPECT_FALSE(crew.scheduler.tests_finished());
+  crew.complete(0);
+  EXPECT_TRUE(crew.scheduler.tests_finished());
+}
+
+TEST(LoadScheduling, ASingleTestMovesOnlyToAnIdleWorker) {
+  Crew crew(4, 2, Pace::eager);
+  EXPECT_EQ(crew.take_logs(), "0:1 | 2:3");
+  crew.complete(1);  // runs test 3, while test 1 waits behind test 0
+  EXPECT_EQ(crew.take_logs(), " | ");
+  crew.complete(1);
+  EXPECT_EQ(crew.take_logs(), "back 1 | 1");
+  crew.complete(1);
+  EXPECT_EQ(crew.take_logs(), " | S");
+  EXPECT_FALSE(crew.scheduler.tests_finished());
+  crew.complete(0);
+  EXPECT_EQ(crew.take_logs(), "S | ");
+  EXPECT_TRUE(crew.scheduler.tests_finished());
+}
+
+// To take a test from a worker that will begin it at once gains nothing and wakes both.
+TEST(LoadScheduling, AWorkerKeepsTheTestThatItIsAboutToBegin) {
+  Crew crew(1, 4, Pace::lazy);
+  EXPECT_EQ(crew.take_logs(), "0 | S | S | S");
+}
+
+TEST(LoadScheduling, TheBusiestWorkerGivesAndHalfOfItMoves) {
+  LoadScheduling scheduler(3);
+  FakeNode idle(0, Pace::eager);
+  FakeNode busy(1, Pace::eager);
+  FakeNode busiest(2, Pace::eager);
+  for (FakeNode* node : {&idle, &busy, &busiest}) {
+    scheduler.add_node(*node);
+    scheduler.add_node_collection(*node, {0, 1, 2});
+  }
+  scheduler.schedule();
+  busy.send({10, 11, 12, 13});
+  busiest.send({20, 21, 22, 23, 24});
+  for (FakeNode* node : {&idle, &busy, &busiest}) node->take_log();
+
+  scheduler.mark_test_complete(idle, idle.complete(), 0);
+  EXPECT_EQ(busiest.take_log(), "back 22-24");
+  EXPECT_EQ(idle.take_log(), "22-24");
+  EXPECT_EQ(busy.take_log(), "");
+}
+
+TEST(LoadScheduling, HandsOutTheTestsInTheOrderOfTheCollection) {
+  LoadScheduling scheduler(1);
+  FakeNode node(0);
+  scheduler.add_node(node);
+  scheduler.add_node_collection(node, {7, 3, 5, 1, 9});
+  scheduler.schedule();
+  for (const TestIndex expected : {7U, 3U, 5U, 1U, 9U}) {
+    EXPECT_EQ(node.complete(), expected);
+    scheduler.mark_test_complete(node, expected, 0);
+  }
+  EXPECT_TRUE(scheduler.tests_finished());
+}
+
+TEST(LoadScheduling, OrderOfArrivalDoesNotMatter) {
+  std::string sent;
+  for (const std::vector<int>& arrival : {std::vector<int>{0, 1, 2}, {2, 1, 0}, {1, 2, 0}}) {
+    LoadScheduling scheduler(3);
+    std::vector<FakeNode> nodes = {FakeNode(0), FakeNode(1), FakeNode(2)};
+    for (const int number : arrival) {
+      FakeNode& node = nodes[static_cast<std::size_t>(number)];
+      scheduler.add_node(node);
+      scheduler.add_node_collection(node, {0, 1, 2, 3, 4});
+    }
+    scheduler.schedule();
+    EXPECT_EQ(nodes[0].take_log() + " | " + nodes[1].take_log() + " | " + nodes[2].take_log(),
+              "0:3 | 1:4 | 2");
+  }
+}
+
+TEST(LoadScheduling, ACollectionIsCompletedByAllWorkers) {
+  LoadScheduling scheduler(2);
+  FakeNode first(0);
+  FakeNode second(1);
+  scheduler.add_node(first);
+  scheduler.add_node_collection(first, {0});
+  EXPECT_FALSE(scheduler.collection_is_completed());
+  scheduler.add_node(second);
+  EXPECT_FALSE(scheduler.collection_is_completed());
+  scheduler.add_node_collection(second, {0});
+  EXPECT_TRUE(scheduler.collection_is_completed());
+  EXPECT_FALSE(scheduler.tests_finished());
+}
+
+TEST(LoadScheduling, WithoutTestsIsFinishedAtOnce) {
+  Crew crew(0, 2, Pace::eager);
+  EXPECT_EQ(crew.take_logs(), "S | S");
+  EXPECT_TRUE(crew.scheduler.tests_finished());
+  EXPECT_FALSE(crew.scheduler.has_pending());
+}
+
+TEST(LoadScheduling, WantsToHearOfAWorkerBelowTheLowWaterMark) {
+  Crew crew(812, 4, Pace::eager);
+  EXPECT_EQ(crew.scheduler.wake_below(crew.node(0)), 38U);  // (812 - 4 * 50) / 4 / 4
+  Crew small(16, 2, Pace::eager);
+  EXPECT_EQ(small.scheduler.wake_below(small.node(0)), 2U);
+  Crew all_dealt(8, 4, Pace::eager);
+  EXPECT_EQ(all_dealt.scheduler.wake_below(all_dealt.node(0)), 1U);
+}
+
+// --- workers that die ----------------------------------------------------------------------------
+
+TEST(LoadScheduling, WhatADeadWorkerLeftGoesBehindTheRest) {
+  Crew crew(16, 2, Pace::eager);
+  crew.take_logs();
+  crew.crash(0);  // in test 0; it had test 1 as well
+  EXPECT_EQ(crew.scheduler.nodes().size(), 1U);
+  for (int completed = 0; completed < 13; ++completed) crew.complete(1);
+  EXPECT_FALSE(crew.scheduler.tests_finished());
+  EXPECT_EQ(crew.node(1).running(), TestIndex{15});
+  crew.complete(1);
+  EXPECT_EQ(crew.node(1).running(), TestIndex{1});
+  crew.complete(1);
+  EXPECT_TRUE(crew.scheduler.tests_finished());
+}
+
+TEST(LoadScheduling, AReplacementGetsWork) {
+  Crew crew(16, 2, Pace::eager);
+  crew.take_logs();
+  crew.crash(0);
+  crew.add();
+  crew.scheduler.schedule();
+  EXPECT_EQ(crew.take_logs(), " | 4-7 | 8:9");
+}
+
+TEST(LoadScheduling, WithoutWorkersKeepsTheTests) {
+  Crew crew(8, 2, Pace::eager);
+  crew.crash(0);
+  crew.crash(1);
+  EXPECT_TRUE(crew.scheduler.nodes().empty());
+  EXPECT_TRUE(crew.scheduler.has_pending());
+  EXPECT_FALSE(crew.scheduler.tests_finished());
+  crew.add();
+  crew.scheduler.schedule();
+  std::size_t completed = 0;
+  for (; crew.node(2).pending() > 0; ++completed) crew.complete(2);
+  EXPECT_EQ(completed, 6U);
+  EXPECT_TRUE(crew.scheduler.tests_finished());
+}
+
+TEST(LoadScheduling, ATestMarkedPendingComesNext) {
+  Crew crew(16, 1, Pace::eager);
+  EXPECT_EQ(crew.take_logs(), "0-3");
+  crew.complete(0, 0, 1);
+  crew.scheduler.mark_test_pending(0);
+  // Behind what the worker has already, before what has not been handed out.
+  std::vector<TestIndex> order;
+  while (crew.node(0).pending() > 0) {
+    order.push_back(crew.node(0).running().value());
+    crew.complete(0);
+  }
+  ASSERT_EQ(order.size(), 16U);
+  EXPECT_EQ(format_index_list(order), "1-3:0:4-15");
+}
+
+TEST(LoadScheduling, ATestMarkedPendingAtTheEndIsRun) {
+  Crew crew(1, 2, Pace::eager);
+  crew.complete(0);
+  ASSERT_TRUE(crew.scheduler.tests_finished());
+  crew.take_logs();
+  crew.scheduler.mark_test_pending(0);
+  EXPECT_FALSE(crew.scheduler.tests_finished());
+  EXPECT_EQ(crew.node(0).running(), TestIndex{0});
+  crew.complete(0);
+  EXPECT_TRUE(crew.scheduler.tests_finished());
+}
+
+TEST(LoadScheduling, CancelGivesUpWhatHasNotStarted) {
+  Crew crew(16, 2, Pace::eager);
+  crew.take_logs();
+  EXPECT_EQ(format_index_list(crew.scheduler.cancel()), "4-15:1:3");
+  EXPECT_EQ(crew.take_logs(), "back 1 S | back 3 S");
+  EXPECT_TRUE(crew.scheduler.cancel().empty());
+  EXPECT_FALSE(crew.scheduler.tests_finished());
+  crew.complete(0);
+  crew.complete(1);
+  EXPECT_TRUE(crew.scheduler.tests_finished());
+}
+
+}  // namespace
+}  // namespace gtest_xdist::internal

@@ -1,0 +1,227 @@
+// Properties of the schedulers over many random sessions in simulated time.
+#include "support/simulation.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <numeric>
+#include <ostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/scheduler/each.h"
+#include "gtest_xdist/scheduler/load.h"
+
+#include "support/random.h"
+
+namespace gtest_xdist {
+
+// gtest prints it where an assertion fails.
+std::ostream& operator<<(std::ostream& out, const Workload& load) {
+  out << load.workers << " workers, latency " << load.latency << ", replaced after "
+      << load.replace_time << ", " << load.restarts << " restarts, crashes in runs";
+  for (const std::size_t run : load.crashes) out << ' ' << run;
+  out << "; durations";
+  for (const Milliseconds duration : load.durations) out << ' ' << duration;
+  return out;
+}
+
+namespace internal {
+namespace {
+
+constexpr int kRounds = 3000;
+
+std::vector<std::size_t> each_run(std::size_t tests, std::size_t times) {
+  return std::vector<std::size_t>(tests, times);
+}
+
+Workload random_workload(Random& random) {
+  Workload load;
+  load.workers = random.between<std::size_t>(1, 9);
+  load.durations.resize(random.between<std::size_t>(0, random.one_in(4) ? 300 : 30));
+  // Around the limit from which a test counts as slow, or far apart.
+  const Milliseconds longest = random.one_in(2) ? 250 : 5000;
+  for (Milliseconds& duration : load.durations) {
+    duration = random.one_in(3) ? 0 : random.between<Milliseconds>(0, longest);
+  }
+  return load;
+}
+
+// Some workers start slowly; some runs crash, a few times more than there are tests at most.
+Workload troubled_workload(Random& random) {
+  Workload load = random_workload(random);
+  load.latency = random.one_in(2) ? random.between<Milliseconds>(0, 100) : 0;
+  load.replace_time = random.between<Milliseconds>(0, 1000);
+  const std::size_t runs = load.durations.size();
+  std::set<std::size_t> crashes;
+  for (std::size_t i = random.between<std::size_t>(0, 4); i > 0 && runs > 0; --i) {
+    crashes.insert(random.between<std::size_t>(0, runs - 1));
+  }
+  load.crashes.assign(crashes.begin(), crashes.end());
+  load.restarts = crashes.size();
+  return load;
+}
+
+std::size_t random_chunk(Random& random) {
+  return random.one_in(2) ? std::numeric_limits<std::size_t>::max()
+                          : random.between<std::size_t>(1, 10);
+}
+
+// --- load ----------------------------------------------------------------------------------------
+
+// A worker is idle only when every test has begun: then no schedule is longer than this (Graham's
+// bound for list scheduling).
+TEST(LoadSimulation, NoWorkerIsIdleWhileATestWaits) {
+  Random random(10);
+  for (int round = 0; round < kRounds; ++round) {
+    const Workload load = random_workload(random);
+    LoadScheduling scheduler(load.workers, random_chunk(random));
+    Simulation session(scheduler, load);
+    session.run();
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
+
+    if (load.durations.empty()) continue;
+    const Milliseconds sum =
+        std::accumulate(load.durations.begin(), load.durations.end(), Milliseconds{0});
+    const Milliseconds longest = *std::max_element(load.durations.begin(), load.durations.end());
+    ASSERT_LE(session.now() * load.workers, sum + (load.workers - 1) * longest) << load;
+  }
+}
+
+TEST(LoadSimulation, EveryTestIsRunOnceWhoeverDies) {
+  Random random(11);
+  for (int round = 0; round < kRounds; ++round) {
+    const Workload load = troubled_workload(random);
+    LoadScheduling scheduler(load.workers, random_chunk(random));
+    Simulation session(scheduler, load);
+    session.run();
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
+    ASSERT_EQ(session.worker_count(), load.workers + load.crashes.size()) << load;
+  }
+}
+
+TEST(LoadSimulation, AWorkerMayDieAtAnyStep) {
+  Workload load;
+  load.workers = 3;
+  load.durations = {300, 0, 20, 150, 0, 0, 5, 90, 40, 1000, 3, 3, 70, 0, 10, 10, 250, 0, 0, 30};
+  for (const std::size_t restarts : {0U, 1U}) {
+    load.restarts = restarts;
+    for (std::size_t victim = 0; victim < load.workers; ++victim) {
+      bool over = false;
+      std::size_t step = 0;
+      for (; !over; ++step) {
+        LoadScheduling scheduler(load.workers);
+        Simulation session(scheduler, load);
+        for (std::size_t i = 0; i < step && !over; ++i) over = !session.step();
+        ASSERT_TRUE(session.crash(victim));
+        session.run();
+        ASSERT_TRUE(scheduler.tests_finished()) << "step " << step;
+        ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << "step " << step;
+      }
+      EXPECT_GT(step, 2 * load.durations.size());  // each test begins and ends
+    }
+  }
+}
+
+TEST(LoadSimulation, CancelGivesUpEachTestThatHasNotStartedOnce) {
+  Random random(12);
+  std::size_t given_up_at_all = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    Workload load = troubled_workload(random);
+    load.restarts = 0;  // and where all have died, the rest is given up as well
+    LoadScheduling scheduler(load.workers, random_chunk(random));
+    Simulation session(scheduler, load);
+    for (auto steps = random.between<std::size_t>(0, 2 * load.durations.size()); steps > 0;
+         --steps) {
+      session.step();
+    }
+    const std::vector<TestIndex> given_up = scheduler.cancel();
+    session.run();
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+
+    std::vector<std::size_t> counts = session.run_counts();
+    for (const TestIndex test : given_up) ++counts[test];
+    ASSERT_EQ(counts, each_run(load.durations.size(), 1)) << load;
+    given_up_at_all += given_up.size();
+  }
+  EXPECT_GT(given_up_at_all, std::size_t{kRounds});
+}
+
+TEST(LoadSimulation, EqualSessionsAreEqual) {
+  Random random(13);
+  for (int round = 0; round < kRounds / 10; ++round) {
+    const Workload load = troubled_workload(random);
+    LoadScheduling schedulers[] = {LoadScheduling(load.workers), LoadScheduling(load.workers)};
+    Simulation first(schedulers[0], load);
+    Simulation second(schedulers[1], load);
+    first.run();
+    second.run();
+    ASSERT_EQ(first.worker_count(), second.worker_count()) << load;
+    for (std::size_t i = 0; i < first.worker_count(); ++i) {
+      ASSERT_EQ(first.ran(i), second.ran(i)) << load;
+    }
+  }
+}
+
+// --- each ----------------------------------------------------------------------------------------
+
+TEST(EachSimulation, EveryWorkerRunsEveryTestInOrder) {
+  Random random(14);
+  for (int round = 0; round < kRounds / 3; ++round) {
+    const Workload load = random_workload(random);
+    EachScheduling scheduler(load.workers);
+    Simulation session(scheduler, load);
+    session.run();
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    std::vector<TestIndex> all(load.durations.size());
+    std::iota(all.begin(), all.end(), 0U);
+    for (std::size_t i = 0; i < load.workers; ++i) ASSERT_EQ(session.ran(i), all) << load;
+  }
+}
+
+// A replacement goes on where a dead worker stopped, so no worker's run is repeated or cut short.
+TEST(EachSimulation, EveryTestIsRunOncePerWorkerWhoeverDies) {
+  Random random(15);
+  for (int round = 0; round < kRounds; ++round) {
+    const Workload load = troubled_workload(random);
+    EachScheduling scheduler(load.workers);
+    Simulation session(scheduler, load);
+    session.run();
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), load.workers)) << load;
+  }
+}
+
+TEST(EachSimulation, CancelGivesUpEachTestThatHasNotStartedSomewhereOnce) {
+  Random random(16);
+  for (int round = 0; round < kRounds / 3; ++round) {
+    Workload load = troubled_workload(random);
+    load.restarts = 0;
+    EachScheduling scheduler(load.workers);
+    Simulation session(scheduler, load);
+    for (auto steps = random.between<std::size_t>(0, 2 * load.durations.size()); steps > 0;
+         --steps) {
+      session.step();
+    }
+    const std::vector<TestIndex> given_up = scheduler.cancel();
+    session.run();
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+
+    std::vector<TestIndex> expected;
+    const std::vector<std::size_t> counts = session.run_counts();
+    for (TestIndex test = 0; test < counts.size(); ++test) {
+      ASSERT_LE(counts[test], load.workers) << load;
+      if (counts[test] < load.workers) expected.push_back(test);
+    }
+    ASSERT_EQ(given_up, expected) << load;
+  }
+}
+
+}  // namespace
+}  // namespace internal
+}  // namespace gtest_xdist

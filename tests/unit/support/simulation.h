@@ -1,0 +1,157 @@
+// A session in simulated time: a scheduler, workers that take time, crash and are replaced.
+#ifndef SUPPORT_SIMULATION_H_
+#define SUPPORT_SIMULATION_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/scheduler/scheduler.h"
+
+#include "support/fake_node.h"
+
+namespace gtest_xdist {
+
+using Milliseconds = std::uint64_t;
+
+struct Workload {
+  std::vector<Milliseconds> durations;  // by test
+  std::size_t workers = 1;
+  Milliseconds latency = 0;          // from a test's arrival at an idle worker to its start
+  Milliseconds replace_time = 0;     // from a crash to the replacement's collection
+  std::size_t restarts = 0;          // how many workers may be replaced
+  std::vector<std::size_t> crashes;  // the runs, counted over all workers, that end in a crash
+};
+
+class Simulation {
+ public:
+  // The scheduler must be new, and is not owned.
+  Simulation(Scheduler& scheduler, const Workload& workload)
+      : scheduler_(scheduler), load_(workload), restarts_left_(workload.restarts) {
+    for (std::size_t i = 0; i < load_.workers; ++i) add_worker();
+    scheduler_.schedule();
+  }
+
+  // Lets the next thing happen: a test begins or ends, or a replacement arrives. False if nothing
+  // will happen any more.
+  bool step() {
+    Worker* next = nullptr;
+    for (const auto& worker : workers_) {
+      plan(*worker);
+      if (worker->due && (next == nullptr || *worker->due < *next->due)) next = worker.get();
+    }
+    if (!replacements_.empty() && (next == nullptr || replacements_.front() <= *next->due)) {
+      now_ = replacements_.front();
+      replacements_.erase(replacements_.begin());
+      add_worker();
+      scheduler_.schedule();
+      return true;
+    }
+    if (next == nullptr) return false;
+    now_ = *next->due;
+    next->due.reset();
+    if (next->node.running()) {
+      end_test(*next);
+    } else {
+      next->node.start();
+    }
+    return true;
+  }
+
+  void run() {
+    while (step()) {
+    }
+  }
+
+  // Ends a worker now, whatever it does. False if it is gone already.
+  bool crash(std::size_t number) {
+    Worker& worker = *workers_[number];
+    if (worker.gone) return false;
+    if (worker.node.running()) worker.ran.push_back(*worker.node.running());
+    crash(worker);
+    return true;
+  }
+
+  Milliseconds now() const { return now_; }
+  std::size_t worker_count() const { return workers_.size(); }
+
+  // What a worker ran, in order, the test that it crashed in included.
+  const std::vector<TestIndex>& ran(std::size_t worker) const { return workers_[worker]->ran; }
+
+  // How often each test was run by anybody.
+  std::vector<std::size_t> run_counts() const {
+    std::vector<std::size_t> counts(load_.durations.size(), 0);
+    for (const auto& worker : workers_) {
+      for (const TestIndex test : worker->ran) ++counts[test];
+    }
+    return counts;
+  }
+
+ private:
+  struct Worker {
+    explicit Worker(int number) : node(number) {}
+
+    FakeNode node;
+    std::optional<Milliseconds> due;  // when it begins or ends a test
+    std::vector<TestIndex> ran;
+    bool gone = false;
+  };
+
+  void add_worker() {
+    std::vector<TestIndex> collection(load_.durations.size());
+    for (TestIndex i = 0; i < collection.size(); ++i) collection[i] = i;
+    workers_.push_back(std::make_unique<Worker>(static_cast<int>(workers_.size())));
+    scheduler_.add_node(workers_.back()->node);
+    scheduler_.add_node_collection(workers_.back()->node, collection);
+  }
+
+  void plan(Worker& worker) {
+    if (worker.gone) return;
+    if (worker.node.running()) {
+      if (!worker.due) worker.due = now_ + load_.durations[*worker.node.running()];
+    } else if (worker.node.unstarted() == 0) {
+      worker.due.reset();  // what it was about to begin was taken back
+    } else if (!worker.due) {
+      // Between two tests of one worker no time passes.
+      worker.due = now_ + (worker.ran.empty() ? load_.latency : 0);
+    }
+  }
+
+  void end_test(Worker& worker) {
+    const TestIndex test = *worker.node.running();
+    worker.ran.push_back(test);
+    const std::size_t run = runs_++;
+    if (std::find(load_.crashes.begin(), load_.crashes.end(), run) != load_.crashes.end()) {
+      crash(worker);
+      return;
+    }
+    worker.node.complete();
+    const double seconds = static_cast<double>(load_.durations[test]) / 1000;
+    scheduler_.mark_test_complete(worker.node, test, seconds);
+  }
+
+  void crash(Worker& worker) {
+    worker.gone = true;
+    worker.due.reset();
+    scheduler_.remove_node(worker.node, worker.node.die());
+    if (restarts_left_ == 0) return;
+    --restarts_left_;
+    replacements_.push_back(now_ + load_.replace_time);
+  }
+
+  Scheduler& scheduler_;
+  Workload load_;
+  std::size_t restarts_left_;
+  std::size_t runs_ = 0;
+  Milliseconds now_ = 0;
+  std::vector<std::unique_ptr<Worker>> workers_;  // by number
+  std::vector<Milliseconds> replacements_;        // when they arrive
+};
+
+}  // namespace gtest_xdist
+
+#endif  // SUPPORT_SIMULATION_H_

@@ -1,0 +1,48 @@
+// The controller's side of a worker, without the worker.
+#ifndef SUPPORT_WORKER_FIXTURE_H_
+#define SUPPORT_WORKER_FIXTURE_H_
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/transport/segment.h"
+
+namespace gtest_xdist::internal {
+
+// gw3 in slot 1 of a segment; a test plays the worker by the worker's ends of the channels.
+class WorkerFixture : public testing::Test {
+ protected:
+  static constexpr std::uint32_t kSlot = 1;
+
+  static Segment make_segment() {
+    return Segment::create("gtest-xdist-unit-node-" + std::to_string(::getpid()),
+                           {2, 8, 1024, 256});
+  }
+
+  // The worker's next command, or nothing.
+  std::optional<Command> next_command() {
+    std::string_view frame;
+    if (commands_.next(frame) || (commands_.drain() && commands_.next(frame))) {
+      return decode_command(frame);
+    }
+    return std::nullopt;
+  }
+
+  Segment segment_ = make_segment();
+  WorkerNode node_{3, segment_, kSlot};
+  WorkDeque deque_ = segment_.deque(kSlot);
+  RingReader commands_ = segment_.commands_reader(kSlot);
+  RingWriter results_ = segment_.results_writer(kSlot);
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // SUPPORT_WORKER_FIXTURE_H_

@@ -1,0 +1,122 @@
+#include "gtest_xdist/transport/doorbell.h"
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace gtest_xdist::internal {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Longer than any test may take: a wake-up that was lost ends here, and is seen.
+constexpr milliseconds kForEver{60'000};
+
+TEST(Doorbell, IsSilentAtFirst) {
+  Doorbell bell;
+  EXPECT_FALSE(bell.answer());
+}
+
+TEST(Doorbell, IsAnsweredOnceHoweverOftenItRang) {
+  Doorbell bell;
+  for (int i = 0; i < 3; ++i) bell.ring();
+  EXPECT_TRUE(bell.answer());
+  EXPECT_FALSE(bell.answer());
+}
+
+TEST(Doorbell, ARingBeforeTheWaitEndsIt) {
+  Doorbell bell;
+  bell.ring();
+  bell.wait();
+  EXPECT_FALSE(bell.answer());
+  bell.ring();
+  EXPECT_TRUE(bell.wait_for(kForEver));
+  EXPECT_FALSE(bell.answer());
+}
+
+TEST(Doorbell, WaitForGivesUp) {
+  Doorbell bell;
+  for (const int limit : {-1, 0, 1, 5}) EXPECT_FALSE(bell.wait_for(milliseconds(limit)));
+  bell.ring();  // works as before
+  EXPECT_TRUE(bell.wait_for(kForEver));
+}
+
+TEST(Doorbell, ARingEndsAWait) {
+  Doorbell bell;
+  std::thread ringer([&] { bell.ring(); });
+  bell.wait();
+  ringer.join();
+  EXPECT_FALSE(bell.answer());
+}
+
+// Several rings during one wait may leave the semaphore above zero: the next wait must not take
+// that for a ring.
+TEST(Doorbell, RingsOfAnEarlierWaitDoNotEndALaterOne) {
+  Doorbell bell;
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<bool> over{false};
+    std::thread ringer([&] {
+      while (!over) bell.ring();
+    });
+    bell.wait();
+    over = true;
+    ringer.join();
+    bell.answer();
+    ASSERT_FALSE(bell.wait_for(milliseconds(0)));
+  }
+}
+
+// Waits for a ring. Most rounds stay awake for it, which is fast; every eighth goes to sleep, after
+// more or fewer looks, so that over many rounds rings come at every moment of a wait.
+bool hear(Doorbell& bell, int round) {
+  const bool stays_awake = round % 8 != 0;
+  for (int looks = stays_awake ? 10'000 : round / 8 % 100; looks > 0; --looks) {
+    if (bell.answer()) return true;
+    if (stays_awake) std::this_thread::yield();
+  }
+  return bell.wait_for(kForEver);
+}
+
+// Two threads hand a number to and fro; whoever gets it finds it changed by exactly one.
+TEST(Doorbell, LosesNoWakeUpInAPingPong) {
+  constexpr int kRounds = 100'000;
+  Doorbell to_pong;
+  Doorbell to_ping;
+  int ball = 0;  // belongs to the one whose bell has rung
+  std::thread pong([&] {
+    for (int round = 0; round < kRounds; ++round) {
+      if (!hear(to_pong, round) || ball != 2 * round + 1) return;
+      ++ball;
+      to_ping.ring();
+    }
+  });
+  for (int round = 0; round < kRounds; ++round) {
+    ++ball;
+    to_pong.ring();
+    if (!hear(to_ping, round + 4) || ball != 2 * round + 2) break;
+  }
+  pong.join();
+  EXPECT_EQ(ball, 2 * kRounds);
+}
+
+// A waiter looks, finds nothing and goes to sleep; what is published in between must wake it.
+TEST(Doorbell, TheLastOfManyRingsIsHeard) {
+  constexpr int kItems = 300'000;
+  Doorbell bell;
+  std::atomic<int> published{0};
+  std::thread producer([&] {
+    for (int i = 1; i <= kItems; ++i) {
+      published.store(i, std::memory_order_relaxed);
+      bell.ring();
+    }
+  });
+  bool rang = true;
+  while (rang && published.load(std::memory_order_relaxed) < kItems) rang = bell.wait_for(kForEver);
+  producer.join();
+  EXPECT_TRUE(rang);
+}
+
+}  // namespace
+}  // namespace gtest_xdist::internal

@@ -1,0 +1,207 @@
+#include "gtest_xdist/worker/output_marks.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/transport/segment.h"
+
+#include "support/scratch.h"
+
+namespace gtest_xdist::internal {
+namespace {
+
+// This process's standard output or error goes to a file for as long as this lives.
+class Redirection {
+ public:
+  Redirection(int stream, const OutputFile& file)
+      : stream_(stream), before_(::fcntl(stream, F_DUPFD_CLOEXEC, 3)) {
+    flush();
+    ::dup2(file.descriptor(), stream_);
+  }
+  Redirection(const Redirection&) = delete;
+  Redirection& operator=(const Redirection&) = delete;
+  ~Redirection() {
+    flush();
+    ::dup2(before_.number(), stream_);
+  }
+
+ private:
+  static void flush() {
+    std::cout.flush();
+    std::fflush(stdout);
+    std::fflush(stderr);
+  }
+
+  int stream_;
+  Descriptor before_;
+};
+
+std::string text(const OutputFile& file, const ByteRange& range) {
+  std::string text;
+  file.consume(range, [&](std::string_view piece) { text += piece; });
+  return text;
+}
+
+class OutputMarksTest : public testing::Test {
+ protected:
+  ScratchDirectory directory_;
+  OutputFile out_ = OutputFile::create(directory_.path());
+  OutputFile err_ = OutputFile::create(directory_.path());
+  WorkerSlot slot_;
+};
+
+// All ways of printing, in their order.
+void print(const std::string& text) {
+  std::printf("%s by printf\n", text.c_str());
+  std::fflush(stdout);
+  std::cout << text << " by cout\n";
+  std::fprintf(stderr, "%s by stderr\n", text.c_str());
+}
+
+TEST_F(OutputMarksTest, AreOfWhatWasPrintedInBetween) {
+  OutputSlice slice;
+  {
+    const Redirection out(STDOUT_FILENO, out_);
+    const Redirection err(STDERR_FILENO, err_);
+    OutputMarks marks(slot_);
+    print("before");
+    marks.open();
+    print("inside");
+    slice = marks.close();
+    print("after");
+  }
+  EXPECT_EQ(text(out_, slice.out), "inside by printf\ninside by cout\n");
+  EXPECT_EQ(text(err_, slice.err), "inside by stderr\n");
+}
+
+TEST_F(OutputMarksTest, OfOneFileAreOfItsOrder) {
+  OutputSlice slice;
+  {
+    const Redirection out(STDOUT_FILENO, out_);
+    const Redirection err(STDERR_FILENO, out_);
+    OutputMarks marks(slot_);
+    print("before");
+    marks.open();
+    std::fprintf(stderr, "first\n");
+    std::printf("second\n");
+    slice = marks.close();
+  }
+  EXPECT_EQ(text(out_, slice.out), "first\nsecond\n");
+  EXPECT_TRUE(slice.err.empty());
+}
+
+TEST_F(OutputMarksTest, OfNoRegionAreNone) {
+  OutputSlice slices[3];
+  bool open[3];
+  {
+    const Redirection out(STDOUT_FILENO, out_);
+    const Redirection err(STDERR_FILENO, err_);
+    OutputMarks marks(slot_);
+    print("text");
+    open[0] = marks.is_open();
+    slices[0] = marks.close();
+    marks.open();
+    open[1] = marks.is_open();
+    slices[1] = marks.close();
+    print("text");
+    open[2] = marks.is_open();
+    slices[2] = marks.close();
+  }
+  for (const OutputSlice& slice : slices) EXPECT_TRUE(slice.empty());
+  EXPECT_FALSE(open[0]);
+  EXPECT_TRUE(open[1]);
+  EXPECT_FALSE(open[2]);
+}
+
+// What a dead worker's controller looks for.
+TEST_F(OutputMarksTest, SayInTheSlotWhereTheRegionBegan) {
+  {
+    const Redirection out(STDOUT_FILENO, out_);
+    const Redirection err(STDERR_FILENO, err_);
+    OutputMarks marks(slot_);
+    std::printf("12345");
+    std::fprintf(stderr, "123");
+    marks.open();
+    std::printf("6789");
+  }
+  EXPECT_EQ(slot_.out_begin.load(), 5U);
+  EXPECT_EQ(slot_.err_begin.load(), 3U);
+}
+
+TEST_F(OutputMarksTest, DoNotCareWhatATestDoesToItsStreams) {
+  OutputSlice slice;
+  {
+    const Redirection out(STDOUT_FILENO, out_);
+    const Redirection err(STDERR_FILENO, err_);
+    OutputMarks marks(slot_);
+    marks.open();
+    std::printf("seen");
+    std::fflush(stdout);
+    {
+      const OutputFile other = OutputFile::create(directory_.path());
+      const Redirection elsewhere(STDOUT_FILENO, other);
+      std::printf("not seen");
+    }
+    slice = marks.close();
+  }
+  EXPECT_EQ(text(out_, slice.out), "seen");
+}
+
+// How many threads this process has.
+std::ptrdiff_t thread_count() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+}
+
+TEST_F(OutputMarksTest, LeaveOutWhatListenersPrintedMeanwhile) {
+  if (thread_count() > 1) GTEST_SKIP() << "a sanitizer has a thread of its own";
+  OutputSlice slice;
+  {
+    const Redirection out(STDOUT_FILENO, out_);
+    const Redirection err(STDERR_FILENO, err_);
+    OutputMarks marks(slot_);
+    marks.open();
+    marks.close();
+    std::printf("a listener's\n");
+    marks.reopen();
+    std::printf("the test's\n");
+    slice = marks.close();
+  }
+  EXPECT_EQ(text(out_, slice.out), "the test's\n");
+}
+
+TEST_F(OutputMarksTest, KeepWhatOtherThreadsMayHavePrintedMeanwhile) {
+  std::atomic<bool> over{false};
+  std::thread other([&] {
+    while (!over) std::this_thread::yield();
+  });
+  OutputSlice slice;
+  {
+    const Redirection out(STDOUT_FILENO, out_);
+    const Redirection err(STDERR_FILENO, err_);
+    OutputMarks marks(slot_);
+    marks.open();
+    marks.close();
+    std::printf("the other thread's\n");
+    marks.reopen();
+    std::printf("the test's\n");
+    slice = marks.close();
+  }
+  over = true;
+  other.join();
+  EXPECT_EQ(text(out_, slice.out), "the other thread's\nthe test's\n");
+}
+
+}  // namespace
+}  // namespace gtest_xdist::internal
