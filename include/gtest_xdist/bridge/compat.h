@@ -16,12 +16,27 @@ inline bool GTEST_FLAG(fail_fast) = false;                            // before 
 inline bool GTEST_FLAG(recreate_environments_when_repeating) = true;  // before 1.12
 inline std::int32_t GTEST_FLAG(total_shards) = -1;                    // before 1.18
 inline std::int32_t GTEST_FLAG(shard_index) = -1;                     // before 1.18
-inline bool GTEST_FLAG(fail_if_no_test_selected) = false;             // before 1.18
 }  // namespace gtest_xdist::internal::missing_flags
 
 namespace testing {
 using namespace ::gtest_xdist::internal::missing_flags;  // NOLINT: the point of this file
+
+// Defined from 1.18 on, but in no header: where it is not defined its address is null.
+extern bool GTEST_FLAG(fail_if_no_test_selected) __attribute__((weak));
 }  // namespace testing
+
+namespace gtest_xdist::internal {
+
+// Sets --gtest_fail_if_no_test_selected, where there is such a flag, and returns what it was.
+inline bool exchange_fail_if_no_test_selected(bool value) {
+  bool* const flag = &testing::GTEST_FLAG(fail_if_no_test_selected);
+  if (flag == nullptr) return false;
+  const bool before = *flag;
+  *flag = value;
+  return before;
+}
+
+}  // namespace gtest_xdist::internal
 
 #if defined(GTEST_FLAG_GET)
 #define GTEST_XDIST_FLAG_GET(name) GTEST_FLAG_GET(name)

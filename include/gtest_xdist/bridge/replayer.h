@@ -29,8 +29,9 @@ inline testing::TestPartResult to_gtest(const Part& part) {
   static constexpr testing::TestPartResult::Type kTypes[] = {
       testing::TestPartResult::kSuccess, testing::TestPartResult::kNonFatalFailure,
       testing::TestPartResult::kFatalFailure, testing::TestPartResult::kSkip};
-  return {kTypes[static_cast<std::size_t>(part.type)],
-          part.file.empty() ? nullptr : part.file.c_str(), part.line, part.message.c_str()};
+  // An empty file name means none, in every version.
+  return {kTypes[static_cast<std::size_t>(part.type)], part.file.c_str(), part.line,
+          part.message.c_str()};
 }
 
 inline Part from_gtest(const testing::TestPartResult& result) {

@@ -47,6 +47,7 @@ class EmptyShard {
     if (!hidden_) return;
     hidden_ = false;
     set(total_text_, index_text_);
+    if (GTEST_XDIST_FLAG_GET(total_shards) != kTotal) return;  // the command line said otherwise
     GTEST_XDIST_FLAG_SET(total_shards, total_text_ ? shard_.total : -1);
     GTEST_XDIST_FLAG_SET(shard_index, index_text_ ? shard_.index : -1);
   }

@@ -67,6 +67,7 @@ class ControllerRole {
     void OnTestEnd(const testing::TestInfo&) override {
       if (role_.session_) role_.session_->replayer().on_test_end_begins();
     }
+    void OnTestIterationEnd(const testing::UnitTest&, int) override { role_.end_iteration(); }
 
    private:
     ControllerRole& role_;
@@ -77,6 +78,13 @@ class ControllerRole {
     if (!empty_shard_.hidden()) return;
     empty_shard_.restore();
     catalog_ = std::make_unique<Catalog>();
+    if (!catalog_->selected().empty()) {
+      // From gtest 1.18 on a shard on the command line beats the environment, and so the empty one.
+      note(
+          "--gtest_total_shards is given as a flag: running serially; give GTEST_TOTAL_SHARDS and "
+          "GTEST_SHARD_INDEX in the environment to run this shard on workers");
+      return;
+    }
     select_shard(*catalog_, empty_shard_.shard());
     const std::size_t tests = catalog_->selected().size();
     const int repeat = GTEST_XDIST_FLAG_GET(repeat);
@@ -103,6 +111,12 @@ class ControllerRole {
     session_->run_iteration(GTEST_XDIST_FLAG_GET(shuffle)
                                 ? shuffled_selection(*catalog_, unit_test.random_seed())
                                 : catalog_->selected());
+    // gtest itself has selected none, but that is not what the flag is about.
+    fail_if_no_test_selected_ = exchange_fail_if_no_test_selected(false);
+  }
+
+  void end_iteration() {
+    if (session_) exchange_fail_if_no_test_selected(fail_if_no_test_selected_);
   }
 
   void program_end() {
@@ -125,6 +139,7 @@ class ControllerRole {
   EmptyShard empty_shard_;
   unsigned run_ = 0;  // calls of RUN_ALL_TESTS that have ended
   bool inner_is_there_ = false;
+  bool fail_if_no_test_selected_ = false;  // as the user set it
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<Session> session_;
   std::string dissent_;

@@ -165,8 +165,8 @@ class Worker : public ItemSource {
     // main gets the same answer from RUN_ALL_TESTS in every process of the session.
     if (std::exchange(failed_elsewhere_, false) && testing::UnitTest::GetInstance()->Passed()) {
       private_call<ResultAddTestPart>(
-          program_result(), testing::TestPartResult(testing::TestPartResult::kFatalFailure, nullptr,
-                                                    -1, "a test failed in another worker"));
+          program_result(), testing::TestPartResult(testing::TestPartResult::kFatalFailure, "", -1,
+                                                    "a test failed in another worker"));
     }
   }
 
