@@ -1,7 +1,10 @@
 #include "gtest_xdist/transport/doorbell.h"
 
+#include <sched.h>
+
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -99,21 +102,51 @@ TEST(Doorbell, LosesNoWakeUpInAPingPong) {
   EXPECT_EQ(ball, 2 * kRounds);
 }
 
+// Keeps this thread on one of the CPUs that it may use, the first or the last, while it lives: two
+// threads that wake each other end up on one CPU otherwise, and never meet.
+class OnOneCpu {
+ public:
+  enum Which { first, last };
+
+  explicit OnOneCpu(Which which) {
+    if (::sched_getaffinity(0, sizeof before_, &before_) != 0) return;
+    std::size_t chosen = CPU_SETSIZE;
+    for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+      if (CPU_ISSET(cpu, &before_) && (which == last || chosen == CPU_SETSIZE)) chosen = cpu;
+    }
+    ::cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(chosen, &one);
+    changed_ = ::sched_setaffinity(0, sizeof one, &one) == 0;
+  }
+  OnOneCpu(const OnOneCpu&) = delete;
+  OnOneCpu& operator=(const OnOneCpu&) = delete;
+  ~OnOneCpu() {
+    if (changed_) ::sched_setaffinity(0, sizeof before_, &before_);
+  }
+
+ private:
+  ::cpu_set_t before_;
+  bool changed_ = false;
+};
+
 // The waiter looks, finds nothing and goes to sleep; a ring may come at every moment of that.
 TEST(Doorbell, HearsARingWhileItGoesToSleep) {
-  constexpr int kRounds = 20'000;
+  constexpr int kRounds = 50'000;
   Doorbell bell;
   std::atomic<int> waiter_at{-1};
   const auto idle = [&](int loads) {
     for (; loads > 0; --loads) waiter_at.load(std::memory_order_relaxed);
   };
   std::thread ringer([&] {
+    const OnOneCpu here(OnOneCpu::last);
     for (int round = 0; round < kRounds; ++round) {
       while (waiter_at.load() < round) std::this_thread::yield();
       idle(round % 50);
       bell.ring();
     }
   });
+  const OnOneCpu here(OnOneCpu::first);
   int lost = 0;
   for (int round = 0; round < kRounds; ++round) {
     waiter_at.store(round);

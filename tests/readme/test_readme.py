@@ -1,0 +1,84 @@
+"""The README keeps its word: its snippets build, its commands run, its table is complete."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from pathlib import Path
+
+SOURCE, BUILD, CXX, CXX_FLAGS = sys.argv[1:5]
+README = Path(SOURCE, "README.md").read_text()
+SUITE = 'TEST(Readme, Passes) {}\nTEST(Readme, PassesToo) {}\n'
+
+
+def blocks(language):
+    return re.findall(r"^```%s\n(.*?)^```" % language, README, re.MULTILINE | re.DOTALL)
+
+
+def run(*command, cwd, **variables):
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith("GTEST_XDIST_")}
+    return subprocess.run(command, cwd=cwd, env={**environment, **variables}, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+
+
+class ReadmeTest(unittest.TestCase):
+    def must(self, *command, **options):
+        result = run(*command, **options)
+        self.assertEqual(0, result.returncode, "%s\n%s" % (command, result.stdout))
+        return result.stdout
+
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+        self.project = Path(self.scratch.name)
+
+    def test_every_block_is_known_here(self):
+        """A snippet that no test looks at would rot."""
+        fences = re.findall(r"^```(\w*)$", README, re.MULTILINE)
+        self.assertEqual(["sh", "cpp", "cmake", "sh"], fences[::2])
+
+    def test_the_first_two_commands(self):
+        """What they do is what CI runs; here: that they are spelt so."""
+        commands = [line.split("#")[0].split() for line in blocks("sh")[0].splitlines()]
+        self.assertEqual([["cmake/quickstart.sh", "demo"], ["cmake/quickstart.sh", "test"]],
+                         commands)
+        usage = run(Path(SOURCE, "cmake/quickstart.sh"), cwd=self.project)
+        self.assertEqual(2, usage.returncode)
+        for _, what in commands:
+            self.assertRegex(usage.stdout, r"(?m)^  %s +\w" % what)
+
+    def test_the_include_and_the_commands_after_it(self):
+        (self.project / "my_test.cpp").write_text(
+            "%s#include <gtest/gtest.h>\n%s" % (blocks("cpp")[0], SUITE))
+        self.must(CXX, "-std=c++17", *CXX_FLAGS.split(), "-I", SOURCE + "/include", "my_test.cpp",
+                  "-o", "my_test", "-lgtest_main", "-lgtest", "-pthread", cwd=self.project)
+        for line in blocks("sh")[1].splitlines():
+            self.assertIn("[  PASSED  ] 2 tests.", self.must("sh", "-c", line, cwd=self.project))
+
+    def test_the_target(self):
+        self.must("cmake", "--install", BUILD, "--prefix", str(self.project / "installed"),
+                  cwd=self.project)
+        (self.project / "my_test.cpp").write_text("#include <gtest/gtest.h>\n" + SUITE)
+        (self.project / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.20)\nproject(readme LANGUAGES CXX)\n"
+            "find_package(GTest REQUIRED)\nadd_executable(my_test my_test.cpp)\n" +
+            blocks("cmake")[0])
+        self.must("cmake", "-B", "build", "-DCMAKE_PREFIX_PATH=%s/installed" % self.project,
+                  "-DCMAKE_CXX_COMPILER=" + CXX, "-DCMAKE_CXX_FLAGS=" + CXX_FLAGS,
+                  cwd=self.project)
+        self.must("cmake", "--build", "build", cwd=self.project)
+        self.must("./my_test", cwd=self.project / "build", GTEST_XDIST_WORKERS="2")
+        # The error for a misspelt variable names all there are; so must the table.
+        error = run("./my_test", cwd=self.project / "build", GTEST_XDIST_WORKRES="4")
+        self.assertEqual(2, error.returncode, error.stdout)
+        known = error.stdout.split("The variables are: ")[1].strip().split(", ")
+        rows = re.findall(r"^\| `(GTEST_XDIST_\w+)` \|", README, re.MULTILINE)
+        self.assertEqual(sorted(known), sorted(rows))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
