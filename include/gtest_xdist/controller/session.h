@@ -1,8 +1,8 @@
 // The controller: one RUN_ALL_TESTS, distributed over workers.
 //
-// Layer: controller. One thread. Starts workers, compares their collections, lets a scheduler hand
-// out tests, replaces workers that die, and feeds what they report to the replay. Every wait ends
-// by data or by the death of a worker.
+// Layer: controller. One thread. Starts workers, compares their collections, replaces those that
+// die, and replays what they report; what is handed out and what becomes of it is an Iteration's
+// business. Every wait ends by data or by the death of a worker.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_H_
 
@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -26,21 +25,16 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/controller/crash_report.h"
+#include "gtest_xdist/controller/iteration.h"
 #include "gtest_xdist/controller/launcher.h"
 #include "gtest_xdist/controller/notes.h"
-#include "gtest_xdist/controller/program_log.h"
-#include "gtest_xdist/controller/result_store.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/collection.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/options.h"
-#include "gtest_xdist/scheduler/each.h"
-#include "gtest_xdist/scheduler/load.h"
-#include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/transport/segment.h"
 
 namespace gtest_xdist::internal {
@@ -72,7 +66,7 @@ class Session : public ReplaySource {
     replay_tests();
     end_iteration();
     if (!endless_ && --iterations_left_ == 0) end_workers();
-    replayer_.replay_program(log_.take_rest());
+    replayer_.replay_program(iteration_->log().take_rest());
     tell_reproductions();
   }
 
@@ -103,59 +97,33 @@ class Session : public ReplaySource {
 
   unsigned restart_limit() const { return options_.max_worker_restart.value_or(4 * workers_); }
 
-  // --- an iteration
-  // --------------------------------------------------------------------------------
+  // --- the steps of an iteration -------------------------------------------------------------
 
   void begin_iteration(const std::vector<TestIndex>& order) {
-    order_ = order;
-    log_ = {};
-    started_ = false;
-    given_up_ = false;
-    store_.emplace(suites_of_tests(), order, catalog_.suite_count(),
-                   options_.dist == DistMode::each ? workers_ : 1U);
-    scheduler_ = make_scheduler();
+    iteration_.emplace(catalog_, nodes_, options_.dist, workers_, order);
     for (const auto& node : nodes_) {
       if (node->state == State::gone) continue;
       node->begin_iteration();
-      if (node->state == State::collected) add_to_scheduler(*node);
+      if (node->state == State::collected) iteration_->add(*node);
     }
-    for (auto& [node, message] : std::exchange(early_, {})) on(*node, message);
-    if (!hopeless_.empty()) give_up("not run: " + hopeless_);
-    start_when_collected();
-  }
-
-  std::vector<SuiteIndex> suites_of_tests() const {
-    std::vector<SuiteIndex> suites;
-    suites.reserve(catalog_.size());
-    for (SuiteIndex suite = 0; suite < catalog_.suite_count(); ++suite) {
-      suites.insert(suites.end(), catalog_.first_test(suite + 1) - catalog_.first_test(suite),
-                    suite);
-    }
-    return suites;
-  }
-
-  std::unique_ptr<Scheduler> make_scheduler() const {
-    switch (options_.dist) {
-      case DistMode::load:
-        return std::make_unique<LoadScheduling>(alive());
-      case DistMode::each:
-        return std::make_unique<EachScheduling>(alive());
-    }
-    throw std::logic_error("a dist mode without a scheduler");
+    for (const auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
+    if (!hopeless_.empty()) iteration_->give_up("not run: " + hopeless_);
+    iteration_->schedule();
   }
 
   void replay_set_up() {
-    while (!log_.set_up_known() && alive() > 0 && hopeless_.empty()) pump();
-    if (log_.set_up_known() && !log_.set_up_ran()) return;
+    ProgramLog& log = iteration_->log();
+    while (!log.set_up_known() && alive() > 0 && hopeless_.empty()) pump();
+    if (log.set_up_known() && !log.set_up_ran()) return;
     const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
     repeater().OnEnvironmentsSetUpStart(unit_test);
-    replayer_.replay_program(log_.take_set_up());
+    replayer_.replay_program(log.take_set_up());
     repeater().OnEnvironmentsSetUpEnd(unit_test);
   }
 
   void replay_tests() {
-    while (!store_->all_replayed()) {
-      if (const std::optional<SuiteIndex> suite = store_->next_suite()) {
+    while (!iteration_->store().all_replayed()) {
+      if (const std::optional<SuiteIndex> suite = iteration_->store().next_suite()) {
         replayer_.replay_suite(*suite);
       } else {
         advance();
@@ -165,10 +133,11 @@ class Session : public ReplaySource {
 
   // Blocks until no worker is in the iteration any more.
   void end_iteration() {
+    ProgramLog& log = iteration_->log();
     ending_ = true;
-    failed_ = log_.has_failures() || !testing::UnitTest::GetInstance()->Passed();
+    failed_ = log.has_failures() || !testing::UnitTest::GetInstance()->Passed();
     for (const auto& node : nodes_) {
-      if (!node->in_iteration || node.get() == native_) continue;
+      if (!node->in_iteration || node.get() == iteration_->native()) continue;
       node->command(failed_ ? Command::end_failed_iteration : Command::end_iteration);
     }
     while (std::any_of(nodes_.begin(), nodes_.end(),
@@ -176,13 +145,12 @@ class Session : public ReplaySource {
       pump();
     }
     ending_ = false;
-    replayer_.replay_program(log_.take_rest());
-    if (log_.tear_down_ran()) {
-      const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
-      repeater().OnEnvironmentsTearDownStart(unit_test);
-      replayer_.replay_program(log_.take_tear_down());
-      repeater().OnEnvironmentsTearDownEnd(unit_test);
-    }
+    replayer_.replay_program(log.take_rest());
+    if (!log.tear_down_ran()) return;
+    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
+    repeater().OnEnvironmentsTearDownStart(unit_test);
+    replayer_.replay_program(log.take_tear_down());
+    repeater().OnEnvironmentsTearDownEnd(unit_test);
   }
 
   // Blocks until the processes have ended.
@@ -216,8 +184,7 @@ class Session : public ReplaySource {
     }
   }
 
-  // --- waiting
-  // -------------------------------------------------------------------------------------
+  // --- waiting -------------------------------------------------------------------------------
 
   // Handles all that has happened since the last call; true if something had.
   bool poll() {
@@ -235,7 +202,7 @@ class Session : public ReplaySource {
         any = true;
       }
     }
-    if (any) set_wake_marks();
+    if (any) iteration_->set_wake_marks();
     return any;
   }
 
@@ -255,32 +222,79 @@ class Session : public ReplaySource {
   // As pump(), where a test is waited for: makes sure that there is something to wait for.
   void advance() {
     if (poll()) return;
-    if (nothing_under_way()) {
-      skip(store_->missing(), given_up_ ? give_up_reason_ : "not run: it was never handed out");
-    } else {
+    if (iteration_->under_way()) {
       pump();
+    } else {
+      iteration_->settle_account();
     }
   }
 
-  bool nothing_under_way() const {
-    if (native_ != nullptr) return false;
-    return std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-      return node->state == State::gone || node->state == State::unusable ||
-             (node->state == State::ready && node->pending() == 0);
+  bool read(WorkerNode& node) {
+    bool any = false;
+    try {
+      while (node.broken.empty() && node.drain()) {
+        any = true;
+        for (std::string_view frame; node.broken.empty() && node.next_frame(frame);) {
+          WorkerMessage message = decode_worker_message(frame);
+          std::visit([&](auto& m) { on(node, m); }, message);
+        }
+      }
+    } catch (const CorruptRing& error) {
+      node.broken = std::string("its result ring is damaged: ") + error.what();
+    } catch (const DecodeError& error) {
+      node.broken = std::string("it sent a damaged message: ") + error.what();
+    }
+    return any;
+  }
+
+  // --- what concerns a worker as a whole -----------------------------------------------------
+
+  void on(WorkerNode& node, Hello& m) {
+    if (m.digest != digest_) {
+      node.command(Command::send_collection);
+      return;
+    }
+    node.state = State::collected;
+    iteration_->add(node);
+    schedule_if_equal();
+  }
+
+  void on(WorkerNode& node, CollectionIds& m) {
+    node.state = State::unusable;
+    iteration_->log().add_failure(
+        node.number(), {},
+        describe_collection_difference(catalog_.ids(), m.ids, "controller", node.name()));
+    collections_differ_ = true;
+    schedule_if_equal();
+  }
+
+  // If the collections differ, nothing is started, but all differences are told.
+  void schedule_if_equal() {
+    if (!collections_differ_) return iteration_->schedule();
+    const bool all_known = std::none_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
+      return node->state == State::starting;
     });
+    if (all_known && hopeless_.empty()) lose_hope("the workers did not collect the same tests");
   }
 
-  // Tells the workers from when on they are running dry.
-  void set_wake_marks() {
-    for (const auto& node : nodes_) {
-      if (node->state != State::ready || !is_scheduled(*node)) continue;
-      node->slot().wake_below.store(static_cast<std::uint32_t>(scheduler_->wake_below(*node)),
-                                    std::memory_order_relaxed);
+  // A worker that has ended an iteration goes on to the next one, whether or not that has begun
+  // here.
+  void on(WorkerNode& node, EnvironmentsUp& m) {
+    if (ending_) {
+      early_.emplace_back(&node, std::move(m));
+    } else {
+      iteration_->on(node, m);
     }
   }
 
-  // --- workers come and go
-  // -------------------------------------------------------------------------
+  void on(WorkerNode& node, ProgramDone&) { node.state = State::done; }
+
+  template <class Message>
+  void on(WorkerNode& node, Message& m) {
+    iteration_->on(node, m);
+  }
+
+  // --- workers come and go -------------------------------------------------------------------
 
   void start_worker(std::uint32_t slot) {
     auto node = std::make_unique<WorkerNode>(static_cast<int>(nodes_.size()), segment_, slot);
@@ -292,30 +306,6 @@ class Session : public ReplaySource {
   std::size_t alive() const {
     return static_cast<std::size_t>(std::count_if(
         nodes_.begin(), nodes_.end(), [](const auto& node) { return node->state != State::gone; }));
-  }
-
-  void add_to_scheduler(WorkerNode& node) {
-    scheduler_->add_node(node);
-    scheduler_->add_node_collection(node, order_);
-  }
-
-  bool is_scheduled(const WorkerNode& node) const {
-    const std::vector<Node*> nodes = scheduler_->nodes();
-    return std::find(nodes.begin(), nodes.end(), &node) != nodes.end();
-  }
-
-  // If the collections differ, nothing is started, but all differences are told.
-  void start_when_collected() {
-    if (collections_differ_) {
-      const bool all_known = std::none_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-        return node->state == State::starting;
-      });
-      if (all_known && hopeless_.empty()) lose_hope("the workers did not collect the same tests");
-      return;
-    }
-    if (given_up_ || !scheduler_->collection_is_completed()) return;
-    started_ = true;
-    scheduler_->schedule();
   }
 
   void handle_end(WorkerNode& node) {
@@ -343,62 +333,26 @@ class Session : public ReplaySource {
       if (!failed_) dissent_ = what;
     } else if (status.exited() && failed_) {
       // Not 0, as it should be. What it printed last may say more, as a leak report does.
-      log_.add_output(node.number(), node.tail());
+      iteration_->log().add_output(node.number(), node.tail());
     } else {
-      log_.add_failure(node.number(), node.tail(), what);
+      iteration_->log().add_failure(node.number(), node.tail(), what);
     }
   }
 
   void handle_crash(WorkerNode& node, const ExitStatus& status) {
     const std::string how = describe_end(node, status);
     note("[" + node.name() + "] node down: " + how);
-    const std::optional<TestIndex> item = node.crash_item();
-    if (item) {
-      report_crash_in_test(node, *item, how);
-    } else if (node.open_suite && node.slot().phase.load() == Phase::suite_down) {
-      node.suite_report.add_part(
-          node.number(), node.tail(),
-          {PartType::fatal_failure, "", -1,
-           crashed_in_tear_down(node, catalog_.suite(*node.open_suite).name(), how)});
-      store_->add_suite_down(*node.open_suite, std::move(node.suite_report));
-    } else {
-      log_.add(std::move(node.program_report));
-      log_.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
-    }
-    leave_suite(node);
-    give_back(node, node.abandon());
-    if (item && GTEST_XDIST_FLAG_GET(fail_fast)) stop_after_failure();
-    if (&node == native_) native_ = nullptr;
+    iteration_->on_crash(node, how);
     if (!collections_differ_) replace(node);
-    start_when_collected();
-    if (alive() == 0) give_up("not run: " + (hopeless_.empty() ? "no worker is left" : hopeless_));
-  }
-
-  void report_crash_in_test(WorkerNode& node, TestIndex item, const std::string& how) {
-    const testing::TestInfo& test = catalog_.test(item);
-    Report report = std::move(node.suite_report);  // of a set-up that did not end; else empty
-    std::move(node.test_report.steps.begin(), node.test_report.steps.end(),
-              std::back_inserter(report.steps));
-    report.add_part(node.number(), node.tail(),
-                    {PartType::fatal_failure, test.file(), test.line(),
-                     crashed_while_running(node, catalog_.full_name(item), how)});
-    store_->add_test(item, node.number(), std::move(report));
-    node.add_crash_item_to_history();
-    node.mark_failure();
-  }
-
-  // What a worker will not run goes back to the scheduler.
-  void give_back(WorkerNode& node, const std::vector<TestIndex>& tests) {
-    if (given_up_) skip(tests, give_up_reason_);
-    if (is_scheduled(node)) {
-      scheduler_->remove_node(node, given_up_ ? std::vector<TestIndex>{} : tests);
+    schedule_if_equal();
+    if (alive() == 0) {
+      iteration_->give_up("not run: " + (hopeless_.empty() ? "no worker is left" : hopeless_));
     }
   }
 
   void replace(const WorkerNode& node) {
-    if (!hopeless_.empty()) return;
-    const bool has_work = !given_up_ && !(started_ && scheduler_->tests_finished());
-    if (!has_work && iterations_left_ <= 1 && !endless_) return;
+    const bool is_needed = iteration_->has_work() || iterations_left_ > 1 || endless_;
+    if (!hopeless_.empty() || !is_needed) return;
     if (restarts_left_ == 0) {
       const unsigned limit = restart_limit();
       lose_hope(limit == 0 ? "worker " + node.name() + " crashed and worker restarting disabled"
@@ -416,220 +370,39 @@ class Session : public ReplaySource {
     }
   }
 
-  void leave_suite(WorkerNode& node) {
-    if (node.open_suite) store_->suite_left(*node.open_suite);
-    node.open_suite.reset();
-    node.suite_report = {};
-  }
-
-  // --- what workers say
-  // ----------------------------------------------------------------------------
-
-  bool read(WorkerNode& node) {
-    bool any = false;
-    try {
-      while (node.broken.empty() && node.drain()) {
-        any = true;
-        for (std::string_view frame; node.broken.empty() && node.next_frame(frame);) {
-          WorkerMessage message = decode_worker_message(frame);
-          std::visit([&](auto& m) { on(node, m); }, message);
-        }
-      }
-    } catch (const CorruptRing& error) {
-      node.broken = std::string("its result ring is damaged: ") + error.what();
-    } catch (const DecodeError& error) {
-      node.broken = std::string("it sent a damaged message: ") + error.what();
-    }
-    return any;
-  }
-
-  void on(WorkerNode& node, const Hello& m) {
-    if (m.digest != digest_) {
-      node.command(Command::send_collection);
-      return;
-    }
-    node.state = State::collected;
-    if (!given_up_) add_to_scheduler(node);
-    start_when_collected();
-  }
-
-  void on(WorkerNode& node, const CollectionIds& m) {
-    node.state = State::unusable;
-    log_.add_failure(
-        node.number(), {},
-        describe_collection_difference(catalog_.ids(), m.ids, "controller", node.name()));
-    collections_differ_ = true;
-    start_when_collected();
-  }
-
-  void on(WorkerNode& node, EnvironmentsUp& m) {
-    if (ending_) {
-      early_.emplace_back(&node, std::move(m));
-      return;
-    }
-    node.program_report.add_output(node.number(), m.output);
-    log_.add_set_up(std::exchange(node.program_report, {}), m.ran);
-    if (node.state != State::collected) return;
-    node.state = m.usable ? State::ready : State::unusable;
-    if (m.usable) return start_when_collected();
-    if (options_.dist == DistMode::each) {
-      node.take_back(node.unstarted());
-      store_->expect_one_report_less();
-      give_back(node, {});
-    } else {
-      give_back(node, node.take_back(node.unstarted()));
-    }
-    if (nobody_can_run()) {
-      // What a serial run does now depends on the version of gtest; this worker shows it.
-      given_up_ = true;
-      native_ = &node;
-      node.command(Command::run_natively);
-    }
-  }
-
-  bool nobody_can_run() const {
-    return !given_up_ && std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-      return node->state == State::gone || node->state == State::unusable;
-    });
-  }
-
-  void on(WorkerNode& node, PartSeen& m) {
-    Report* report = nullptr;
-    switch (m.scope) {
-      case Scope::program:
-        report = &node.program_report;
-        break;
-      case Scope::suite:
-        report = &node.suite_report;
-        break;
-      case Scope::test:
-        report = &node.test_report;
-        break;
-    }
-    report->add_part(node.number(), m.output, std::move(m.part));
-  }
-
-  void on(WorkerNode& node, const SuiteUp& m) {
-    if (m.suite >= catalog_.suite_count() || node.open_suite) {
-      node.broken = "it entered a suite that it cannot enter";
-      return;
-    }
-    node.open_suite = m.suite;
-    store_->suite_entered(m.suite);
-    node.suite_report.add_output(node.number(), m.output);
-    store_->add_suite_up(m.suite, std::exchange(node.suite_report, {}));
-  }
-
-  void on(WorkerNode& node, TestDone& m) {
-    const bool native = &node == native_;
-    if (native ? m.test >= catalog_.size() : !node.complete(m.test)) {
-      node.broken = "it reported a test that it did not have";
-      return;
-    }
-    Report report = std::exchange(node.test_report, {});
-    report.add_output(node.number(), m.output);
-    report.dropped_parts = m.dropped_parts;
-    report.properties = std::move(m.properties);
-    report.start_ms = m.start_ms;
-    report.elapsed_ms = m.elapsed_ms;
-    const bool failed = report.failed();
-    if (failed) node.mark_failure();
-    store_->add_test(m.test, node.number(), std::move(report));
-    if (native) return;
-    if (failed && GTEST_XDIST_FLAG_GET(fail_fast)) stop_after_failure();
-    constexpr double kMillisecond = 0.001;
-    scheduler_->mark_test_complete(node, m.test, static_cast<double>(m.elapsed_ms) * kMillisecond);
-  }
-
-  void on(WorkerNode& node, SuiteDown& m) {
-    if (!node.open_suite || *node.open_suite != m.suite) {
-      node.broken = "it left a suite that it was not in";
-      return;
-    }
-    node.suite_report.add_output(node.number(), m.output);
-    node.suite_report.properties = std::move(m.properties);
-    node.suite_report.start_ms = m.start_ms;
-    node.suite_report.elapsed_ms = m.elapsed_ms;
-    store_->add_suite_down(m.suite, std::exchange(node.suite_report, {}));
-    leave_suite(node);
-  }
-
-  void on(WorkerNode& node, const EnvironmentsDown& m) {
-    node.program_report.add_output(node.number(), m.output);
-    log_.add_tear_down(std::exchange(node.program_report, {}));
-  }
-
-  void on(WorkerNode& node, IterationDone& m) {
-    node.in_iteration = false;
-    node.state = State::collected;
-    log_.add(std::exchange(node.program_report, {}));
-    log_.set_properties(std::move(m.properties));
-    if (&node != native_) return;
-    native_ = nullptr;
-    // What it did not report is not reported in a serial run either.
-    for (const TestIndex test : store_->missing()) store_->forget_test(test);
-  }
-
-  void on(WorkerNode& node, const NativeOutput& m) { log_.add_output(node.number(), m.output); }
-
-  void on(WorkerNode& node, const ProgramDone&) { node.state = State::done; }
-
-  // --- giving up
-  // -----------------------------------------------------------------------------------
-
   // No worker will be started any more, in this iteration and in those to come.
   void lose_hope(const std::string& why) {
     hopeless_ = why;
     note(why);
-    give_up("not run: " + why);
+    iteration_->give_up("not run: " + why);
   }
 
-  // Starts no test any more in this iteration. Those that have not started are skipped, and
-  // `reason` is what their reports say.
-  void give_up(const std::string& reason) {
-    if (!std::exchange(given_up_, true)) give_up_reason_ = reason;
-    skip(started_ ? scheduler_->cancel() : store_->missing(), give_up_reason_);
-    if (alive() == 0) skip(store_->missing(), give_up_reason_);
-  }
-
-  // --gtest_fail_fast: the rest is reported as gtest does it, skipped without a word.
-  void stop_after_failure() { give_up(""); }
-
-  void skip(const std::vector<TestIndex>& tests, const std::string& reason) {
-    for (const TestIndex test : tests) {
-      if (!store_->close_test(test)) continue;
-      const testing::TestInfo& info = catalog_.test(test);
-      Report report;
-      report.add_part(0, {}, {PartType::skip, info.file(), info.line(), reason});
-      store_->settle_test(test, std::move(report));
-    }
-  }
-
-  // --- ReplaySource
-  // --------------------------------------------------------------------------------
+  // --- ReplaySource --------------------------------------------------------------------------
 
   TestIndex next_test(SuiteIndex suite) override {
     if (segment_.header().bell.answer()) poll();
-    while (!store_->all_replayed(suite)) {
-      if (const std::optional<TestIndex> test = store_->next_test(suite)) return *test;
+    while (!iteration_->store().all_replayed(suite)) {
+      if (const std::optional<TestIndex> test = iteration_->store().next_test(suite)) return *test;
       advance();
     }
     return kNoTest;
   }
 
-  Report take_report(TestIndex test) override { return store_->take_test(test); }
+  Report take_report(TestIndex test) override { return iteration_->store().take_test(test); }
 
-  Report take_suite_up(SuiteIndex suite) override { return store_->take_suite_up(suite); }
+  Report take_suite_up(SuiteIndex suite) override {
+    return iteration_->store().take_suite_up(suite);
+  }
 
   Report take_suite_down(SuiteIndex suite) override {
-    while (!store_->all_left(suite)) {
+    while (!iteration_->store().all_left(suite)) {
       // A worker that has nothing to do would stay in the suite until it gets something.
       for (const auto& node : nodes_) {
         if (node->open_suite == suite && node->pending() == 0) node->shutdown();
       }
       pump();
     }
-    return store_->take_suite_down(suite);
+    return iteration_->store().take_suite_down(suite);
   }
 
   void print(const OutputSlice& slice, int worker) override {
@@ -652,24 +425,15 @@ class Session : public ReplaySource {
   Segment segment_;
   Launcher launcher_;
   Replayer replayer_;
-  std::vector<std::unique_ptr<WorkerNode>> nodes_;  // by number; the dead stay, for their output
-  std::string hopeless_;                            // why no worker is started any more, if so
+  WorkerNodes nodes_;     // the dead stay, for their output
+  std::string hopeless_;  // why no worker is started any more, if so
   std::string dissent_;
   bool look_again_ = false;
   bool collections_differ_ = false;
-
-  // Of the iteration.
-  std::vector<TestIndex> order_;
-  std::optional<ResultStore> store_;
-  std::unique_ptr<Scheduler> scheduler_;
-  ProgramLog log_;
-  bool started_ = false;   // whether tests have been handed out
-  bool given_up_ = false;  // whether no further test is to start
-  bool failed_ = false;    // whether anything has failed, as far as workers were told
-  bool ending_ = false;    // whether messages of the next iteration may come
-  std::string give_up_reason_;
-  WorkerNode* native_ = nullptr;  // runs what gtest does after a failed environment
+  bool failed_ = false;  // whether anything has failed, as far as the workers were told
+  bool ending_ = false;  // whether workers may be in the next iteration already
   std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next iteration
+  std::optional<Iteration> iteration_;
 };
 
 }  // namespace gtest_xdist::internal
