@@ -22,7 +22,6 @@ function(build_debian_suites package)
                   OUTPUT_STRIP_TRAILING_WHITESPACE WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   ExternalProject_Add(
     differential.${package}
-    EXCLUDE_FROM_ALL TRUE
     DOWNLOAD_COMMAND ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/fetch_source.sh ${package} ${CMAKE_CURRENT_BINARY_DIR}/debian
     SOURCE_DIR ${CMAKE_CURRENT_BINARY_DIR}/debian/${package}
     BINARY_DIR ${build_dir}

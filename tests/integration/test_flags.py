@@ -35,6 +35,10 @@ class FlagsTest(harness.IntegrationTest):
             for flags in FLAGS:
                 self.assert_parallel_equals_serial(suite, *flags)
 
+    def test_a_failure_does_not_end_the_repetitions(self):
+        serial = self.assert_parallel_equals_serial("recovers", "--gtest_repeat=3")
+        self.assertEqual((1, set()), (serial.status, serial.failed))
+
     def test_variables(self):
         for env in VARIABLES + SHARDS:
             self.assert_parallel_equals_serial("kinds", env=env)

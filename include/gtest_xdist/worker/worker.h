@@ -61,7 +61,8 @@ class Worker : public ItemSource {
 
   void iteration_inner_start(int iteration) {
     if (sets_environments_up(iteration)) return;
-    send(EnvironmentsUp{false, true, {}}, Urgency::now);
+    usable_ = environments_are_usable();
+    send(EnvironmentsUp{false, usable_, {}}, Urgency::now);
     run_items();
   }
 
@@ -162,11 +163,12 @@ class Worker : public ItemSource {
   void iteration_outer_end() {
     send(IterationDone{properties_of(testing::UnitTest::GetInstance()->ad_hoc_test_result())},
          Urgency::now);
-    // main gets the same answer from RUN_ALL_TESTS in every process of the session.
+    // main gets the same answer from RUN_ALL_TESTS in every process of the session. A fatal failure
+    // would keep the next iteration from running.
     if (std::exchange(failed_elsewhere_, false) && testing::UnitTest::GetInstance()->Passed()) {
       private_call<ResultAddTestPart>(
-          program_result(), testing::TestPartResult(testing::TestPartResult::kFatalFailure, "", -1,
-                                                    "a test failed in another worker"));
+          program_result(), testing::TestPartResult(testing::TestPartResult::kNonFatalFailure, "",
+                                                    -1, "a test failed in another worker"));
     }
   }
 
