@@ -138,7 +138,7 @@ class Replayer {
     echo_filter_.reset();
     testing::TestInfo& test = catalog_.test(test_);
     record(private_member<TestResultOf>(test), "testcase");
-    exchange_factory(test, factory_of_test_);
+    delete exchange_factory(test, factory_of_test_);
     report_ = {};
     place_next_test();
   }
@@ -268,14 +268,13 @@ class Replayer {
     if (next == kNoTest) return;
     test_ = next;
     report_ = source_.take_report(next);
-    factory_of_test_ = exchange_factory(catalog_.test(next), &factory_);
+    // gtest owns it meanwhile: a listener may call exit().
+    factory_of_test_ = exchange_factory(catalog_.test(next), new ReplayFactory(*this));
     walk_->place_next(catalog_.position_in_suite(next));
   }
 
   const Catalog& catalog_;
   ReplaySource& source_;
-  ReplayFactory factory_{*this};
-
   SuiteIndex suite_ = 0;
   std::optional<SuiteWalk> walk_;
   TestIndex passed_ = 0;           // tests before this one need no mention any more

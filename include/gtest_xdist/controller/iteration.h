@@ -224,7 +224,7 @@ class Iteration {
       log_.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
     }
     leave_suite(node);
-    give_back(node, node.abandon());
+    give_back(node, node.abandon(item.has_value()));
     if (&node == native_) native_ = nullptr;
     if (item) stop_if_wanted();
   }

@@ -199,9 +199,11 @@ class ResultStore {
 
   // Adds what is new in `from`: all of it the first time (`told` becomes true), later only parts.
   static void merge(Report& into, Report from, bool& told, std::vector<Part>& parts) {
+    // What one worker says twice happened twice.
+    const auto before = static_cast<std::ptrdiff_t>(parts.size());
     for (Step& step : from.steps) {
-      const bool is_new =
-          step.has_part && std::find(parts.begin(), parts.end(), step.part) == parts.end();
+      const auto end = parts.begin() + before;
+      const bool is_new = step.has_part && std::find(parts.begin(), end, step.part) == end;
       if (is_new) parts.push_back(step.part);
       if (step.has_part && !is_new) step.has_part = false;
       if (!told || is_new) into.steps.push_back(std::move(step));

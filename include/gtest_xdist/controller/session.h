@@ -56,6 +56,7 @@ class Session : public ReplaySource {
         segment_(Segment::create(segment_name(run), shape(catalog, workers))),
         launcher_(self, std::move(environment), options, workers, run),
         replayer_(catalog, *this) {
+    segment_.header().output_is_terminal = ::isatty(STDOUT_FILENO) != 0;
     for (unsigned slot = 0; slot < workers; ++slot) start_worker(slot);
   }
 
@@ -82,9 +83,8 @@ class Session : public ReplaySource {
 
   // A worker that has not ended this long after its last test is killed.
   static constexpr std::chrono::seconds kExitPatience{60};
-  // Room for bursts of small reports, so that a worker rarely waits for the replay. Pages that are
-  // never touched cost nothing. In bytes.
-  static constexpr std::uint64_t kResultsCapacity = 1U << 20;
+  // Room for bursts of small reports, so that a worker rarely waits for the replay. In bytes.
+  static constexpr std::uint64_t kResultsCapacity = 1U << 18;
   static constexpr std::uint64_t kCommandsCapacity = 1U << 12;
 
   static std::string segment_name(unsigned run) {
@@ -188,7 +188,7 @@ class Session : public ReplaySource {
 
   // Handles all that has happened since the last call; true if something had.
   bool poll() {
-    segment_.header().bell.answer();
+    if (segment_.header().bell.answer()) look_again_ = true;
     bool any = false;
     // By number: handling may add a worker.
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -255,7 +255,7 @@ class Session : public ReplaySource {
       return;
     }
     node.state = State::collected;
-    iteration_->add(node);
+    if (!ending_) iteration_->add(node);
     schedule_if_equal();
   }
 
@@ -298,8 +298,9 @@ class Session : public ReplaySource {
 
   void start_worker(std::uint32_t slot) {
     auto node = std::make_unique<WorkerNode>(static_cast<int>(nodes_.size()), segment_, slot);
-    launcher_.launch(*node, segment_, endless_ ? 0 : iterations_left_,
-                     testing::UnitTest::GetInstance()->random_seed());
+    // One that is started while an iteration ends begins with the next one.
+    const unsigned iterations = endless_ ? 0 : iterations_left_ - (ending_ ? 1 : 0);
+    launcher_.launch(*node, segment_, iterations, testing::UnitTest::GetInstance()->random_seed());
     nodes_.push_back(std::move(node));
   }
 
@@ -351,7 +352,7 @@ class Session : public ReplaySource {
   }
 
   void replace(const WorkerNode& node) {
-    const bool is_needed = iteration_->has_work() || iterations_left_ > 1 || endless_;
+    const bool is_needed = (!ending_ && iteration_->has_work()) || iterations_left_ > 1 || endless_;
     if (!hopeless_.empty() || !is_needed) return;
     if (restarts_left_ == 0) {
       const unsigned limit = restart_limit();
@@ -364,7 +365,7 @@ class Session : public ReplaySource {
          worker_name(static_cast<int>(nodes_.size())));
     try {
       start_worker(node.slot_number());
-      nodes_.back()->begin_iteration();
+      if (!ending_) nodes_.back()->begin_iteration();
     } catch (const std::runtime_error& error) {
       lose_hope(error.what());
     }
@@ -380,7 +381,7 @@ class Session : public ReplaySource {
   // --- ReplaySource --------------------------------------------------------------------------
 
   TestIndex next_test(SuiteIndex suite) override {
-    if (segment_.header().bell.answer()) poll();
+    if (segment_.header().bell.has_rung()) poll();
     while (!iteration_->store().all_replayed(suite)) {
       if (const std::optional<TestIndex> test = iteration_->store().next_test(suite)) return *test;
       advance();
@@ -422,6 +423,7 @@ class Session : public ReplaySource {
   const bool endless_;
   unsigned restarts_left_;
   const std::uint64_t digest_;
+  const KeepChildStatus keep_child_status_;
   Segment segment_;
   Launcher launcher_;
   Replayer replayer_;

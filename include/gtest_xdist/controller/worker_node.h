@@ -121,8 +121,7 @@ class WorkerNode : public Node {
   // Takes what the worker has published. True if there was something; throws CorruptRing.
   bool drain() {
     if (!results_.drain()) return false;
-    // Pairs with the store in Worker::wait_for_space().
-    if (slot_.wants_space.exchange(0, std::memory_order_seq_cst) != 0) slot_.bell.ring();
+    slot_.space_bell.ring();
     return true;
   }
   bool next_frame(std::string_view& frame) { return results_.next(frame); }
@@ -136,19 +135,22 @@ class WorkerNode : public Node {
     return true;
   }
 
-  // After the worker's end: the test that it had taken and not completed, if any.
+  // After the worker's end: the test that it died in, or in the set-up of its suite, if any. A test
+  // that it had taken but not begun is none.
   std::optional<TestIndex> crash_item() const {
-    if (pending_.empty() || deque_.taken() <= completed_) return std::nullopt;
+    const Phase phase = slot_.phase.load();
+    const bool begun = phase == Phase::suite_up || phase == Phase::test;
+    if (!begun || pending_.empty() || deque_.taken() <= completed_) return std::nullopt;
     return pending_.front();
   }
 
   // After the worker's end: counts the crash item as one that the worker ran.
   void add_crash_item_to_history() { history_.push_back(pending_.front()); }
 
-  // After the worker's end, and after crash_item(): gives up the account. What it had not taken, in
-  // order.
-  std::vector<TestIndex> abandon() {
-    std::vector<TestIndex> tests(pending_.begin() + (crash_item() ? 1 : 0), pending_.end());
+  // After the worker's end: gives up the account. What it has not run, in order; the test that it
+  // died in is left out.
+  std::vector<TestIndex> abandon(bool without_crash_item) {
+    std::vector<TestIndex> tests(pending_.begin() + (without_crash_item ? 1 : 0), pending_.end());
     pending_.clear();
     return tests;
   }

@@ -52,6 +52,31 @@ struct LaunchPlan {
   int inherited = -1;                    // stays open under its number
 };
 
+// While it lives, the status of a child that ends is kept for whoever waits for it: a program may
+// ignore SIGCHLD, or inherit that, or have a handler that takes every status. Process-wide state.
+class KeepChildStatus {
+ public:
+  KeepChildStatus() {
+    struct ::sigaction usual {};
+    usual.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &usual, &before_);
+    is_ignored_ = before_.sa_handler == SIG_IGN;
+  }
+  KeepChildStatus(const KeepChildStatus&) = delete;
+  KeepChildStatus& operator=(const KeepChildStatus&) = delete;
+  ~KeepChildStatus() {
+    ::sigaction(SIGCHLD, &before_, nullptr);
+    is_ignored_ = false;
+  }
+
+  // What a child should go back to before it runs a program.
+  static bool is_ignored() { return is_ignored_; }
+
+ private:
+  struct ::sigaction before_ {};
+  inline static bool is_ignored_ = false;
+};
+
 // Owns a child process. Whoever destroys it while the child runs kills it.
 class ChildProcess {
  public:
@@ -128,6 +153,7 @@ class ChildProcess {
     // In the child, between fork() and exec(): only async-signal-safe calls.
     template <class Executor>
     void on_exec_setup(Executor& executor) const {
+      if (KeepChildStatus::is_ignored()) ::signal(SIGCHLD, SIG_IGN);
       const int null = ::open("/dev/null", O_RDONLY);
       if (null < 0 || ::dup2(null, STDIN_FILENO) < 0 ||
           ::dup2(plan_.standard_output, STDOUT_FILENO) < 0 ||

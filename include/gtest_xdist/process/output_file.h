@@ -43,13 +43,6 @@ class Descriptor {
   int number_ = -1;
 };
 
-// The size of an open file, in bytes; 0 if it cannot be told.
-inline std::uint64_t file_size(int descriptor) {
-  struct ::stat status {};
-  if (::fstat(descriptor, &status) != 0) return 0;
-  return static_cast<std::uint64_t>(status.st_size);
-}
-
 // Owns the file.
 class OutputFile {
  public:
@@ -70,7 +63,13 @@ class OutputFile {
 
   bool valid() const { return file_.valid(); }
   int descriptor() const { return file_.number(); }
-  std::uint64_t size() const { return file_size(file_.number()); }
+
+  // In bytes; 0 if it cannot be told.
+  std::uint64_t size() const {
+    struct ::stat status {};
+    if (::fstat(file_.number(), &status) != 0) return 0;
+    return static_cast<std::uint64_t>(status.st_size);
+  }
 
   // Hands the bytes of `range` to `sink(std::string_view)` piece by piece, then frees the space
   // they take on disk, which keeps the file small however much is printed. Bytes that are not there

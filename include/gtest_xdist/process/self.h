@@ -5,6 +5,7 @@
 #ifndef GTEST_XDIST_PROCESS_SELF_H_
 #define GTEST_XDIST_PROCESS_SELF_H_
 
+#include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -32,6 +33,14 @@ inline Environment current_environment() {
     environment.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   return environment;
+}
+
+// Fills the places of standard input, output and error that are closed, so that nothing that is
+// opened later is taken for one of them.
+inline void occupy_standard_descriptors() {
+  int descriptor = ::open("/dev/null", O_RDWR);
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::open("/dev/null", O_RDWR);
+  if (descriptor > STDERR_FILENO) ::close(descriptor);
 }
 
 struct Self {

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -36,6 +38,7 @@ class ControllerRole {
   // To be made before main can change the environment, the arguments or the directory.
   ControllerRole(Options options, Environment environment)
       : options_(std::move(options)), environment_(std::move(environment)), self_(Self::capture()) {
+    occupy_standard_descriptors();
     empty_shard_.hide();
     put_first(new Outer(*this));
     instance_ = this;
@@ -120,7 +123,7 @@ class ControllerRole {
   }
 
   void program_end() {
-    if (session_) dissent_ = session_->dissent();
+    if (session_ && dissent_.empty()) dissent_ = session_->dissent();
     session_.reset();
     ++run_;
     empty_shard_.hide();
@@ -130,6 +133,7 @@ class ControllerRole {
   static void at_exit(int status) {
     if (status != 0 || instance_->dissent_.empty()) return;
     note("error: " + instance_->dissent_ + ", although nothing failed in it");
+    std::fflush(nullptr);
     std::_Exit(EXIT_FAILURE);
   }
 

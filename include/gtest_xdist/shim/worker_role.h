@@ -8,8 +8,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -31,6 +33,8 @@ class WorkerRole {
   explicit WorkerRole(const Handshake& handshake)
       : handshake_(handshake), worker_(attach(handshake), handshake.slot) {
     die_with_controller();
+    // A signal that a test sends to its process group is not for the controller.
+    ::setpgid(0, 0);
     instance_ = this;
     call_at_exit<&WorkerRole::at_exit>();
     hide_unless_active();
@@ -56,12 +60,13 @@ class WorkerRole {
     void OnTestStart(const testing::TestInfo& test) override {
       if (role_.active()) role_.worker_.test_outer_start(test);
     }
-    void OnTestPartResult(const testing::TestPartResult&) override {
+    void OnTestPartResult(const testing::TestPartResult& part) override {
+      if (role_.worker_.look_for_forked_child()) return print_as_gtest(part);
       if (role_.active()) role_.worker_.part_outer();
     }
     void OnTestEnd(const testing::TestInfo& test) override {
       // A child that a test forked and that ran on to here would take its parent's next test.
-      if (Worker::in_forked_child()) std::_Exit(EXIT_FAILURE);
+      if (role_.worker_.look_for_forked_child()) std::_Exit(EXIT_FAILURE);
       if (role_.active()) role_.worker_.test_outer_end(test);
     }
     void OnTestSuiteEnd(const testing::TestSuite& suite) override {
@@ -123,6 +128,15 @@ class WorkerRole {
    private:
     WorkerRole& role_;
   };
+
+  // In a child that a test forked: what gtest's own printer would print there.
+  static void print_as_gtest(const testing::TestPartResult& part) {
+    if (part.passed()) return;
+    std::printf("%s %s\n%s\n",
+                testing::internal::FormatFileLocation(part.file_name(), part.line_number()).c_str(),
+                part.skipped() ? "Skipped" : "Failure", part.message());
+    std::fflush(stdout);
+  }
 
   // The descriptor must not reach what tests start.
   static Segment attach(const Handshake& handshake) {

@@ -6,10 +6,12 @@
 #define GTEST_XDIST_TRANSPORT_DOORBELL_H_
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 
 #include <boost/date_time/posix_time/posix_time_types.hpp>
+#include <boost/interprocess/exceptions.hpp>
 #include <boost/interprocess/sync/interprocess_semaphore.hpp>
 
 namespace gtest_xdist::internal {
@@ -25,17 +27,22 @@ class Doorbell {
     if (waiting_.load(std::memory_order_seq_cst) != 0) semaphore_.post();
   }
 
-  // The waiter: whether somebody rang since the last answer. Costs one load if nobody did.
-  bool answer() {
-    if (rung_.load(std::memory_order_relaxed) == 0) return false;
-    return rung_.exchange(0, std::memory_order_seq_cst) != 0;
-  }
+  // The waiter: whether somebody rang since the last answer. Costs one load.
+  bool has_rung() const { return rung_.load(std::memory_order_relaxed) != 0; }
+
+  // The waiter: as has_rung(), and the ring counts as answered.
+  bool answer() { return has_rung() && rung_.exchange(0, std::memory_order_seq_cst) != 0; }
 
   // The waiter: blocks until somebody rings. What it waits for must be looked at after answer() or
   // wait() returned, and again before the next wait().
   void wait() {
     waiting_.store(1, std::memory_order_seq_cst);
-    while (!answer()) semaphore_.wait();
+    while (!answer()) {
+      unless_interrupted([this] {
+        semaphore_.wait();
+        return true;
+      });
+    }
     waiting_.store(0, std::memory_order_relaxed);
   }
 
@@ -47,7 +54,7 @@ class Doorbell {
     waiting_.store(1, std::memory_order_seq_cst);
     bool rang = answer();
     while (!rang) {
-      const bool in_time = semaphore_.timed_wait(deadline);
+      const bool in_time = unless_interrupted([&] { return semaphore_.timed_wait(deadline); });
       rang = answer();
       if (!in_time) break;
     }
@@ -56,6 +63,18 @@ class Doorbell {
   }
 
  private:
+  // A signal handler of the program ends a wait early; Boost reports that as an exception. The wait
+  // is then begun again.
+  template <class Wait>
+  static bool unless_interrupted(Wait wait) {
+    try {
+      return wait();
+    } catch (const boost::interprocess::interprocess_exception& error) {
+      if (error.get_native_error() != EINTR) throw;
+      return true;
+    }
+  }
+
   // Several rings during one wait leave the count above zero; the next wait then turns once more
   // through its loop, which is harmless.
   boost::interprocess::interprocess_semaphore semaphore_{0};

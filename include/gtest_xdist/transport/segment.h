@@ -6,10 +6,15 @@
 #ifndef GTEST_XDIST_TRANSPORT_SEGMENT_H_
 #define GTEST_XDIST_TRANSPORT_SEGMENT_H_
 
+#include <fcntl.h>
+#include <sys/statvfs.h>
+
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -50,7 +55,9 @@ inline constexpr std::chrono::milliseconds kLongestSilence{5};
 
 // One worker's corner. A replacement gets the corner of the worker it replaces, made anew.
 struct WorkerSlot {
-  Doorbell bell;  // rung by the controller: work, a command, or room in the result ring
+  Doorbell bell;  // rung by the controller: work or a command
+  Doorbell
+      space_bell;  // rung by the controller: room in the result ring; any thread may wait for it
   WorkDequeState deque;
   ByteRingState results;
   ByteRingState commands;
@@ -60,8 +67,6 @@ struct WorkerSlot {
   alignas(kCacheLine) std::atomic<Phase> phase{Phase::starting};
   std::atomic<std::uint64_t> out_begin{0};  // where the current test's output begins in its files
   std::atomic<std::uint64_t> err_begin{0};
-  // Nonzero while the worker waits for room in its result ring; the controller clears it and rings.
-  std::atomic<std::uint32_t> wants_space{0};
   // What main returned or exit() was given; kNoExitStatus while neither has happened.
   static constexpr std::int32_t kNoExitStatus = -1;
   std::atomic<std::int32_t> exit_status{kNoExitStatus};
@@ -82,6 +87,8 @@ struct SegmentHeader {
   std::uint64_t magic = kSegmentMagic;
   SegmentShape shape;
   Doorbell bell;  // rung by workers and by whoever notices a worker's death
+  bool output_is_terminal =
+      false;  // the controller's standard output; set before any worker starts
 };
 
 inline constexpr std::uint64_t round_up_to_power_of_two(std::uint64_t value) {
@@ -104,6 +111,7 @@ class Segment {
                                        owner_only);
       bip::shared_memory_object::remove(unique_name.c_str());
       memory.truncate(static_cast<bip::offset_t>(size));
+      reserve(memory.get_mapping_handle().handle, size);
       bip::mapped_region region(memory, bip::read_write);
       Segment segment(std::move(region), std::move(memory));
       segment.header_ = new (segment.address(0)) SegmentHeader;
@@ -189,6 +197,20 @@ class Segment {
   static constexpr std::size_t size_of(const SegmentShape& shape) {
     return static_cast<std::size_t>(aligned(sizeof(SegmentHeader)) +
                                     shape.workers * slot_size(shape));
+  }
+
+  // Without this, memory that is not there would be noticed by a SIGBUS in the middle of a test.
+  static void reserve(int descriptor, std::size_t size) {
+    const int error = ::posix_fallocate(descriptor, 0, static_cast<::off_t>(size));
+    if (error == 0 || error == EOPNOTSUPP || error == EINVAL) return;
+    struct ::statvfs system {};
+    std::string text = "cannot make a shared-memory segment of " + std::to_string(size) +
+                       " bytes: " + std::strerror(error);
+    if (::fstatvfs(descriptor, &system) == 0) {
+      text += "; there are " + std::to_string(system.f_bavail * system.f_frsize) +
+              " bytes left: use fewer workers, or more shared memory (/dev/shm)";
+    }
+    throw std::runtime_error(text);
   }
 
   void* address(std::uint64_t offset) const {

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
@@ -50,6 +51,7 @@ class OutputMarks {
   OutputSlice close() {
     if (!std::exchange(is_open_, false)) return {};
     end_ = position();
+    tell_begin(end_);
     return {{begin_.out, end_.out}, {begin_.err, end_.err}};
   }
 
@@ -60,10 +62,14 @@ class OutputMarks {
   };
 
   void open_at(Position begin) {
-    slot_.out_begin.store(begin.out, std::memory_order_relaxed);
-    slot_.err_begin.store(begin.err, std::memory_order_relaxed);
+    tell_begin(begin);
     begin_ = begin;
     is_open_ = true;
+  }
+
+  void tell_begin(Position begin) {
+    slot_.out_begin.store(begin.out, std::memory_order_relaxed);
+    slot_.err_begin.store(begin.err, std::memory_order_relaxed);
   }
 
   // A directory has a link for itself, one in its parent and one for each directory in it.
@@ -79,15 +85,25 @@ class OutputMarks {
     return Descriptor(copy >= 0 ? copy : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
   }
 
-  Position position() const {
+  // Files only grow. A test may have closed the descriptor; the file is then still there under its
+  // usual number.
+  static void measure(Descriptor& file, int usual_number, std::uint64_t& size) {
+    struct ::stat status {};
+    if (::fstat(file.number(), &status) != 0) {
+      file = keep(usual_number);
+      if (::fstat(file.number(), &status) != 0) return;
+    }
+    size = std::max(size, static_cast<std::uint64_t>(status.st_size));
+  }
+
+  Position position() {
     std::cout.flush();
     std::clog.flush();
     std::fflush(stdout);
     std::fflush(stderr);
-    Position now;
-    now.out = file_size(out_.number());
-    if (!one_file_) now.err = file_size(err_.number());
-    return now;
+    measure(out_, STDOUT_FILENO, last_.out);
+    if (!one_file_) measure(err_, STDERR_FILENO, last_.err);
+    return last_;
   }
 
   WorkerSlot& slot_;
@@ -96,7 +112,8 @@ class OutputMarks {
   bool one_file_ = false;
   bool is_open_ = false;
   Position begin_;
-  Position end_;  // of the region closed last
+  Position end_;   // of the region closed last
+  Position last_;  // that was measured
 };
 
 }  // namespace gtest_xdist::internal

@@ -7,11 +7,13 @@
 #define GTEST_XDIST_WORKER_WORKER_H_
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -46,10 +48,19 @@ class Worker : public ItemSource {
         commands_(segment_.commands_reader(slot)),
         marks_(slot_) {
     ::pthread_atfork(nullptr, nullptr, [] { in_child_ = true; });
+    // As in a serial run at a terminal.
+    if (segment_.header().output_is_terminal) std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   }
 
   // A child that a test forked has a copy of everything here and must not touch what is shared.
   static bool in_forked_child() { return in_child_; }
+
+  // As in_forked_child(), and knows also a child that was made without the C library: one system
+  // call.
+  bool look_for_forked_child() const {
+    in_child_ = in_child_ || ::getpid() != process_;
+    return in_child_;
+  }
 
   // --- events, in the order of a run -------------------------------------------------------------
 
@@ -88,15 +99,13 @@ class Worker : public ItemSource {
   void test_outer_start(const testing::TestInfo& test) {
     const std::lock_guard<std::mutex> lock(mutex_);
     tell_suite_up();
+    slot_.phase.store(Phase::test, std::memory_order_relaxed);
     scope_ = Scope::test;
     test_ = native_ ? catalog_->index_of(test) : loop_->test();
     test_parts_ = 0;
     GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
   }
-  void test_inner_start() {
-    enter(Phase::test);
-    open();
-  }
+  void test_inner_start() { open(); }
 
   // A listener may record a part after the region was closed: what was printed still comes first.
   void part_outer() {
@@ -281,11 +290,8 @@ class Worker : public ItemSource {
   }
 
   void wait_for_space() {
-    // Pairs with the exchange in the controller: either it sees the wish or this sees the room.
-    slot_.wants_space.store(1, std::memory_order_seq_cst);
-    if (results_.fill() < results_.capacity()) return;
     segment_.header().bell.ring();
-    slot_.bell.wait();
+    slot_.space_bell.wait();
   }
 
   // A bell costs some microseconds if the controller sleeps, so a finished test alone is no reason.
@@ -329,6 +335,7 @@ class Worker : public ItemSource {
   bool fail_fast_ = false;
   HiddenSuites hidden_suites_;
 
+  const ::pid_t process_ = ::getpid();
   inline static bool in_child_ = false;
 };
 

@@ -1,6 +1,6 @@
 #include "gtest_xdist/controller/program_log.h"
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -79,13 +79,25 @@ TEST(ProgramLog, OfTheRestOnlyPartsAreTold) {
 
 TEST(ProgramLog, WhatIsTheSameIsDecidedByThePartAlone) {
   ProgramLog log;
-  Report report;
-  report.add_part(0, {}, {PartType::nonfatal_failure, "env.cpp", 3, "broken"});
-  report.add_part(0, {}, {PartType::nonfatal_failure, "env.cpp", 4, "broken"});
-  report.add_part(0, {}, {PartType::fatal_failure, "env.cpp", 3, "broken"});
-  report.add_part(1, {}, {PartType::nonfatal_failure, "env.cpp", 3, "broken"});
-  log.add(report);
-  EXPECT_EQ(log.take_rest().steps.size(), 3U);
+  const Part part = failure("broken");
+  std::vector<Part> parts = {part, part, part, part, part};
+  parts[1].line = 4;
+  parts[2].type = PartType::fatal_failure;
+  parts[3].file = "other.cpp";
+  for (int worker = 0; worker < 5; ++worker) {
+    Report report;
+    report.add_part(worker, {}, parts[static_cast<std::size_t>(worker)]);
+    log.add(report);
+  }
+  EXPECT_EQ(text(log.take_rest()),
+            "gw0 says broken; gw1 says broken; gw2 says broken; gw3 says broken");
+}
+
+TEST(ProgramLog, WhatOneWorkerSaysTwiceIsToldTwice) {
+  ProgramLog log;
+  log.add(story(0, {"odd", "odd"}));
+  log.add(story(1, {"odd", "odd"}));
+  EXPECT_EQ(text(log.take_rest()), "gw0 says odd; gw0 says odd");
 }
 
 TEST(ProgramLog, TheControllersOwnWordsComeAfterTheOutputTheyAreAbout) {

@@ -202,6 +202,13 @@ TEST(ResultStore, WhatIsNewInALaterSetUpIsToldToo) {
   EXPECT_EQ(text(store.take_suite_up(0)), "gw1 prints 0-10; gw1 says slow; gw0 says odd");
 }
 
+TEST(ResultStore, WhatOneWorkerSaysTwiceIsToldTwice) {
+  ResultStore store = three_suites();
+  store.add_suite_up(0, story(1, {"slow", "slow"}));
+  store.add_suite_up(0, story(0, {"slow", "slow"}));
+  EXPECT_EQ(text(store.take_suite_up(0)), "gw1 prints 0-10; gw1 says slow; gw1 says slow");
+}
+
 TEST(ResultStore, ASetUpAfterTheReplayBeganIsToldAtTheEnd) {
   ResultStore store = three_suites();
   store.add_suite_up(0, story(1, {"slow"}));

@@ -91,30 +91,49 @@ TEST_F(WorkerNodeTest, SendsCommandsInOrderAndRings) {
 // --- its death -----------------------------------------------------------------------------------
 
 TEST_F(WorkerNodeTest, ThatDiedInATestLeavesItAndTheRest) {
-  node_.send({4, 6, 8});
-  deque_.take();
-  node_.complete(4);
-  deque_.take();
-  EXPECT_EQ(node_.crash_item(), 6U);
-  EXPECT_EQ(node_.abandon(), Indices{8});
-  EXPECT_EQ(node_.pending(), 0U);
+  for (const Phase phase : {Phase::suite_up, Phase::test}) {
+    WorkerNode node(4, segment_, kSlot);
+    node.send({4, 6, 8});
+    deque_.take();
+    node.complete(4);
+    deque_.take();
+    node.slot().phase.store(phase);
+    EXPECT_EQ(node.crash_item(), 6U);
+    EXPECT_EQ(node.abandon(true), Indices{8});
+    EXPECT_EQ(node.pending(), 0U);
+    EXPECT_EQ(node.crash_item(), std::nullopt);
+  }
+}
+
+TEST_F(WorkerNodeTest, ThatDiedWithATestItHadNotBegunLeavesNoCrashItem) {
+  for (const Phase phase : {Phase::idle, Phase::suite_down, Phase::environments_down}) {
+    WorkerNode node(4, segment_, kSlot);
+    node.send({4, 6});
+    deque_.take();
+    node.slot().phase.store(phase);
+    EXPECT_EQ(node.crash_item(), std::nullopt);
+    EXPECT_EQ(node.abandon(false), (Indices{4, 6}));
+  }
 }
 
 TEST_F(WorkerNodeTest, ThatDiedBetweenTestsLeavesNoCrashItem) {
   node_.send({4, 6, 8});
   deque_.take();
   node_.complete(4);
+  node_.slot().phase.store(Phase::test);  // it may write anything there
   EXPECT_EQ(node_.crash_item(), std::nullopt);
-  EXPECT_EQ(node_.abandon(), (Indices{6, 8}));
+  EXPECT_EQ(node_.abandon(false), (Indices{6, 8}));
 }
 
 TEST_F(WorkerNodeTest, ThatDiedWithNothingLeavesNothing) {
+  node_.slot().phase.store(Phase::test);
   EXPECT_EQ(node_.crash_item(), std::nullopt);
-  EXPECT_EQ(node_.abandon(), Indices{});
+  EXPECT_EQ(node_.abandon(false), Indices{});
 }
 
 // The last test of a deque is taken back by raising the position that counts what was taken.
 TEST_F(WorkerNodeTest, ThatDiedAfterEverythingWasTakenBackLeavesNoCrashItem) {
+  node_.slot().phase.store(Phase::test);
   node_.send({4});
   EXPECT_EQ(node_.take_back(1), Indices{4});
   EXPECT_EQ(node_.crash_item(), std::nullopt);
@@ -179,11 +198,14 @@ TEST_F(WorkerNodeTest, ATakenCountThatLiesInventsNoTest) {
 
 // --- its results ---------------------------------------------------------------------------------
 
-TEST_F(WorkerNodeTest, HandsOutFramesAndWakesAWorkerThatWantsSpace) {
+TEST_F(WorkerNodeTest, HandsOutFramesAndSaysThatThereIsSpace) {
+  EXPECT_FALSE(node_.drain());
+  EXPECT_FALSE(segment_.slot(kSlot).space_bell.answer());
   results_.write("one", [] {});
   results_.write("two", [] {});
   EXPECT_TRUE(node_.drain());
-  EXPECT_FALSE(segment_.slot(kSlot).bell.answer()) << "it did not wait";
+  EXPECT_TRUE(segment_.slot(kSlot).space_bell.answer());
+  EXPECT_FALSE(segment_.slot(kSlot).bell.answer()) << "that one is for work";
   std::string_view frame;
   ASSERT_TRUE(node_.next_frame(frame));
   EXPECT_EQ(frame, "one");
@@ -191,12 +213,6 @@ TEST_F(WorkerNodeTest, HandsOutFramesAndWakesAWorkerThatWantsSpace) {
   EXPECT_EQ(frame, "two");
   EXPECT_FALSE(node_.next_frame(frame));
   EXPECT_FALSE(node_.drain());
-
-  results_.write("three", [] {});
-  segment_.slot(kSlot).wants_space.store(1);
-  EXPECT_TRUE(node_.drain());
-  EXPECT_TRUE(segment_.slot(kSlot).bell.answer());
-  EXPECT_EQ(segment_.slot(kSlot).wants_space.load(), 0U);
 }
 
 }  // namespace

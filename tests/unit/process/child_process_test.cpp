@@ -64,6 +64,20 @@ TEST_F(ChildProcessTest, TellsHowItEnded) {
   EXPECT_EQ(run(shell("kill -KILL $$")).describe(), "killed by signal 9 (SIGKILL)");
 }
 
+// A program may ignore SIGCHLD; its children are to find that as they would have found it.
+TEST_F(ChildProcessTest, TellsHowItEndedWhereEndsOfChildrenAreIgnored) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  const std::string report_ignored = "grep SigIgn /proc/self/status; exit 3";
+  {
+    const KeepChildStatus keep;
+    EXPECT_EQ(run(shell(report_ignored)).describe(), "exited with status 3");
+  }
+  EXPECT_EQ(std::signal(SIGCHLD, before), SIG_IGN);
+  constexpr unsigned long kChildBit = 1UL << (SIGCHLD - 1);
+  const std::string ignored = text(out_).substr(std::string("SigIgn:\t").size());
+  EXPECT_EQ(std::stoul(ignored, nullptr, 16) & kChildBit, kChildBit) << ignored;
+}
+
 TEST_F(ChildProcessTest, CallsOnExitOnce) {
   std::atomic<int> calls{0};
   ChildProcess child(shell("exit 0"), [&] { ++calls; });

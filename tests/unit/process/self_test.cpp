@@ -1,6 +1,9 @@
 #include "gtest_xdist/process/self.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +28,24 @@ TEST(Self, KnowsItsExecutableAndDirectory) {
   ASSERT_FALSE(self.arguments.empty());
   EXPECT_EQ(std::filesystem::path(self.arguments[0]).filename(),
             std::filesystem::path(self.executable).filename());
+}
+
+TEST(StandardDescriptors, AreOccupiedWhereTheyAreClosed) {
+  for (const std::vector<int>& closed : {std::vector<int>{}, {0}, {1}, {2}, {0, 2}, {0, 1, 2}}) {
+    const ::pid_t child = ::fork();
+    if (child == 0) {
+      for (const int descriptor : closed) ::close(descriptor);
+      const int first_free = ::open("/dev/null", O_RDONLY);
+      ::close(first_free);
+      occupy_standard_descriptors();
+      const int next = ::open("/dev/null", O_RDONLY);
+      // Nothing is left open beside the three.
+      ::_exit(next > STDERR_FILENO && (next == first_free || !closed.empty()) ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << closed.size() << " closed";
+  }
 }
 
 TEST(CurrentEnvironment, HasEveryVariableAsItIsNow) {

@@ -139,6 +139,30 @@ TEST(LoadScheduling, AWorkerKeepsTheTestThatItIsAboutToBegin) {
   EXPECT_EQ(crew.take_logs(), "0 | S | S | S");
 }
 
+TEST(LoadScheduling, AWorkerThatIsNotReadyGivesAndGetsNothingMore) {
+  LoadScheduling scheduler(2);
+  FakeNode slow(0, Pace::eager);
+  FakeNode quick(1, Pace::eager);
+  slow.set_ready(false);
+  for (FakeNode* node : {&slow, &quick}) {
+    scheduler.add_node(*node);
+    scheduler.add_node_collection(*node, {0, 1});
+  }
+  scheduler.schedule();
+  EXPECT_EQ(slow.take_log(), "0");
+  EXPECT_EQ(quick.take_log(), "1");
+  scheduler.mark_test_complete(quick, quick.complete(), 0);
+  EXPECT_EQ(slow.take_log(), "back 0") << "it cannot begin it yet";
+  EXPECT_EQ(quick.take_log(), "0");
+
+  quick.send({2, 3, 4});
+  scheduler.mark_test_complete(quick, quick.complete(), 0);
+  EXPECT_EQ(slow.take_log(), "S");
+  slow.set_ready(true);
+  scheduler.schedule();
+  EXPECT_EQ(slow.take_log(), "4");
+}
+
 TEST(LoadScheduling, TheBusiestWorkerGivesAndHalfOfItMoves) {
   LoadScheduling scheduler(3);
   FakeNode idle(0, Pace::eager);

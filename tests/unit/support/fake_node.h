@@ -24,7 +24,7 @@ class FakeNode : public Node {
   explicit FakeNode(int number, Pace pace = Pace::lazy) : number_(number), pace_(pace) {}
 
   int number() const override { return number_; }
-  bool ready() const override { return true; }
+  bool ready() const override { return ready_; }
   void send(const std::vector<TestIndex>& tests) override {
     queue_.insert(queue_.end(), tests.begin(), tests.end());
     settled_ = false;
@@ -44,9 +44,15 @@ class FakeNode : public Node {
     if (!std::exchange(settled_, true)) note("S");
   }
 
-  // Begins the next test if it runs none; false if there is none to begin.
+  // It is ready from the start unless a test says otherwise.
+  void set_ready(bool ready) {
+    ready_ = ready;
+    if (pace_ == Pace::eager) start();
+  }
+
+  // Begins the next test if it is ready and runs none; false if there is none to begin.
   bool start() {
-    if (running_ || queue_.empty()) return false;
+    if (!ready_ || running_ || queue_.empty()) return false;
     running_ = queue_.front();
     queue_.pop_front();
     return true;
@@ -83,6 +89,7 @@ class FakeNode : public Node {
   Pace pace_;
   std::deque<TestIndex> queue_;
   std::optional<TestIndex> running_;
+  bool ready_ = true;
   bool settled_ = false;
   std::string log_;
 };

@@ -21,7 +21,7 @@ using Milliseconds = std::uint64_t;
 struct Workload {
   std::vector<Milliseconds> durations;  // by test
   std::size_t workers = 1;
-  Milliseconds latency = 0;          // from a test's arrival at an idle worker to its start
+  Milliseconds set_up = 0;  // what a worker takes before its first test, or twice that, or none
   Milliseconds replace_time = 0;     // from a crash to the replacement's collection
   std::size_t restarts = 0;          // how many workers may be replaced
   std::vector<std::size_t> crashes;  // the runs, counted over all workers, that end in a crash
@@ -36,8 +36,8 @@ class Simulation {
     scheduler_.schedule();
   }
 
-  // Lets the next thing happen: a test begins or ends, or a replacement arrives. False if nothing
-  // will happen any more.
+  // Lets the next thing happen: a test begins or ends, or a worker arrives or becomes ready. False
+  // if nothing will happen any more.
   bool step() {
     Worker* next = nullptr;
     for (const auto& worker : workers_) {
@@ -54,12 +54,29 @@ class Simulation {
     if (next == nullptr) return false;
     now_ = *next->due;
     next->due.reset();
-    if (next->node.running()) {
+    if (!next->node.ready()) {
+      next->node.set_ready(true);
+      scheduler_.schedule();
+    } else if (next->node.running()) {
       end_test(*next);
     } else {
       next->node.start();
     }
     return true;
+  }
+
+  // Whether a worker has nothing to do although a test waits that it could begin first.
+  bool wastes_time() const {
+    bool somebody_is_idle = false;
+    bool something_waits = false;
+    for (const auto& worker : workers_) {
+      if (worker->gone) continue;
+      const FakeNode& node = worker->node;
+      somebody_is_idle |= node.ready() && node.pending() == 0;
+      const bool begins_one_now = node.ready() && !node.running();
+      something_waits |= node.unstarted() > (begins_one_now ? 1U : 0U);
+    }
+    return somebody_is_idle && something_waits;
   }
 
   void run() {
@@ -96,7 +113,7 @@ class Simulation {
     explicit Worker(int number) : node(number) {}
 
     FakeNode node;
-    std::optional<Milliseconds> due;  // when it begins or ends a test
+    std::optional<Milliseconds> due;  // when it becomes ready, or begins or ends a test
     std::vector<TestIndex> ran;
     bool gone = false;
   };
@@ -105,19 +122,23 @@ class Simulation {
     std::vector<TestIndex> collection(load_.durations.size());
     for (TestIndex i = 0; i < collection.size(); ++i) collection[i] = i;
     workers_.push_back(std::make_unique<Worker>(static_cast<int>(workers_.size())));
-    scheduler_.add_node(workers_.back()->node);
-    scheduler_.add_node_collection(workers_.back()->node, collection);
+    Worker& worker = *workers_.back();
+    if (load_.set_up > 0) {
+      worker.node.set_ready(false);
+      worker.due = now_ + load_.set_up * (workers_.size() % 3);
+    }
+    scheduler_.add_node(worker.node);
+    scheduler_.add_node_collection(worker.node, collection);
   }
 
   void plan(Worker& worker) {
-    if (worker.gone) return;
+    if (worker.gone || !worker.node.ready()) return;
     if (worker.node.running()) {
       if (!worker.due) worker.due = now_ + load_.durations[*worker.node.running()];
-    } else if (worker.node.unstarted() == 0) {
+    } else if (worker.node.unstarted() > 0) {
+      worker.due = now_;
+    } else {
       worker.due.reset();  // what it was about to begin was taken back
-    } else if (!worker.due) {
-      // Between two tests of one worker no time passes.
-      worker.due = now_ + (worker.ran.empty() ? load_.latency : 0);
     }
   }
 

@@ -1,6 +1,8 @@
 #include "gtest_xdist/transport/doorbell.h"
 
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 
 #include <atomic>
 #include <chrono>
@@ -36,6 +38,16 @@ TEST(Doorbell, IsAnsweredOnceHoweverOftenItRang) {
   EXPECT_FALSE(bell.answer());
 }
 
+TEST(Doorbell, TellsWithoutAnswering) {
+  Doorbell bell;
+  EXPECT_FALSE(bell.has_rung());
+  bell.ring();
+  EXPECT_TRUE(bell.has_rung());
+  EXPECT_TRUE(bell.has_rung());
+  EXPECT_TRUE(bell.answer());
+  EXPECT_FALSE(bell.has_rung());
+}
+
 TEST(Doorbell, ARingBeforeTheWaitEndsIt) {
   Doorbell bell;
   bell.ring();
@@ -59,6 +71,35 @@ TEST(Doorbell, ARingEndsAWait) {
   bell.wait();
   ringer.join();
   EXPECT_FALSE(bell.answer());
+}
+
+// A handler of the program under test may interrupt the wait as often as it likes.
+TEST(Doorbell, AWaitGoesOnAfterASignal) {
+  static std::atomic<int> signals;
+  signals = 0;
+  struct ::sigaction counts {};
+  struct ::sigaction before {};
+  counts.sa_handler = [](int) { ++signals; };  // without SA_RESTART
+  ASSERT_EQ(::sigaction(SIGUSR1, &counts, &before), 0);
+  Doorbell bell;
+  for (const bool with_limit : {false, true}) {
+    signals = 0;
+    std::atomic<bool> heard{false};
+    std::thread waiter([&] {
+      if (!with_limit) bell.wait();
+      heard = !with_limit || woken(bell);
+    });
+    while (signals < 20) {
+      const int sent = signals;
+      ::pthread_kill(waiter.native_handle(), SIGUSR1);
+      while (signals == sent) std::this_thread::yield();
+    }
+    EXPECT_FALSE(heard);
+    bell.ring();
+    waiter.join();
+    EXPECT_TRUE(heard);
+  }
+  ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 // Several rings during one wait may leave the semaphore above zero: the next wait must not take

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -125,8 +127,13 @@ TEST_F(OutputMarksTest, OfNoRegionAreNone) {
   EXPECT_FALSE(open[2]);
 }
 
-// What a dead worker's controller looks for.
-TEST_F(OutputMarksTest, SayInTheSlotWhereTheRegionBegan) {
+// What a dead worker's controller looks for: what has not been reported yet.
+TEST_F(OutputMarksTest, SayInTheSlotWhereTheRegionBeganOrTheLastOneEnded) {
+  std::uint64_t begin[2][2];
+  const auto note = [&](std::size_t i) {
+    begin[i][0] = slot_.out_begin.load();
+    begin[i][1] = slot_.err_begin.load();
+  };
   {
     const Redirection out(STDOUT_FILENO, out_);
     const Redirection err(STDERR_FILENO, err_);
@@ -134,10 +141,32 @@ TEST_F(OutputMarksTest, SayInTheSlotWhereTheRegionBegan) {
     std::printf("12345");
     std::fprintf(stderr, "123");
     marks.open();
+    note(0);
     std::printf("6789");
+    marks.close();
+    note(1);
   }
-  EXPECT_EQ(slot_.out_begin.load(), 5U);
-  EXPECT_EQ(slot_.err_begin.load(), 3U);
+  EXPECT_EQ(begin[0][0], 5U);
+  EXPECT_EQ(begin[0][1], 3U);
+  EXPECT_EQ(begin[1][0], 9U);
+  EXPECT_EQ(begin[1][1], 3U);
+}
+
+// Some programs close all descriptors that they did not open themselves.
+TEST_F(OutputMarksTest, SurviveTheLossOfTheirDescriptors) {
+  OutputSlice slice;
+  {
+    const Redirection out(STDOUT_FILENO, out_);
+    const Redirection err(STDERR_FILENO, err_);
+    OutputMarks marks(slot_);
+    std::printf("before\n");
+    marks.open();
+    std::printf("inside\n");
+    for (int descriptor = 500; descriptor < 510; ++descriptor) ::close(descriptor);
+    std::printf("still inside\n");
+    slice = marks.close();
+  }
+  EXPECT_EQ(text(out_, slice.out), "inside\nstill inside\n");
 }
 
 TEST_F(OutputMarksTest, DoNotCareWhatATestDoesToItsStreams) {
