@@ -41,10 +41,21 @@ class EndingsTest(harness.IntegrationTest):
                              r"worker 'gw\d+' crashed while running '%s': %s" % (name, ABORTED))
 
     def test_in_the_tear_down_of_a_suite(self):
+        """No test is to blame, not even one that the worker had taken already."""
         run = self.run_dying_at("suite_tear_down")
-        self.assertEqual(set(), run.failed - STURDY, "one that it had claimed may be to blame")
-        self.assertEqual(FRAGILE | STURDY - run.failed, self.passed(run))
+        self.assertEqual(set(), run.failed)
+        self.assertEqual(FRAGILE | STURDY, self.passed(run))
         self.assertRegex("\n".join(run.notes), r"\[gw\d\] node down: " + ABORTED)
+        self.assertRegex(run.out, r"worker 'gw\d' crashed in TearDownTestSuite of 'All/Fragile': " +
+                         ABORTED)
+
+    def test_between_two_iterations(self):
+        """A worker that dies while an iteration ends is replaced for the next one."""
+        run = self.parallel("endings", "--gtest_repeat=2",
+                            "--gtest_recreate_environments_when_repeating=1",
+                            env={"DIE_AT": "environment_tear_down"})
+        self.assertEqual(1, run.status, run)
+        self.assertEqual(2 * len(STURDY | FRAGILE), len(run.started))
 
     def test_after_the_tests(self):
         places = {"environment_tear_down": ABORTED, "atexit": ABORTED, "static_destructor": ABORTED,

@@ -37,6 +37,9 @@ class Descriptor {
     if (number_ >= 0) ::close(number_);
   }
   int number() const { return number_; }
+
+  // Gives the number up without closing it: somebody else has closed it.
+  void forget() { number_ = -1; }
   bool valid() const { return number_ >= 0; }
 
  private:

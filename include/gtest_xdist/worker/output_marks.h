@@ -90,6 +90,7 @@ class OutputMarks {
   static void measure(Descriptor& file, int usual_number, std::uint64_t& size) {
     struct ::stat status {};
     if (::fstat(file.number(), &status) != 0) {
+      file.forget();
       file = keep(usual_number);
       if (::fstat(file.number(), &status) != 0) return;
     }
