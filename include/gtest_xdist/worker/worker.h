@@ -79,7 +79,7 @@ class Worker : public ItemSource {
 
   void environments_up_outer_start() { enter(Phase::environments_up); }
   void environments_up_inner_start() { open(); }
-  void environments_up_inner_end() { slice_ = close(); }
+  void environments_up_inner_end() { close_region(); }
   void environments_up_outer_end() {
     usable_ = environments_are_usable();
     send(EnvironmentsUp{true, usable_, std::exchange(slice_, {})}, Urgency::now);
@@ -122,7 +122,7 @@ class Worker : public ItemSource {
     if (reopen_) marks_.reopen();
   }
 
-  void test_inner_end() { slice_ = close(); }
+  void test_inner_end() { close_region(); }
 
   // Blocks until it is known what follows.
   void test_outer_end(const testing::TestInfo& test) {
@@ -146,7 +146,7 @@ class Worker : public ItemSource {
     open();
   }
 
-  void suite_inner_end() { slice_ = close(); }
+  void suite_inner_end() { close_region(); }
   void suite_outer_end(const testing::TestSuite& suite) {
     const std::lock_guard<std::mutex> lock(mutex_);
     tell_suite_up();
@@ -159,11 +159,14 @@ class Worker : public ItemSource {
 
   void environments_down_outer_start() {
     hidden_suites_.restore();
-    if (native_) send(NativeOutput{close()}, Urgency::later);
+    if (native_) {
+      close_region();
+      send(NativeOutput{std::exchange(slice_, {})}, Urgency::later);
+    }
     enter(Phase::environments_down);
   }
   void environments_down_inner_start() { open(); }
-  void environments_down_inner_end() { slice_ = close(); }
+  void environments_down_inner_end() { close_region(); }
   void environments_down_outer_end() {
     send(EnvironmentsDown{std::exchange(slice_, {})}, Urgency::later);
   }
@@ -269,9 +272,10 @@ class Worker : public ItemSource {
     const std::lock_guard<std::mutex> lock(mutex_);
     marks_.open();
   }
-  OutputSlice close() {
+  // What was printed in the region waits in slice_ until it is sent.
+  void close_region() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    return marks_.close();
+    slice_ = marks_.close();
   }
 
   void send(const WorkerMessage& message, Urgency urgency) {
