@@ -197,7 +197,7 @@ std::string numbered_frame(std::uint32_t number, std::size_t longest) {
 
 TEST(ByteRing, CarriesFramesOfAnyLengthBetweenTwoThreads) {
   for (const std::size_t capacity : {std::size_t{16}, std::size_t{256}, std::size_t{4096}}) {
-    constexpr std::uint32_t kFrames = 5000;
+    constexpr std::uint32_t kFrames = 3000;
     Ring ring(capacity);
     std::atomic<bool> all_written{false};
     std::thread writing([&] {

@@ -171,7 +171,6 @@ TEST(WorkDeque, LosesAndDoublesNothingBetweenTwoThreads) {
         if (!test) break;
         took_back.push_back(*test);
       }
-      if (owner.size() == capacity) std::this_thread::yield();
     }
     const std::vector<TestIndex>& took = thief.join();
     expect_fair_split(took_back, took, kCount);
