@@ -13,8 +13,8 @@
 
 namespace gtest_xdist::internal {
 
-// Stands for an ordered list of strings: 64-bit FNV-1a over their bytes and lengths. Guards against
-// accidents (a test registered in one process only), not against an adversary.
+// Stands for an ordered list of strings: 64-bit FNV-1a over their bytes, with separators. Guards
+// against accidents (a test registered in one process only), not against an adversary.
 class Digest {
  public:
   void add(std::string_view text) {

@@ -14,6 +14,8 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -84,6 +86,11 @@ class ChildProcess {
   // all signals blocked and ends with the child. Throws std::runtime_error.
   template <class OnExit>
   ChildProcess(const LaunchPlan& plan, OnExit on_exit) {
+    // Asked here, because the child can hardly say it.
+    if (!plan.directory.empty() && ::access(plan.directory.c_str(), X_OK) != 0) {
+      throw std::runtime_error("cannot start '" + plan.executable + "' in '" + plan.directory +
+                               "': " + std::strerror(errno));
+    }
     try {
       child_ = boost_process::child(Launch(plan));
     } catch (const std::system_error& error) {
@@ -152,7 +159,7 @@ class ChildProcess {
 
     // In the child, between fork() and exec(): only async-signal-safe calls.
     template <class Executor>
-    void on_exec_setup(Executor& executor) const {
+    void on_exec_setup(Executor&) const {
       if (KeepChildStatus::is_ignored()) ::signal(SIGCHLD, SIG_IGN);
       const int null = ::open("/dev/null", O_RDONLY);
       if (null < 0 || ::dup2(null, STDIN_FILENO) < 0 ||
@@ -160,8 +167,6 @@ class ChildProcess {
           ::dup2(plan_.standard_error, STDERR_FILENO) < 0 ||
           ::fcntl(plan_.inherited, F_SETFD, 0) != 0 ||
           (!plan_.directory.empty() && ::chdir(plan_.directory.c_str()) != 0)) {
-        executor.set_error(std::error_code(errno, std::system_category()),
-                           "cannot prepare the worker's descriptors and directory");
         ::_exit(EXIT_FAILURE);
       }
       if (null > STDERR_FILENO) ::close(null);

@@ -7,6 +7,8 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>

@@ -75,7 +75,9 @@ inline std::string quote_command(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) {
     if (!text.empty()) text += ' ';
-    if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
+    // A first word with an equals sign would be an assignment.
+    const bool is_assignment = text.empty() && word.find('=') != std::string::npos;
+    if (!word.empty() && !is_assignment && word.find_first_not_of(kPlain) == std::string::npos) {
       text += word;
       continue;
     }

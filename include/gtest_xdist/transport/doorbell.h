@@ -21,14 +21,16 @@ class Doorbell {
  public:
   // Makes the waiter look again. The writes before it are visible to what the waiter does next.
   void ring() {
-    rung_.store(1, std::memory_order_seq_cst);  // pairs with the exchange in answer()
+    // Pairs with the exchange in answer(). An exchange here too, so that one ring after another
+    // leaves the writes before the first visible as well.
+    rung_.exchange(1, std::memory_order_seq_cst);
     // Pairs with the store in wait(): either this sees that somebody waits, or the waiter sees
     // rung_.
     if (waiting_.load(std::memory_order_seq_cst) != 0) semaphore_.post();
   }
 
   // The waiter: whether somebody rang since the last answer. Costs one load.
-  bool has_rung() const { return rung_.load(std::memory_order_relaxed) != 0; }
+  bool has_rung() const { return rung_.load(std::memory_order_seq_cst) != 0; }
 
   // The waiter: as has_rung(), and the ring counts as answered.
   bool answer() { return has_rung() && rung_.exchange(0, std::memory_order_seq_cst) != 0; }

@@ -206,7 +206,7 @@ TEST_F(ChildProcessTest, SaysWhatCouldNotBeStarted) {
   LaunchPlan nowhere = shell("exit 0");
   nowhere.directory = "/no/such/place";
   const std::string no_directory = error(nowhere);
-  EXPECT_EQ(no_directory.rfind("cannot start '/bin/sh': ", 0), 0U) << no_directory;
+  EXPECT_EQ(no_directory.rfind("cannot start '/bin/sh'", 0), 0U) << no_directory;
   EXPECT_NE(no_directory.find("No such file or directory"), std::string::npos) << no_directory;
 }
 
