@@ -62,10 +62,11 @@ inline bool install() {
   try {
     Environment environment = current_environment();
     Options options = parse_options(environment);
-    if (asks_for_list(Self::capture().arguments, environment)) return true;
+    const bool is_asked = options.indices || options.workers.kind != WorkerCount::Kind::none;
+    if (!is_asked || asks_for_list(Self::capture().arguments, environment)) return true;
     if (options.indices) {
       new IndexListRole(*std::move(options.indices));
-    } else if (options.workers.kind != WorkerCount::Kind::none) {
+    } else {
       new ControllerRole(std::move(options), std::move(environment));
     }
   } catch (const UsageError& error) {

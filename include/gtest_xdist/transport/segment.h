@@ -55,9 +55,10 @@ inline constexpr std::chrono::milliseconds kLongestSilence{5};
 
 // One worker's corner. A replacement gets the corner of the worker it replaces, made anew.
 struct WorkerSlot {
-  Doorbell bell;  // rung by the controller: work or a command
-  Doorbell
-      space_bell;  // rung by the controller: room in the result ring; any thread may wait for it
+  // Rung by the controller: work or a command; and room in the result ring, for which any thread of
+  // the worker may wait.
+  Doorbell bell;
+  Doorbell space_bell;
   WorkDequeState deque;
   ByteRingState results;
   ByteRingState commands;
@@ -87,8 +88,8 @@ struct SegmentHeader {
   std::uint64_t magic = kSegmentMagic;
   SegmentShape shape;
   Doorbell bell;  // rung by workers and by whoever notices a worker's death
-  bool output_is_terminal =
-      false;  // the controller's standard output; set before any worker starts
+  // Whether the controller's standard output is one; set before any worker starts.
+  bool output_is_terminal = false;
 };
 
 inline constexpr std::uint64_t round_up_to_power_of_two(std::uint64_t value) {
