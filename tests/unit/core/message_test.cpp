@@ -12,6 +12,7 @@
 
 #include "support/random.h"
 #include "support/thrown.h"
+#include "support/wire.h"
 
 namespace gtest_xdist::internal {
 namespace {
@@ -108,7 +109,7 @@ TEST(Message, EveryKindSurvivesTheRoundTrip) {
 TEST(Message, IsAppended) {
   std::string bytes = "before";
   encode(Hello{1}, bytes);
-  EXPECT_EQ(bytes, std::string("before\0\1", 8));
+  EXPECT_EQ(bytes, std::string("before\0\2", 8));
 }
 
 TEST(Message, EveryTruncationIsNoticed) {
@@ -128,11 +129,10 @@ TEST(Message, BytesLeftOverAreNoticed) {
 }
 
 TEST(Message, UnknownKindsAreNoticed) {
-  const auto first_unknown = static_cast<char>(std::variant_size_v<WorkerMessage>);
-  EXPECT_EQ(decode_error({&first_unknown, 1}),
+  EXPECT_EQ(decode_error(encoded(std::variant_size_v<WorkerMessage>)),
             "a message of unknown kind " + std::to_string(std::variant_size_v<WorkerMessage>));
-  EXPECT_EQ(decode_error("\xff\x01"), "a message of unknown kind 255");
-  EXPECT_EQ(decode_error("\x80\x02"), "a number too large for its type");
+  EXPECT_EQ(decode_error(encoded(255)), "a message of unknown kind 255");
+  EXPECT_EQ(decode_error(encoded(256)), "the number 256 is not within 0 to 255");
   EXPECT_EQ(decode_error(""), "a number that breaks off");
 }
 
@@ -148,9 +148,9 @@ TEST(Message, AnyBytesAreAMessageOrADecodeError) {
   int accepted = 0;
   int refused = 0;
   for (int round = 0; round < 100'000; ++round) {
-    std::string bytes = random.bytes(random.between<std::size_t>(1, 30));
-    bytes[0] =
-        static_cast<char>(random.between<std::size_t>(0, std::variant_size_v<WorkerMessage>));
+    const std::string bytes =
+        encoded(random.between<std::size_t>(0, std::variant_size_v<WorkerMessage>)) +
+        random.bytes(random.between<std::size_t>(0, 29));
     try {
       const WorkerMessage message = decode_worker_message(bytes);
       ++accepted;
@@ -166,10 +166,7 @@ TEST(Message, AnyBytesAreAMessageOrADecodeError) {
 TEST(Command, EveryOneSurvivesTheRoundTrip) {
   for (const Command command : {Command::send_collection, Command::settle, Command::end_iteration,
                                 Command::end_failed_iteration, Command::run_natively}) {
-    std::string bytes;
-    Encoder encoder(bytes);
-    encoder(command);
-    EXPECT_EQ(decode_command(bytes), command);
+    EXPECT_EQ(decode_command(encoded(command)), command);
   }
 }
 
@@ -178,8 +175,8 @@ TEST(Command, AnythingElseIsNoticed) {
     return text_of_thrown<DecodeError>([&] { decode_command(bytes); });
   };
   EXPECT_EQ(error(""), "a number that breaks off");
-  EXPECT_EQ(error("\x05"), "an enumerator out of range");
-  EXPECT_EQ(error("\x01\x01"), "1 bytes too many");
+  EXPECT_EQ(error(encoded(5)), "an enumerator out of range");
+  EXPECT_EQ(error(encoded(1) + encoded(1)), "1 bytes too many");
 }
 
 }  // namespace
