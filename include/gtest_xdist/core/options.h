@@ -16,6 +16,7 @@
 
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/near_miss.h"
+#include "gtest_xdist/core/text.h"
 
 namespace gtest_xdist::internal {
 
@@ -70,15 +71,6 @@ inline const std::vector<std::string>& user_variables() {
                                                  kMaxWorkerRestartVariable, kIndicesVariable,
                                                  kTestrunuidVariable};
   return names;
-}
-
-inline std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    if (!text.empty()) text += ", ";
-    text += word;
-  }
-  return text;
 }
 
 inline std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
