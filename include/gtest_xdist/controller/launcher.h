@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <random>
 #include <set>
 #include <string>
 #include <utility>
@@ -18,6 +17,7 @@
 
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/handshake.h"
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/output_file.h"
@@ -26,14 +26,6 @@
 #include "gtest_xdist/transport/segment.h"
 
 namespace gtest_xdist::internal {
-
-// 32 hexadecimal digits, as pytest-xdist makes them.
-inline std::string random_testrunuid() {
-  std::random_device device;
-  std::string text;
-  for (int i = 0; i < 32; ++i) text += "0123456789abcdef"[device() % 16];
-  return text;
-}
 
 // Whether two descriptors of this process lead to the same file, pipe or terminal.
 inline bool same_destination(int a, int b) {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,17 +17,6 @@
 
 namespace gtest_xdist::internal {
 namespace {
-
-TEST(Testrunuid, IsThirtyTwoHexadecimalDigits) {
-  std::set<std::string> ids;
-  for (int i = 0; i < 20; ++i) {
-    const std::string id = random_testrunuid();
-    EXPECT_EQ(id.size(), 32U);
-    EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos) << id;
-    ids.insert(id);
-  }
-  EXPECT_EQ(ids.size(), 20U);
-}
 
 TEST(SameDestination, IsTheSameFileOrPipe) {
   int ends[2];
