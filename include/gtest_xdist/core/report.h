@@ -94,17 +94,18 @@ struct Step {
 
 // The story of a test, or of a set-up or tear-down.
 struct Report {
+  int worker = -1;  // number of the worker that told it, or the first of several; -1 if none did
   std::vector<Step> steps;
   std::uint64_t dropped_parts = 0;  // how many of the first parts were told and then taken back
   std::vector<Property> properties;
   std::int64_t start_ms = 0;    // since the UNIX epoch
   std::int64_t elapsed_ms = 0;  // as gtest measures it
 
-  void add_output(int worker, const OutputSlice& output) {
-    if (!output.empty()) steps.push_back({worker, output, false, {}});
+  void add_output(int from_worker, const OutputSlice& output) {
+    if (!output.empty()) steps.push_back({from_worker, output, false, {}});
   }
-  void add_part(int worker, const OutputSlice& output, Part part) {
-    steps.push_back({worker, output, true, std::move(part)});
+  void add_part(int from_worker, const OutputSlice& output, Part part) {
+    steps.push_back({from_worker, output, true, std::move(part)});
   }
 
   bool failed() const {
