@@ -36,8 +36,7 @@ class Encoder {
       (*this)(std::to_integer<unsigned char>(value));
     } else if constexpr (internal::kIsInteger<T>) {
       const bool is_negative = value < T{};
-      const auto bits = static_cast<std::uint64_t>(value);
-      put_integer(is_negative, is_negative ? ~bits : bits);
+      put_integer(is_negative, static_cast<std::uint64_t>(is_negative ? ~value : value));
     } else if constexpr (std::is_enum_v<T>) {
       internal::check_enum<T>();
       (*this)(static_cast<std::underlying_type_t<T>>(value));

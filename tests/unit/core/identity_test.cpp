@@ -53,6 +53,7 @@ TEST_F(IdentityTest, ARunWithoutANameGetsOneThatStays) {
   be(Role::serial, "master", "");
   std::vector<std::string> seen(8);
   std::vector<std::thread> threads;
+  threads.reserve(seen.size());
   for (std::string& uid : seen) threads.emplace_back([&uid] { uid = testrun_uid(); });
   for (std::thread& thread : threads) thread.join();
   for (const std::string& uid : seen) EXPECT_EQ(uid, testrun_uid());
