@@ -31,8 +31,8 @@ class ResultStore {
       : suite_of_(std::move(suite_of)),
         state_(suite_of_.size(), State::not_selected),
         suites_(suites),
-        merges_(reports_per_test > 1),
-        reports_per_test_(reports_per_test) {
+        awaited_(suite_of_.size(), reports_per_test),
+        merges_(reports_per_test > 1) {
     for (const TestIndex test : selected) {
       state_[test] = State::expected;
       ++suites_[suite_of_[test]].expected;
@@ -65,16 +65,17 @@ class ResultStore {
     merge(s.down, std::move(report), s.down_told, s.parts);
   }
 
-  // `worker` reports a test. The report becomes ready when all that are expected of it are there.
+  // `worker` reports a test, possibly not for the first time. The report becomes ready when all
+  // that are expected of it are there.
   void add_test(TestIndex test, int worker, Report report) {
     if (state_[test] != State::expected) return;
     if (!merges_) {
       make_ready(test, std::move(report));
       return;
     }
-    std::map<int, Report>& reports = partial_[test];
+    Reports& reports = partial_[test];
     reports.emplace(worker, std::move(report));
-    if (reports.size() >= reports_per_test_) close_test(test);
+    if (reports.size() >= awaited_[test]) close_test(test);
   }
 
   // No further report of the test will come. True if there is none at all: the caller has to say
@@ -96,14 +97,13 @@ class ResultStore {
     make_ready(test, std::move(report));
   }
 
-  // Mode `each`: a worker that runs no test after all.
-  void expect_one_report_less() {
-    --reports_per_test_;
-    std::vector<TestIndex> complete;
-    for (const auto& [test, reports] : partial_) {
-      if (reports.size() >= reports_per_test_) complete.push_back(test);
-    }
-    for (const TestIndex test : complete) close_test(test);
+  // Mode `each`: a worker does not run the test after all. False if now none does, and there is no
+  // report of it.
+  bool expect_one_report_less(TestIndex test) {
+    if (awaited_[test] > 0) --awaited_[test];
+    const auto it = partial_.find(test);
+    if (it != partial_.end() && it->second.size() >= awaited_[test]) close_test(test);
+    return awaited_[test] > 0 || state_[test] != State::expected;
   }
 
   // Takes a test out of the count: nobody will ever report it, and nothing is to be replayed.
@@ -171,6 +171,8 @@ class ResultStore {
  private:
   enum class State : std::uint8_t { not_selected, expected, ready };
 
+  using Reports = std::multimap<int, Report>;  // of one test, by worker
+
   struct Suite {
     std::size_t expected = 0;
     std::size_t arrived = 0;  // ready or replayed
@@ -212,26 +214,30 @@ class ResultStore {
   }
 
   // One test that several workers ran: the first worker's report if none failed, else the reports
-  // of all that failed, each part marked with its worker.
-  static Report merge_each(std::map<int, Report> reports) {
+  // of all that failed, each part marked with its worker. A report may begin with what a worker
+  // that died left to say; that is told in any case.
+  static Report merge_each(Reports reports) {
     Report merged;
+    const bool failed = std::any_of(reports.begin(), reports.end(),
+                                    [](const auto& entry) { return entry.second.failed(); });
     const Report& first = reports.begin()->second;
     merged.start_ms = first.start_ms;
     merged.properties = first.properties;
     for (auto& [worker, report] : reports) {
       merged.start_ms = std::min(merged.start_ms, report.start_ms);
       merged.elapsed_ms = std::max(merged.elapsed_ms, report.elapsed_ms);
-      if (!report.failed()) continue;
+      const bool told = failed ? report.failed() : &report == &first;
+      if (told && merged.worker < 0) merged.worker = report.worker;
+      if (told && !failed) merged.dropped_parts = report.dropped_parts;
       std::uint64_t parts = 0;
       for (Step& step : report.steps) {
-        if (step.has_part && parts++ < report.dropped_parts) step.has_part = false;
-        if (step.has_part) step.part.message = mark(worker) + step.part.message;
+        if (!told && step.worker == worker) continue;
+        if (failed && step.has_part && parts++ < report.dropped_parts) step.has_part = false;
+        if (failed && step.has_part) {
+          step.part.message = mark(step.worker < 0 ? worker : step.worker) + step.part.message;
+        }
         merged.steps.push_back(std::move(step));
       }
-    }
-    if (merged.steps.empty()) {
-      merged.steps = first.steps;
-      merged.dropped_parts = first.dropped_parts;
     }
     return merged;
   }
@@ -249,13 +255,13 @@ class ResultStore {
   std::vector<std::uint32_t> suite_of_;
   std::vector<State> state_;
   std::vector<Suite> suites_;
-  bool merges_;  // whether a report waits for those of other workers
-  std::size_t reports_per_test_;
+  std::vector<std::size_t> awaited_;  // reports, by test
+  bool merges_;                       // whether a report waits for those of other workers
   std::size_t expected_ = 0;
   std::size_t replayed_ = 0;
-  std::set<std::uint32_t> begun_;     // suites that have a report and are not all replayed
-  std::set<std::uint32_t> complete_;  // of these, the ones whose reports are all there
-  std::map<TestIndex, std::map<int, Report>> partial_;  // mode `each`: what workers said so far
+  std::set<std::uint32_t> begun_;         // suites that have a report and are not all replayed
+  std::set<std::uint32_t> complete_;      // of these, the ones whose reports are all there
+  std::map<TestIndex, Reports> partial_;  // mode `each`: what workers said so far
 };
 
 }  // namespace gtest_xdist::internal

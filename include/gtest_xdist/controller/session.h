@@ -27,7 +27,9 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/bridge/replayer.h"
+#include "gtest_xdist/controller/crash_items.h"
 #include "gtest_xdist/controller/crash_report.h"
+#include "gtest_xdist/controller/dist_modes.h"
 #include "gtest_xdist/controller/iteration.h"
 #include "gtest_xdist/controller/launcher.h"
 #include "gtest_xdist/controller/notes.h"
@@ -100,10 +102,11 @@ class Session : public ReplaySource {
   // --- the steps of an iteration -------------------------------------------------------------
 
   void begin_iteration(const std::vector<TestIndex>& order) {
-    iteration_.emplace(catalog_, nodes_, options_.dist, workers_, order);
+    iteration_.emplace(catalog_, nodes_, make_scheduler(options_.dist, alive()),
+                       scheduler_name(options_.dist), workers_, order, CrashItemHandler());
     for (const auto& node : nodes_) {
       if (node->state == State::gone) continue;
-      node->begin_iteration();
+      node->begin_iteration(iteration_->assignments());
       if (node->state == State::collected) iteration_->add(*node);
     }
     for (const auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
@@ -365,7 +368,7 @@ class Session : public ReplaySource {
          worker_name(static_cast<int>(nodes_.size())));
     try {
       start_worker(node.slot_number());
-      if (!ending_) nodes_.back()->begin_iteration();
+      if (!ending_) nodes_.back()->begin_iteration(iteration_->assignments());
     } catch (const std::runtime_error& error) {
       lose_hope(error.what());
     }

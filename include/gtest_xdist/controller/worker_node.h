@@ -1,7 +1,7 @@
 // The controller's side of one worker.
 //
 // Layer: controller. Owns the process, its output files and the controller's ends of its channels;
-// keeps the account of which tests the worker has.
+// knows which tests the worker has, and keeps the iteration's Assignments right about them.
 #ifndef GTEST_XDIST_CONTROLLER_WORKER_NODE_H_
 #define GTEST_XDIST_CONTROLLER_WORKER_NODE_H_
 
@@ -11,11 +11,13 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/process/child_process.h"
@@ -56,14 +58,19 @@ class WorkerNode : public Node {
         results_(segment.results_reader(slot)),
         commands_(segment.commands_writer(slot)) {}
 
-  // --- Node
-  // ----------------------------------------------------------------------------------------
+  // --- Node --------------------------------------------------------------------------------------
 
   int number() const override { return number_; }
 
   bool ready() const override { return state == State::ready; }
 
   void send(const std::vector<TestIndex>& tests) override {
+    if (tests.empty()) return;
+    if (state != State::collected && state != State::ready) {
+      refuse(tests.front(), state == State::gone ? " is gone" : " runs no tests");
+    }
+    if (assignments_ == nullptr) refuse(tests.front(), " is in no iteration");
+    assignments_->hand_out(tests, number_);
     for (const TestIndex test : tests) {
       // The deque holds every test there is, so a full one is not of our making.
       if (!deque_.push(test)) broken = "its deque is damaged";
@@ -75,6 +82,7 @@ class WorkerNode : public Node {
 
   std::vector<TestIndex> take_back(std::size_t count) override {
     std::vector<TestIndex> tests;
+    if (state == State::gone) return tests;  // the slot may be another worker's by now
     while (tests.size() < count && !pending_.empty()) {
       const std::optional<TestIndex> test = deque_.take_back();
       if (!test) break;
@@ -85,6 +93,7 @@ class WorkerNode : public Node {
       }
       tests.push_back(pending_.back());
       pending_.pop_back();
+      assignments_->take_back(tests.back(), number_);
     }
     std::reverse(tests.begin(), tests.end());
     return tests;
@@ -95,11 +104,14 @@ class WorkerNode : public Node {
   std::size_t unstarted() const override { return std::min(deque_.size(), pending_.size()); }
 
   void shutdown() override {
-    if (!std::exchange(settled_, true)) command(Command::settle);
+    if (state == State::gone || settled_) return;
+    // Half of a ring of commands that the worker has not read says it often enough.
+    if (commands_.fill() > commands_.capacity() / 2) return;
+    settled_ = true;
+    command(Command::settle);
   }
 
-  // --- the controller's own business
-  // ---------------------------------------------------------------
+  // --- the controller's own business -------------------------------------------------------------
 
   std::string name() const { return worker_name(number_); }
   std::uint32_t slot_number() const { return slot_number_; }
@@ -130,6 +142,7 @@ class WorkerNode : public Node {
   bool complete(TestIndex test) {
     if (pending_.empty() || pending_.front() != test) return false;
     pending_.pop_front();
+    assignments_->complete(test, number_);
     ++completed_;
     history_.push_back(test);
     return true;
@@ -147,12 +160,16 @@ class WorkerNode : public Node {
   // After the worker's end: counts the crash item as one that the worker ran.
   void add_crash_item_to_history() { history_.push_back(pending_.front()); }
 
-  // After the worker's end: gives up the account. What it has not run, in order; the test that it
-  // died in is left out.
+  // After the worker's end: gives up its tests. What it has not run, in order, is free again; the
+  // test that it died in is left out, and is the one that can be put back.
   std::vector<TestIndex> abandon(bool without_crash_item) {
-    std::vector<TestIndex> tests(pending_.begin() + (without_crash_item ? 1 : 0), pending_.end());
-    pending_.clear();
-    return tests;
+    if (without_crash_item) {
+      assignments_->crash(pending_.front(), number_);
+      pending_.pop_front();
+    }
+    for (const TestIndex test : pending_) assignments_->take_back(test, number_);
+    const std::deque<TestIndex> tests = std::exchange(pending_, {});
+    return {tests.begin(), tests.end()};
   }
 
   // What was printed since the current region began, or since the last one.
@@ -173,11 +190,29 @@ class WorkerNode : public Node {
     return {history_.begin(), history_.begin() + static_cast<std::ptrdiff_t>(last_failure_)};
   }
 
-  void begin_iteration() {
+  // From here on it can be sent tests, of which `assignments` keeps account.
+  void begin_iteration(Assignments& assignments) {
     in_iteration = true;
+    assignments_ = &assignments;
     history_.clear();
     last_failure_ = 0;
   }
+
+  // What has been told so far of the program, the suite or the test that is not finished.
+  Report& report_of(Scope scope) {
+    switch (scope) {
+      case Scope::program:
+        return program_report;
+      case Scope::suite:
+        return suite_report;
+      case Scope::test:
+        return test_report;
+    }
+    throw std::logic_error("a scope without a report");
+  }
+
+  // The iteration is over: its assignments are not used any more.
+  void forget_iteration() { assignments_ = nullptr; }
 
   State state = State::starting;
   WorkerOutput output;
@@ -198,12 +233,19 @@ class WorkerNode : public Node {
     return segment.slot(slot);
   }
 
+  [[noreturn]] void refuse(TestIndex test, const char* what_it_is) const {
+    const std::string text = Assignments::sent(test, number_) + ", but " + name() + what_it_is;
+    if (assignments_ != nullptr) assignments_->note_violation(text);
+    throw std::logic_error(text);
+  }
+
   int number_;
   std::uint32_t slot_number_;
   WorkerSlot& slot_;
   WorkDeque deque_;
   RingReader results_;
   RingWriter commands_;
+  Assignments* assignments_ = nullptr;  // of the current iteration
   bool settled_ = false;
   std::deque<TestIndex> pending_;  // in the deque or taken, in order
   std::int64_t completed_ = 0;

@@ -6,36 +6,41 @@
 #define GTEST_XDIST_SCHEDULER_EACH_H_
 
 #include <cstddef>
-#include <set>
+#include <deque>
 #include <utility>
 #include <vector>
 
 #include "gtest_xdist/scheduler/node_registry.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
-namespace gtest_xdist::internal {
+namespace gtest_xdist {
 
+// The contracts of its members are Scheduler's.
 class EachScheduling : public Scheduler {
  public:
+  // `workers`: how many the session starts with.
   explicit EachScheduling(std::size_t workers) : registry_(workers), whole_collections_(workers) {}
 
   std::vector<Node*> nodes() const override { return registry_.nodes(); }
   bool collection_is_completed() const override { return registry_.collection_is_completed(); }
   bool tests_finished() const override { return started_ && !has_pending(); }
   bool has_pending() const override {
-    return !orphans_.empty() || !unserved_.empty() || !registry_.nothing_pending();
+    return !remainders_.empty() || !unserved_.empty() || !registry_.nothing_pending();
   }
+  bool runs_on_every_worker() const override { return true; }
 
   void add_node(Node& node) override { registry_.add(node); }
 
+  // A replacement gets the remainder that has waited longest.
   void add_node_collection(Node& node, const std::vector<TestIndex>& collection) override {
     registry_.count_collection();
     if (whole_collections_ > 0) {
       --whole_collections_;
       unserved_.emplace_back(&node, collection);
-    } else if (!orphans_.empty()) {
-      unserved_.emplace_back(&node, std::move(orphans_.front()));
-      orphans_.erase(orphans_.begin());
+    } else if (!remainders_.empty()) {
+      unserved_.emplace_back(&node, std::move(remainders_.front()));
+      remainders_.pop_front();
+      if (remainders_.empty()) last_one_left_something_ = false;
     }
   }
 
@@ -49,53 +54,34 @@ class EachScheduling : public Scheduler {
 
   void mark_test_complete(Node&, TestIndex, double) override {}
 
-  // To the first replacement to come, or else to the first worker there is.
+  // To the front of what the worker removed last has left: it is for that one's replacement.
   void mark_test_pending(TestIndex test) override {
-    if (!orphans_.empty()) {
-      orphans_.front().insert(orphans_.front().begin(), test);
-    } else if (!registry_.nodes().empty()) {
-      registry_.nodes().front()->send({test});
-    } else {
-      orphans_.push_back({test});
-    }
+    if (!std::exchange(last_one_left_something_, true)) remainders_.emplace_back();
+    remainders_.back().insert(remainders_.back().begin(), test);
   }
 
   void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
     registry_.remove(node);
-    std::vector<TestIndex> rest = unfinished;
     for (auto it = unserved_.begin(); it != unserved_.end(); ++it) {
       if (it->first != &node) continue;
-      rest = std::move(it->second);
       unserved_.erase(it);
       break;
     }
-    if (!rest.empty()) orphans_.push_back(std::move(rest));
+    last_one_left_something_ = !unfinished.empty();
+    if (last_one_left_something_) remainders_.push_back(unfinished);
   }
 
   std::size_t wake_below(const Node&) const override { return 1; }
-
-  std::vector<TestIndex> cancel() override {
-    std::set<TestIndex> given_up;
-    for (const auto& rest : std::exchange(orphans_, {})) given_up.insert(rest.begin(), rest.end());
-    for (const auto& [node, tests] : std::exchange(unserved_, {})) {
-      given_up.insert(tests.begin(), tests.end());
-    }
-    for (Node* node : registry_.nodes()) {
-      const std::vector<TestIndex> tests = node->take_back(node->unstarted());
-      given_up.insert(tests.begin(), tests.end());
-      node->shutdown();
-    }
-    return {given_up.begin(), given_up.end()};
-  }
 
  private:
   NodeRegistry registry_;
   std::size_t whole_collections_;  // that nobody has been given yet
   bool started_ = false;
   std::vector<std::pair<Node*, std::vector<TestIndex>>> unserved_;  // collected, nothing sent yet
-  std::vector<std::vector<TestIndex>> orphans_;                     // left by dead workers
+  std::deque<std::vector<TestIndex>> remainders_;                   // left by dead workers
+  bool last_one_left_something_ = false;  // whether the last remainder is the last dead worker's
 };
 
-}  // namespace gtest_xdist::internal
+}  // namespace gtest_xdist
 
 #endif  // GTEST_XDIST_SCHEDULER_EACH_H_

@@ -15,11 +15,13 @@
 #include "gtest_xdist/scheduler/node_registry.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
-namespace gtest_xdist::internal {
+namespace gtest_xdist {
 
+// The contracts of its members are Scheduler's.
 class LoadScheduling : public Scheduler {
  public:
-  // `max_chunk` bounds how many tests are sent at once; a worker gets two all the same.
+  // `workers`: how many the session starts with. `max_chunk` bounds how many tests are sent at
+  // once; a worker gets two all the same.
   explicit LoadScheduling(std::size_t workers,
                           std::size_t max_chunk = std::numeric_limits<std::size_t>::max())
       : registry_(workers), max_chunk_(max_chunk) {}
@@ -63,17 +65,6 @@ class LoadScheduling : public Scheduler {
     return unassigned_.empty() ? 1 : low_water();
   }
 
-  std::vector<TestIndex> cancel() override {
-    std::vector<TestIndex> given_up(unassigned_.begin(), unassigned_.end());
-    unassigned_.clear();
-    for (Node* node : registry_.nodes()) {
-      const std::vector<TestIndex> tests = node->take_back(node->unstarted());
-      given_up.insert(given_up.end(), tests.begin(), tests.end());
-      node->shutdown();
-    }
-    return given_up;
-  }
-
  private:
   // The first share: a quarter of what would be fair, so that the rest can go where it is needed.
   void deal() {
@@ -99,9 +90,12 @@ class LoadScheduling : public Scheduler {
     if (unassigned_.empty()) finish();
   }
 
-  std::size_t low_water() const {
-    return std::max<std::size_t>(2, unassigned_.size() / registry_.nodes().size() / 4);
+  // What is not handed out, for each worker.
+  std::size_t fair_share() const {
+    return unassigned_.size() / std::max<std::size_t>(1, registry_.nodes().size());
   }
+
+  std::size_t low_water() const { return std::max<std::size_t>(2, fair_share() / 4); }
 
   void refill(Node& node, double seconds) {
     // A test of this many seconds says that there is time to wait before sending more.
@@ -110,8 +104,7 @@ class LoadScheduling : public Scheduler {
     const std::size_t pending = node.pending();
     if (pending >= low_water()) return;
     if (seconds >= kSlowTest && pending >= 2) return;
-    const std::size_t high_water =
-        std::max<std::size_t>(2, unassigned_.size() / registry_.nodes().size() / 2);
+    const std::size_t high_water = std::max<std::size_t>(2, fair_share() / 2);
     const std::size_t floor = pending < 2 ? 2 - pending : 0;
     send(node, std::min(high_water - pending, std::max(floor, max_chunk_)));
   }
@@ -165,6 +158,6 @@ class LoadScheduling : public Scheduler {
   std::deque<TestIndex> unassigned_;
 };
 
-}  // namespace gtest_xdist::internal
+}  // namespace gtest_xdist
 
 #endif  // GTEST_XDIST_SCHEDULER_LOAD_H_

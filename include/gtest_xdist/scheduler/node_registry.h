@@ -11,9 +11,9 @@
 
 #include "gtest_xdist/scheduler/scheduler.h"
 
-namespace gtest_xdist::internal {
+namespace gtest_xdist {
 
-// Does not own the nodes.
+// Does not own the nodes: each must outlive its stay here.
 class NodeRegistry {
  public:
   // `expected`: how many workers the session starts with.
@@ -26,15 +26,21 @@ class NodeRegistry {
     nodes_.insert(later, &node);
   }
 
-  void remove(Node& node) { nodes_.erase(std::find(nodes_.begin(), nodes_.end(), &node)); }
+  // Does nothing if the node is not there.
+  void remove(Node& node) {
+    nodes_.erase(std::remove(nodes_.begin(), nodes_.end(), &node), nodes_.end());
+  }
 
+  // To be called once for each node that has delivered its collection.
   void count_collection() { ++collections_; }
 
   // A dead worker's collection stays counted.
   bool collection_is_completed() const { return collections_ >= expected_; }
 
+  // Valid until the next add() or remove().
   const std::vector<Node*>& nodes() const { return nodes_; }
 
+  // Whether every node has completed all that it was sent.
   bool nothing_pending() const {
     return std::all_of(nodes_.begin(), nodes_.end(),
                        [](const Node* node) { return node->pending() == 0; });
@@ -46,6 +52,6 @@ class NodeRegistry {
   std::vector<Node*> nodes_;
 };
 
-}  // namespace gtest_xdist::internal
+}  // namespace gtest_xdist
 
 #endif  // GTEST_XDIST_SCHEDULER_NODE_REGISTRY_H_

@@ -25,7 +25,10 @@ class Node {
   // be sent and taken back as ever.
   virtual bool ready() const = 0;
 
-  // Appends tests to the worker's queue, to be run in this order.
+  // Appends tests to the worker's queue, to be run in this order. Throws std::logic_error, and
+  // sends nothing, if one of them is not to be handed out to this worker: there is no such test, it
+  // is not selected, it has been handed out already and was neither taken back nor put back, or
+  // the worker is gone or runs no tests.
   virtual void send(const std::vector<TestIndex>& tests) = 0;
 
   // Takes up to `count` tests that have not started back from the end of the queue, at once and
@@ -44,25 +47,40 @@ class Node {
   virtual void shutdown() = 0;
 };
 
-// One way of handing out tests. The controller calls it from one thread, in the order: add_node()
-// for each worker, add_node_collection() for each, then schedule(); after that as things happen.
+// One way of handing out tests; a user's class may be one. The controller owns it, for one
+// iteration, and calls it from one thread, in the order: add_node() for each worker,
+// add_node_collection() for each, then schedule(); after that as things happen.
+//
+// A test runs only if it is sent to a node, so a scheduler keeps every test that it has not sent.
+// The controller checks what is sent. A member that throws, or sends what is not to be handed out,
+// fails the run, and is the last one that is called: what has not started by then is reported as
+// not run. So is a test that is never sent.
+//
 // Nodes are kept in the order of their numbers, so that equal runs get equal assignments.
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
 
+  // The nodes that were added and not removed.
   virtual std::vector<Node*> nodes() const = 0;
 
-  // Whether every node of the initial number has delivered its collection.
+  // Whether every node of the initial number has delivered its collection. schedule() is not called
+  // before.
   virtual bool collection_is_completed() const = 0;
 
   // Whether every test was completed or given up: nothing unassigned, nothing pending on any node.
+  // A worker that dies is then not replaced.
   virtual bool tests_finished() const = 0;
 
   // Whether some test has not been completed or given up.
   virtual bool has_pending() const = 0;
 
-  // A worker is ready; `node` is not owned.
+  // Whether every worker runs every test, as in the mode `each`: then a test's result is that of
+  // all workers together. Asked once, before anything else. Such a scheduler sends a node all that
+  // it is to run in the first schedule() after the node was added.
+  virtual bool runs_on_every_worker() const { return false; }
+
+  // A worker is there; `node` is not owned.
   virtual void add_node(Node& node) = 0;
 
   // The tests that the node selected, in the order in which they are to be handed out. Equal for
@@ -75,19 +93,21 @@ class Scheduler {
   // `test` is complete on `node`, which took `seconds` for it.
   virtual void mark_test_complete(Node& node, TestIndex test, double seconds) = 0;
 
-  // Puts a test back, to be run (again) as soon as possible.
+  // Puts a test back, to be run again as soon as possible: the one that the worker removed last
+  // died in.
   virtual void mark_test_pending(TestIndex test) = 0;
 
-  // The worker is gone. `unfinished` are the tests that it had not started; the one that it was
-  // running is the controller's business.
+  // The worker is gone, or runs no tests after all, and must not be used any more. `unfinished` are
+  // the tests of its share that it had not started: those that it was sent, or, where every worker
+  // runs every test and nothing has been sent yet, all. The test that it died in is not among them.
   virtual void remove_node(Node& node, const std::vector<TestIndex>& unfinished) = 0;
 
   // A worker with fewer unstarted tests than this wants attention soon; the controller has its
-  // workers ring then.
-  virtual std::size_t wake_below(const Node& node) const = 0;
-
-  // Gives up all tests that have not started, and returns them, each once.
-  virtual std::vector<TestIndex> cancel() = 0;
+  // workers ring then. With two, a worker has something to go on with while more is sent.
+  virtual std::size_t wake_below(const Node& node) const {
+    static_cast<void>(node);
+    return 2;
+  }
 };
 
 }  // namespace gtest_xdist

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "support/thrown.h"
 #include "support/worker_fixture.h"
 
 namespace gtest_xdist::internal {
@@ -88,11 +90,94 @@ TEST_F(WorkerNodeTest, SendsCommandsInOrderAndRings) {
   EXPECT_EQ(next_command(), std::nullopt);
 }
 
+// --- what it is not to be sent -------------------------------------------------------------------
+
+std::string text_of_refusal(WorkerNode& node, const Indices& tests) {
+  return text_of_thrown<std::logic_error>([&] { node.send(tests); });
+}
+
+TEST_F(WorkerNodeTest, IsSentAllOrNothing) {
+  EXPECT_EQ(text_of_refusal(node_, {4, 6, 4}), "test 4 was sent to gw3 twice");
+  EXPECT_EQ(node_.pending(), 0U);
+  EXPECT_EQ(deque_.take(), std::nullopt);
+  EXPECT_FALSE(segment_.slot(kSlot).bell.answer());
+  node_.send({4, 6});
+  EXPECT_EQ(text_of_refusal(node_, {8, 5}), "test 5 was sent to gw3, but it is not selected");
+  EXPECT_EQ(node_.pending(), 2U);
+  EXPECT_EQ(assignments_.violation(), "test 4 was sent to gw3 twice");
+}
+
+TEST_F(WorkerNodeTest, IsSentNothingThatAnotherWorkerHas) {
+  WorkerNode other(4, segment_, 0);
+  begin(other);
+  node_.send({4, 6, 8});
+  EXPECT_EQ(text_of_refusal(other, {6}), "test 6 was sent to gw4, but it was sent to gw3 already");
+  EXPECT_EQ(node_.take_back(2), (Indices{6, 8}));
+  other.send({6});
+  deque_.take();
+  ASSERT_TRUE(node_.complete(4));
+  EXPECT_EQ(text_of_refusal(other, {4}), "test 4 was sent to gw4, but it was sent to gw3 already");
+}
+
+TEST_F(WorkerNodeTest, IsSentTestsOnlyWhenItCanRunThem) {
+  using State = WorkerNode::State;
+  struct Row {
+    State state;
+    const char* refusal;
+  };
+  const Row rows[] = {
+      {State::starting, "test 4 was sent to gw3, but gw3 runs no tests"},
+      {State::collected, nullptr},
+      {State::ready, nullptr},
+      {State::unusable, "test 4 was sent to gw3, but gw3 runs no tests"},
+      {State::done, "test 4 was sent to gw3, but gw3 runs no tests"},
+      {State::gone, "test 4 was sent to gw3, but gw3 is gone"},
+  };
+  for (const Row& row : rows) {
+    Assignments assignments(12, {4}, 1);
+    WorkerNode node(3, segment_, kSlot);
+    node.begin_iteration(assignments);
+    node.state = row.state;
+    if (row.refusal == nullptr) {
+      EXPECT_NO_THROW(node.send({4}));
+    } else {
+      EXPECT_EQ(text_of_refusal(node, {4}), row.refusal);
+      EXPECT_EQ(assignments.violation(), row.refusal);
+    }
+    EXPECT_EQ(node.pending(), row.refusal == nullptr ? 1U : 0U);
+  }
+}
+
+TEST_F(WorkerNodeTest, IsSentNothingOutsideAnIteration) {
+  node_.forget_iteration();
+  EXPECT_EQ(text_of_refusal(node_, {4}), "test 4 was sent to gw3, but gw3 is in no iteration");
+  node_.begin_iteration(assignments_);
+  EXPECT_NO_THROW(node_.send({4}));
+}
+
+TEST_F(WorkerNodeTest, IsNotWokenForNothing) {
+  node_.send({});
+  EXPECT_FALSE(segment_.slot(kSlot).bell.answer());
+}
+
+// A replacement may have the slot of a dead worker.
+TEST_F(WorkerNodeTest, ThatIsGoneTouchesItsSlotNoMore) {
+  node_.send({4, 6});
+  node_.state = WorkerNode::State::gone;
+  node_.shutdown();
+  EXPECT_EQ(next_command(), std::nullopt);
+  EXPECT_EQ(node_.take_back(1), Indices{});
+  EXPECT_EQ(deque_.size(), 2U);
+}
+
 // --- its death -----------------------------------------------------------------------------------
 
 TEST_F(WorkerNodeTest, ThatDiedInATestLeavesItAndTheRest) {
   for (const Phase phase : {Phase::suite_up, Phase::test}) {
+    Assignments assignments(12, {4, 6, 8}, 1);
     WorkerNode node(4, segment_, kSlot);
+    node.state = WorkerNode::State::ready;
+    node.begin_iteration(assignments);
     node.send({4, 6, 8});
     deque_.take();
     node.complete(4);
@@ -102,17 +187,25 @@ TEST_F(WorkerNodeTest, ThatDiedInATestLeavesItAndTheRest) {
     EXPECT_EQ(node.abandon(true), Indices{8});
     EXPECT_EQ(node.pending(), 0U);
     EXPECT_EQ(node.crash_item(), std::nullopt);
+    EXPECT_TRUE(assignments.is_pending(6)) << "until it is known whether it is put back";
+    EXPECT_NO_THROW(assignments.hand_out({8}, 5));
+    assignments.put_back(6);
+    EXPECT_NO_THROW(assignments.hand_out({6}, 5));
   }
 }
 
 TEST_F(WorkerNodeTest, ThatDiedWithATestItHadNotBegunLeavesNoCrashItem) {
   for (const Phase phase : {Phase::idle, Phase::suite_down, Phase::environments_down}) {
+    Assignments assignments(12, {4, 6, 8}, 1);
     WorkerNode node(4, segment_, kSlot);
+    node.state = WorkerNode::State::ready;
+    node.begin_iteration(assignments);
     node.send({4, 6});
     deque_.take();
     node.slot().phase.store(phase);
     EXPECT_EQ(node.crash_item(), std::nullopt);
     EXPECT_EQ(node.abandon(false), (Indices{4, 6}));
+    EXPECT_NO_THROW(assignments.hand_out({4, 6}, 5));
   }
 }
 
@@ -144,7 +237,6 @@ TEST_F(WorkerNodeTest, ThatDiedAfterEverythingWasTakenBackLeavesNoCrashItem) {
 }
 
 TEST_F(WorkerNodeTest, HistoryEndsWithTheLastFailure) {
-  node_.begin_iteration();
   node_.send({4, 6, 8, 10});
   EXPECT_EQ(node_.history_to_last_failure(), Indices{});
   for (const TestIndex test : {4U, 6U, 8U}) {
@@ -157,7 +249,7 @@ TEST_F(WorkerNodeTest, HistoryEndsWithTheLastFailure) {
   node_.add_crash_item_to_history();
   node_.mark_failure();
   EXPECT_EQ(node_.history_to_last_failure(), (Indices{4, 6, 8, 10}));
-  node_.begin_iteration();
+  node_.begin_iteration(assignments_);
   EXPECT_EQ(node_.history_to_last_failure(), Indices{});
 }
 
@@ -180,6 +272,21 @@ TEST_F(WorkerNodeTest, ADequeThatIsFullIsNoticed) {
 TEST_F(WorkerNodeTest, ACommandRingThatIsNotReadIsNoticed) {
   for (int i = 0; i < 100 && node_.broken.empty(); ++i) node_.command(Command::settle);
   EXPECT_EQ(node_.broken, "its command ring is damaged");
+}
+
+// Commands that the worker has no time to read say enough.
+TEST_F(WorkerNodeTest, CanBeToldToSettleWithoutEnd) {
+  for (int i = 0; i < 1000; ++i) {
+    node_.send({4});
+    node_.shutdown();
+    node_.take_back(1);
+  }
+  EXPECT_EQ(node_.broken, "");
+  int settles = 0;
+  while (next_command() == Command::settle) ++settles;
+  EXPECT_GT(settles, 1);
+  node_.shutdown();
+  EXPECT_EQ(next_command(), Command::settle) << "the last one was not said";
 }
 
 TEST_F(WorkerNodeTest, AResultRingThatIsDamagedThrows) {

@@ -9,7 +9,7 @@
 #include "support/fake_crew.h"
 #include "support/fake_node.h"
 
-namespace gtest_xdist::internal {
+namespace gtest_xdist {
 namespace {
 
 using Crew = FakeCrew<EachScheduling>;
@@ -20,6 +20,7 @@ TEST(EachScheduling, SendsEverythingToEverybody) {
   EXPECT_EQ(crew.take_logs(), "0-4 S | 0-4 S | 0-4 S");
   EXPECT_EQ(crew.scheduler.wake_below(crew.node(0)), 1U);
   EXPECT_TRUE(crew.scheduler.collection_is_completed());
+  EXPECT_TRUE(crew.scheduler.runs_on_every_worker());
 }
 
 TEST(EachScheduling, IsFinishedWhenEverybodyIs) {
@@ -75,7 +76,7 @@ TEST(EachScheduling, AWorkerThatDiesBeforeTheStartLeavesEverything) {
   FakeNode replacement(2);
   scheduler.add_node(first);
   scheduler.add_node_collection(first, {0, 1, 2});
-  scheduler.remove_node(first, first.die());
+  scheduler.remove_node(first, {0, 1, 2});
   EXPECT_TRUE(scheduler.has_pending());
   scheduler.add_node(second);
   scheduler.add_node_collection(second, {0, 1, 2});
@@ -87,6 +88,24 @@ TEST(EachScheduling, AWorkerThatDiesBeforeTheStartLeavesEverything) {
   EXPECT_EQ(replacement.take_log(), "0-2 S");
 }
 
+TEST(EachScheduling, AWorkerThatIsOfNoUseBeforeTheStartLeavesNothing) {
+  EachScheduling scheduler(2);
+  FakeNode first(0);
+  FakeNode second(1);
+  for (FakeNode* node : {&first, &second}) {
+    scheduler.add_node(*node);
+    scheduler.add_node_collection(*node, {0, 1, 2});
+  }
+  scheduler.remove_node(first, {});
+  scheduler.schedule();
+  EXPECT_EQ(first.take_log(), "");
+  EXPECT_EQ(second.take_log(), "0-2 S");
+  for (int i = 0; i < 3; ++i) second.complete();
+  EXPECT_TRUE(scheduler.tests_finished());
+}
+
+// --- tests that are put back ---------------------------------------------------------------------
+
 TEST(EachScheduling, ATestMarkedPendingGoesToTheReplacement) {
   Crew crew(4, 2, Pace::eager);
   crew.take_logs();
@@ -97,32 +116,50 @@ TEST(EachScheduling, ATestMarkedPendingGoesToTheReplacement) {
   EXPECT_EQ(crew.take_logs(), " |  | 0-3 S");
 }
 
-TEST(EachScheduling, ATestMarkedPendingFindsAWorkerAtAnyTime) {
-  Crew crew(1, 1, Pace::eager);
+TEST(EachScheduling, ATestMarkedPendingWaitsForTheReplacementOfAWorkerThatLeftNothing) {
+  Crew crew(2, 2, Pace::eager);
   crew.complete(0);
-  ASSERT_TRUE(crew.scheduler.tests_finished());
-  crew.scheduler.mark_test_pending(0);  // a worker is there
-  EXPECT_EQ(crew.node(0).running(), TestIndex{0});
-  crew.crash(0);
-  crew.scheduler.mark_test_pending(0);  // none is
-  EXPECT_TRUE(crew.scheduler.has_pending());
+  crew.complete(1, 0, 2);
+  crew.crash(0);  // in its last test
+  EXPECT_TRUE(crew.scheduler.tests_finished());
+  crew.scheduler.mark_test_pending(1);
+  EXPECT_FALSE(crew.scheduler.tests_finished());
+  crew.take_logs();
   crew.add();
   crew.scheduler.schedule();
-  EXPECT_EQ(crew.node(1).running(), TestIndex{0});
-}
-
-TEST(EachScheduling, CancelGivesUpEachTestOnce) {
-  Crew crew(4, 3, Pace::eager);
-  crew.complete(1);
-  crew.crash(2);  // in test 0; nobody replaces it
-  crew.take_logs();
-  EXPECT_EQ(format_index_list(crew.scheduler.cancel()), "1-3");
-  EXPECT_EQ(crew.take_logs(), "back 1-3 | back 2:3 | ");
-  EXPECT_TRUE(crew.scheduler.cancel().empty());
-  crew.complete(0);
-  crew.complete(1);
+  EXPECT_EQ(crew.take_logs(), " |  | 1 S");
+  crew.complete(2);
   EXPECT_TRUE(crew.scheduler.tests_finished());
 }
 
+TEST(EachScheduling, ATestMarkedPendingIsLeftByTheWorkerThatWasRemovedLast) {
+  Crew crew(5, 3, Pace::eager);
+  crew.complete(0, 0, 1);
+  crew.complete(1, 0, 4);
+  crew.take_logs();
+  crew.crash(0);  // in test 1
+  crew.scheduler.mark_test_pending(1);
+  crew.crash(1);  // in test 4, its last
+  crew.scheduler.mark_test_pending(4);
+  crew.crash(2);  // in test 0
+  crew.scheduler.mark_test_pending(0);
+  for (int i = 0; i < 3; ++i) crew.add();
+  crew.scheduler.schedule();
+  EXPECT_EQ(crew.take_logs(), " |  |  | 1-4 S | 4 S | 0-4 S");
+}
+
+TEST(EachScheduling, ATestMarkedPendingDoesNotGoBehindARemainderThatIsTaken) {
+  Crew crew(3, 2, Pace::eager);
+  crew.crash(0);  // in test 0
+  crew.add();     // takes the rest
+  crew.scheduler.mark_test_pending(0);
+  crew.take_logs();
+  crew.scheduler.schedule();
+  EXPECT_EQ(crew.take_logs(), " |  | 1:2 S");
+  crew.add();
+  crew.scheduler.schedule();
+  EXPECT_EQ(crew.take_logs(), " |  |  | 0 S");
+}
+
 }  // namespace
-}  // namespace gtest_xdist::internal
+}  // namespace gtest_xdist

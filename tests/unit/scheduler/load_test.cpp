@@ -9,7 +9,7 @@
 #include "support/fake_crew.h"
 #include "support/fake_node.h"
 
-namespace gtest_xdist::internal {
+namespace gtest_xdist {
 namespace {
 
 using Crew = FakeCrew<LoadScheduling>;
@@ -309,17 +309,22 @@ TEST(LoadScheduling, ATestMarkedPendingAtTheEndIsRun) {
   EXPECT_TRUE(crew.scheduler.tests_finished());
 }
 
-TEST(LoadScheduling, CancelGivesUpWhatHasNotStarted) {
-  Crew crew(16, 2, Pace::eager);
-  crew.take_logs();
-  EXPECT_EQ(format_index_list(crew.scheduler.cancel()), "4-15:1:3");
-  EXPECT_EQ(crew.take_logs(), "back 1 S | back 3 S");
-  EXPECT_TRUE(crew.scheduler.cancel().empty());
+TEST(LoadScheduling, ATestMarkedPendingWithoutWorkersWaitsForOne) {
+  Crew crew(2, 1, Pace::eager);
+  FakeNode& dead = crew.node(0);
+  crew.crash(0);  // in test 0
+  crew.scheduler.mark_test_pending(0);
   EXPECT_FALSE(crew.scheduler.tests_finished());
-  crew.complete(0);
-  crew.complete(1);
-  EXPECT_TRUE(crew.scheduler.tests_finished());
+  EXPECT_EQ(crew.scheduler.wake_below(dead), 2U);
+  crew.take_logs();
+  crew.add();
+  crew.scheduler.schedule();
+  EXPECT_EQ(crew.take_logs(), " | 0:1");
+}
+
+TEST(LoadScheduling, DoesNotRunTestsOnEveryWorker) {
+  EXPECT_FALSE(LoadScheduling(3).runs_on_every_worker());
 }
 
 }  // namespace
-}  // namespace gtest_xdist::internal
+}  // namespace gtest_xdist

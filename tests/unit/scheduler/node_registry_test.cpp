@@ -1,12 +1,13 @@
 #include "gtest_xdist/scheduler/node_registry.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "support/fake_node.h"
 
-namespace gtest_xdist::internal {
+namespace gtest_xdist {
 namespace {
 
 TEST(NodeRegistry, KeepsNodesInTheOrderOfTheirNumbers) {
@@ -20,6 +21,18 @@ TEST(NodeRegistry, KeepsNodesInTheOrderOfTheirNumbers) {
     for (Node* node : arrival) registry.add(*node);
     EXPECT_EQ(registry.nodes(), in_order);
   } while (std::next_permutation(arrival.begin(), arrival.end()));
+}
+
+TEST(NodeRegistry, RemovesANodeOnce) {
+  FakeNode first(0);
+  FakeNode second(1);
+  NodeRegistry registry(2);
+  registry.remove(first);
+  registry.add(first);
+  registry.add(second);
+  registry.remove(first);
+  registry.remove(first);
+  EXPECT_EQ(registry.nodes(), std::vector<Node*>{&second});
 }
 
 TEST(NodeRegistry, ADeadNodesCollectionStaysCounted) {
@@ -54,4 +67,4 @@ TEST(NodeRegistry, KnowsWhetherAnythingIsPending) {
 }
 
 }  // namespace
-}  // namespace gtest_xdist::internal
+}  // namespace gtest_xdist

@@ -24,6 +24,7 @@ std::ostream& operator<<(std::ostream& out, const Workload& load) {
   out << load.workers << " workers, set-up " << load.set_up << ", replaced after "
       << load.replace_time << ", " << load.restarts << " restarts, crashes in runs";
   for (const std::size_t run : load.crashes) out << ' ' << run;
+  if (load.puts_back) out << ", put back";
   out << "; durations";
   for (const Milliseconds duration : load.durations) out << ' ' << duration;
   return out;
@@ -137,28 +138,18 @@ TEST(LoadSimulation, AWorkerMayDieAtAnyStep) {
   }
 }
 
-TEST(LoadSimulation, CancelGivesUpEachTestThatHasNotStartedOnce) {
+// What crashes is put back, and is run again by a worker that does not die in it.
+TEST(LoadSimulation, EveryTestIsCompletedOnceIfCrashesArePutBack) {
   Random random(12);
-  std::size_t given_up_at_all = 0;
   for (int round = 0; round < kRounds; ++round) {
     Workload load = troubled_workload(random);
-    load.restarts = 0;  // and where all have died, the rest is given up as well
+    load.puts_back = true;
     LoadScheduling scheduler(load.workers, random_chunk(random));
     Simulation session(scheduler, load);
-    for (auto steps = random.between<std::size_t>(0, 2 * load.durations.size()); steps > 0;
-         --steps) {
-      session.step();
-    }
-    const std::vector<TestIndex> given_up = scheduler.cancel();
-    session.run();
+    while (session.step()) ASSERT_FALSE(session.wastes_time()) << load;
     ASSERT_TRUE(scheduler.tests_finished()) << load;
-
-    std::vector<std::size_t> counts = session.run_counts();
-    for (const TestIndex test : given_up) ++counts[test];
-    ASSERT_EQ(counts, each_run(load.durations.size(), 1)) << load;
-    given_up_at_all += given_up.size();
+    ASSERT_EQ(session.completion_counts(), each_run(load.durations.size(), 1)) << load;
   }
-  EXPECT_GT(given_up_at_all, std::size_t{kRounds});
 }
 
 TEST(LoadSimulation, EqualSessionsAreEqual) {
@@ -206,28 +197,21 @@ TEST(EachSimulation, EveryTestIsRunOncePerWorkerWhoeverDies) {
   }
 }
 
-TEST(EachSimulation, CancelGivesUpEachTestThatHasNotStartedSomewhereOnce) {
+TEST(EachSimulation, EveryTestIsCompletedOncePerWorkerIfCrashesArePutBack) {
   Random random(16);
-  for (int round = 0; round < kRounds / 3; ++round) {
+  for (int round = 0; round < kRounds; ++round) {
     Workload load = troubled_workload(random);
-    load.restarts = 0;
+    load.puts_back = true;
     EachScheduling scheduler(load.workers);
     Simulation session(scheduler, load);
-    for (auto steps = random.between<std::size_t>(0, 2 * load.durations.size()); steps > 0;
-         --steps) {
-      session.step();
-    }
-    const std::vector<TestIndex> given_up = scheduler.cancel();
     session.run();
     ASSERT_TRUE(scheduler.tests_finished()) << load;
-
-    std::vector<TestIndex> expected;
-    const std::vector<std::size_t> counts = session.run_counts();
-    for (TestIndex test = 0; test < counts.size(); ++test) {
-      ASSERT_LE(counts[test], load.workers) << load;
-      if (counts[test] < load.workers) expected.push_back(test);
+    ASSERT_EQ(session.completion_counts(), each_run(load.durations.size(), load.workers)) << load;
+    for (std::size_t i = 0; i < session.worker_count(); ++i) {
+      std::vector<TestIndex> ran = session.ran(i);
+      ASSERT_TRUE(std::is_sorted(ran.begin(), ran.end())) << load;
+      ASSERT_EQ(std::adjacent_find(ran.begin(), ran.end()), ran.end()) << load;
     }
-    ASSERT_EQ(given_up, expected) << load;
   }
 }
 

@@ -25,13 +25,17 @@ struct Workload {
   Milliseconds replace_time = 0;     // from a crash to the replacement's collection
   std::size_t restarts = 0;          // how many workers may be replaced
   std::vector<std::size_t> crashes;  // the runs, counted over all workers, that end in a crash
+  bool puts_back = false;            // whether a test that crashed is put back
 };
 
 class Simulation {
  public:
   // The scheduler must be new, and is not owned.
   Simulation(Scheduler& scheduler, const Workload& workload)
-      : scheduler_(scheduler), load_(workload), restarts_left_(workload.restarts) {
+      : scheduler_(scheduler),
+        load_(workload),
+        restarts_left_(workload.restarts),
+        completed_(workload.durations.size()) {
     for (std::size_t i = 0; i < load_.workers; ++i) add_worker();
     scheduler_.schedule();
   }
@@ -108,6 +112,9 @@ class Simulation {
     return counts;
   }
 
+  // How often each test was completed.
+  const std::vector<std::size_t>& completion_counts() const { return completed_; }
+
  private:
   struct Worker {
     explicit Worker(int number) : node(number) {}
@@ -151,6 +158,7 @@ class Simulation {
       return;
     }
     worker.node.complete();
+    ++completed_[test];
     const double seconds = static_cast<double>(load_.durations[test]) / 1000;
     scheduler_.mark_test_complete(worker.node, test, seconds);
   }
@@ -158,7 +166,9 @@ class Simulation {
   void crash(Worker& worker) {
     worker.gone = true;
     worker.due.reset();
+    const std::optional<TestIndex> item = worker.node.running();
     scheduler_.remove_node(worker.node, worker.node.die());
+    if (item && load_.puts_back) scheduler_.mark_test_pending(*item);
     if (restarts_left_ == 0) return;
     --restarts_left_;
     replacements_.push_back(now_ + load_.replace_time);
@@ -167,6 +177,7 @@ class Simulation {
   Scheduler& scheduler_;
   Workload load_;
   std::size_t restarts_left_;
+  std::vector<std::size_t> completed_;  // by test
   std::size_t runs_ = 0;
   Milliseconds now_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;  // by number

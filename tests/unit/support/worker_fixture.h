@@ -11,16 +11,26 @@
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/transport/segment.h"
 
 namespace gtest_xdist::internal {
 
-// gw3 in slot 1 of a segment; a test plays the worker by the worker's ends of the channels.
+// gw3 in slot 1 of a segment, in an iteration of twelve tests, most of them selected; a test plays
+// the worker by the worker's ends of the channels.
 class WorkerFixture : public testing::Test {
  protected:
   static constexpr std::uint32_t kSlot = 1;
+
+  WorkerFixture() { begin(node_); }
+
+  // The worker takes part in the iteration and can run tests.
+  void begin(WorkerNode& node) {
+    node.state = WorkerNode::State::ready;
+    node.begin_iteration(assignments_);
+  }
 
   static Segment make_segment() {
     return Segment::create("gtest-xdist-unit-node-" + std::to_string(::getpid()),
@@ -36,6 +46,7 @@ class WorkerFixture : public testing::Test {
     return std::nullopt;
   }
 
+  Assignments assignments_{12, {0, 1, 2, 3, 4, 6, 8, 10}, 1};
   Segment segment_ = make_segment();
   WorkerNode node_{3, segment_, kSlot};
   WorkDeque deque_ = segment_.deque(kSlot);

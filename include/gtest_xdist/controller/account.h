@@ -1,0 +1,123 @@
+// What is reported of each test of an iteration, and the reason where a test was not run.
+//
+// Layer: controller. Pure bookkeeping. A test has one report in the end, whatever happens.
+#ifndef GTEST_XDIST_CONTROLLER_ACCOUNT_H_
+#define GTEST_XDIST_CONTROLLER_ACCOUNT_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/assignments.h"
+#include "gtest_xdist/controller/crash_items.h"
+#include "gtest_xdist/controller/result_store.h"
+#include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/report.h"
+
+namespace gtest_xdist::internal {
+
+using WorkerNodes = std::vector<std::unique_ptr<WorkerNode>>;  // by number
+
+class Account {
+ public:
+  // Of the tests in `order`, each run `runs_per_test` times. What is passed by reference must
+  // outlive this.
+  Account(const Catalog& catalog, const WorkerNodes& nodes, Assignments& assignments,
+          const std::vector<TestIndex>& order, std::size_t runs_per_test)
+      : catalog_(catalog),
+        nodes_(nodes),
+        assignments_(assignments),
+        store_(suites_of_tests(catalog), order, catalog.suite_count(), runs_per_test) {}
+
+  ResultStore& store() { return store_; }
+
+  // The worker has run the test; `is_rerun` if it is one that had been put back.
+  void add(TestIndex test, Report report, bool is_rerun) {
+    if (is_rerun) prepend(kept_.take_steps(test), report);
+    store_.add_test(test, report.worker, std::move(report));
+  }
+
+  // The test has crashed, and is not run again.
+  void add_crash(TestIndex test, KeptCrash crash) {
+    prepend(std::move(crash.earlier), crash.report);
+    store_.add_test(test, crash.worker, std::move(crash.report));
+  }
+
+  // The test has crashed, and has been put back: the crash is told with its next run.
+  void keep_crash(TestIndex test, KeptCrash crash) { kept_.keep(test, std::move(crash)); }
+
+  // What is to be told of an earlier crash of the test, which has crashed again.
+  std::vector<Step> take_kept_steps(TestIndex test) { return kept_.take_steps(test); }
+
+  // Where every worker runs every test: one of them will not run these, nor will another instead.
+  // Returns those that no worker runs now and that nobody has reported.
+  std::vector<TestIndex> drop_runs(const std::vector<TestIndex>& tests) {
+    std::vector<TestIndex> without_runs;
+    for (const TestIndex test : tests) {
+      assignments_.drop_run(test);
+      const bool crashed = assignments_.is_put_back(test) && settle_kept_crash(test);
+      if (!crashed && !store_.expect_one_report_less(test)) without_runs.push_back(test);
+    }
+    return without_runs;
+  }
+
+  // The test will not be run (again). True if there is nothing to report of it.
+  bool close(TestIndex test) {
+    while (settle_kept_crash(test)) {
+    }
+    return store_.close_test(test);
+  }
+
+  // As close(), and if there is nothing to report, the test is skipped for `reason`.
+  void skip(TestIndex test, const std::string& reason) {
+    if (!close(test)) return;
+    const testing::TestInfo& info = catalog_.test(test);
+    Report report;
+    report.add_part(0, {}, {PartType::skip, info.file(), info.line(), reason});
+    store_.settle_test(test, std::move(report));
+  }
+
+  // Skips all tests that are not reported and that no worker has.
+  void skip_rest(const std::string& reason) {
+    for (const TestIndex test : store_.missing()) {
+      if (!assignments_.is_pending(test)) skip(test, reason);
+    }
+  }
+
+ private:
+  static std::vector<SuiteIndex> suites_of_tests(const Catalog& catalog) {
+    std::vector<SuiteIndex> suites;
+    suites.reserve(catalog.size());
+    for (SuiteIndex suite = 0; suite < catalog.suite_count(); ++suite) {
+      suites.insert(suites.end(), catalog.first_test(suite + 1) - catalog.first_test(suite), suite);
+    }
+    return suites;
+  }
+
+  // A test that crashed and was put back will not be run again; false if there is no such crash.
+  bool settle_kept_crash(TestIndex test) {
+    std::optional<KeptCrash> kept = kept_.take(test);
+    if (!kept) return false;
+    const int worker = kept->worker;
+    nodes_[static_cast<std::size_t>(worker)]->mark_failure();
+    store_.add_test(test, worker, report_without_rerun(std::move(*kept)));
+    return true;
+  }
+
+  const Catalog& catalog_;
+  const WorkerNodes& nodes_;
+  Assignments& assignments_;
+  ResultStore store_;
+  KeptCrashes kept_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_ACCOUNT_H_
