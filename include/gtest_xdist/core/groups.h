@@ -14,10 +14,10 @@
 // Marks the tests that `filter` selects as members of the group `name`. Both are string constants;
 // the filter is one of --gtest_filter, and a test's name is the one that gtest prints:
 //
-//     GTEST_XDIST_GROUP("database", "DbTest.*:NetTest.*-DbTest.InMemory*");
+//     GTEST_XDIST_GROUP("database", "DbTest.*:NetTest.*-DbTest.InMemory*")
 //
-// Stands at namespace scope, any number of times in any source file or header: a test may be in
-// several groups, and a group may have several filters.
+// Stands at namespace scope, with or without a semicolon behind it, any number of times in any
+// source file or header: a test may be in several groups, and a group may have several filters.
 #define GTEST_XDIST_GROUP(name, filter) GTEST_XDIST_INTERNAL_GROUP(name, filter, __COUNTER__)
 
 #define GTEST_XDIST_INTERNAL_GROUP(name, filter, number) \
@@ -29,7 +29,7 @@
   static_assert(!::std::string_view(filter).empty(),                                  \
                 "GTEST_XDIST_GROUP: an empty filter selects no test; all are \"*\""); \
   [[maybe_unused]] static const bool gtest_xdist_group_##number =                     \
-      ::gtest_xdist::internal::mark_group(name, filter)
+      ::gtest_xdist::internal::mark_group(name, filter);
 
 namespace gtest_xdist::internal {
 

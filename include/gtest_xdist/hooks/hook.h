@@ -1,0 +1,69 @@
+// The hooks by name, and where an implementation may stand among others.
+//
+// Layer: hooks (standard library only). What each hook means: plugin.h beside this file.
+#ifndef GTEST_XDIST_HOOKS_HOOK_H_
+#define GTEST_XDIST_HOOKS_HOOK_H_
+
+#include <cstddef>
+
+namespace gtest_xdist {
+
+// In the order in which a run calls them.
+enum class Hook {
+  configure,
+  sessionstart,
+  auto_num_workers,
+  setupnodes,
+  configure_node,
+  make_scheduler,
+  testnodeready,
+  collection_modifyitems,
+  collection_finish,
+  node_collection_finished,
+  runtest_logstart,
+  runtest_setup,
+  runtest_call,
+  runtest_teardown,
+  runtest_logreport,
+  runtest_logfinish,
+  handlecrashitem,
+  testnodedown,
+  sessionfinish,
+  terminal_summary,
+  unconfigure,
+  internalerror,
+};
+
+inline constexpr std::size_t kHookCount = static_cast<std::size_t>(Hook::internalerror) + 1;
+
+inline const char* name_of(Hook hook) {
+  static constexpr const char* kNames[] = {"configure",         "sessionstart",
+                                           "auto_num_workers",  "setupnodes",
+                                           "configure_node",    "make_scheduler",
+                                           "testnodeready",     "collection_modifyitems",
+                                           "collection_finish", "node_collection_finished",
+                                           "runtest_logstart",  "runtest_setup",
+                                           "runtest_call",      "runtest_teardown",
+                                           "runtest_logreport", "runtest_logfinish",
+                                           "handlecrashitem",   "testnodedown",
+                                           "sessionfinish",     "terminal_summary",
+                                           "unconfigure",       "internalerror"};
+  static_assert(sizeof kNames / sizeof kNames[0] == kHookCount, "a hook without a name");
+  return kNames[static_cast<std::size_t>(hook)];
+}
+
+// Where a plugin's implementation of a hook is called among those of other plugins: in the order of
+// these enumerators. Among equals the plugin registered last is called first, but with the two
+// *_trylast the one registered first. These are pluggy's rules.
+enum class Order {
+  wrapper_tryfirst,  // around everything
+  wrapper,           // around all that is not a wrapper
+  wrapper_trylast,
+  tryfirst,
+  normal,
+  trylast,
+};
+
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_HOOKS_HOOK_H_

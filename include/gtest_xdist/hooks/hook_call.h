@@ -1,0 +1,162 @@
+// The call loop: one hook, all its implementations, and the unwinding of its wrappers.
+//
+// Layer: hooks (standard library only).
+#ifndef GTEST_XDIST_HOOKS_HOOK_CALL_H_
+#define GTEST_XDIST_HOOKS_HOOK_CALL_H_
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/hooks/deferred.h"
+#include "gtest_xdist/hooks/hook.h"
+#include "gtest_xdist/hooks/plugin_manager.h"
+
+namespace gtest_xdist::internal {
+
+// What an implementation of a hook has thrown. what() names plugin and hook.
+class HookError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// What the exception that is being handled says.
+inline std::string describe_current_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
+}
+
+// Plugins that have been called and left something to be done, latest last, and the first thing
+// that went wrong. `Arguments` are what the deferred callables take.
+template <class... Arguments>
+class Unwinding {
+ public:
+  explicit Unwinding(Hook hook) : hook_(hook) {}
+
+  // Runs `f`, a part of the implementation of `plugin`. False if it threw.
+  template <class F>
+  bool attempt(const std::string& plugin, F f) {
+    try {
+      f();
+      return true;
+    } catch (const Skip& skip) {
+      if (!skip_) {
+        skip_ = skip.what();
+        skipper_ = plugin;
+      }
+    } catch (...) {
+      if (!error_) {
+        error_ = "plugin '" + plugin + "' failed in " + name_of(hook_) + ": " +
+                 describe_current_exception();
+      }
+    }
+    return false;
+  }
+
+  void push(std::string plugin, Deferred<Arguments...> deferred) {
+    if (deferred) deferred_.emplace_back(std::move(plugin), std::move(deferred));
+  }
+
+  // Every callable is run, whatever others throw.
+  void unwind(Arguments... arguments) {
+    while (!deferred_.empty()) {
+      auto [plugin, deferred] = std::move(deferred_.back());
+      deferred_.pop_back();
+      attempt(plugin, [&, &run = deferred] { run(arguments...); });
+    }
+  }
+
+  const std::optional<std::string>& error() const { return error_; }
+  const std::optional<std::string>& skip() const { return skip_; }
+
+  // Throws HookError for the first thing that went wrong. A Skip is wrong where nothing can be
+  // skipped.
+  void rethrow() const {
+    if (error_) throw HookError(*error_);
+    if (skip_)
+      throw HookError("plugin '" + skipper_ + "' failed in " + name_of(hook_) +
+                      ": a test cannot be skipped here: " + *skip_);
+  }
+
+ private:
+  Hook hook_;
+  std::vector<std::pair<std::string, Deferred<Arguments...>>> deferred_;
+  std::optional<std::string> error_;
+  std::optional<std::string> skip_;
+  std::string skipper_;
+};
+
+// A call that is under way: the implementations have run, wrappers wait to be unwound.
+class HookCall {
+ public:
+  // Calls `f(plugin)`, which returns an After, for each plugin, until one throws.
+  template <class F>
+  HookCall(const PluginManager& plugins, Hook hook, F f)
+      : implementations_(plugins.implementations(hook)), unwinding_(hook) {
+    for (const Implementation& implementation : *implementations_) {
+      const bool went_well = unwinding_.attempt(implementation.name, [&] {
+        unwinding_.push(implementation.name, f(*implementation.plugin));
+      });
+      if (!went_well) break;
+    }
+  }
+  HookCall(const HookCall&) = delete;
+  HookCall& operator=(const HookCall&) = delete;
+  ~HookCall() { unwind(); }
+
+  // Runs what the implementations left, in reverse. Once.
+  void unwind() { unwinding_.unwind(); }
+
+  // What has gone wrong so far.
+  const std::optional<std::string>& error() const { return unwinding_.error(); }
+  // Why the test is to be skipped, if it is.
+  const std::optional<std::string>& skip() const { return unwinding_.skip(); }
+  void rethrow() const { unwinding_.rethrow(); }
+
+ private:
+  const Implementations implementations_;  // what they left may refer to them
+  Unwinding<> unwinding_;
+};
+
+// Calls all implementations of a hook and unwinds them. Throws HookError.
+template <class F>
+void call_hook(const PluginManager& plugins, Hook hook, F f) {
+  HookCall call(plugins, hook, f);
+  call.unwind();
+  call.rethrow();
+}
+
+// Calls implementations, which return an Answer<T>, until one answers; `answered_by`, if it is not
+// null, becomes the name of that plugin. Throws HookError.
+template <class T, class F>
+std::optional<T> call_first_result(const PluginManager& plugins, Hook hook, F f,
+                                   std::string* answered_by = nullptr) {
+  std::optional<T> result;
+  Unwinding<std::optional<T>&> unwinding(hook);
+  const Implementations implementations = plugins.implementations(hook);
+  for (const Implementation& implementation : *implementations) {
+    const bool went_well = unwinding.attempt(implementation.name, [&] {
+      Answer<T> answer = f(*implementation.plugin);
+      result = std::move(answer.value());
+      unwinding.push(implementation.name, std::move(answer.wrapper()));
+    });
+    if (result && answered_by != nullptr) *answered_by = implementation.name;
+    if (!went_well || result) break;
+  }
+  unwinding.unwind(result);
+  unwinding.rethrow();
+  return result;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_HOOKS_HOOK_CALL_H_

@@ -1,0 +1,157 @@
+// Which plugins there are, and in which order each hook calls them.
+//
+// Layer: hooks (standard library only). Not safe for several threads.
+#ifndef GTEST_XDIST_HOOKS_PLUGIN_MANAGER_H_
+#define GTEST_XDIST_HOOKS_PLUGIN_MANAGER_H_
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/hooks/hook.h"
+#include "gtest_xdist/hooks/plugin.h"
+
+namespace gtest_xdist {
+
+namespace internal {
+
+// One plugin's implementation of one hook.
+struct Implementation {
+  std::shared_ptr<Plugin> plugin;
+  std::string name;
+  Order order = Order::normal;
+};
+
+// In the order of calling. Never changed: a call that is under way keeps its own.
+using Implementations = std::shared_ptr<const std::vector<Implementation>>;
+
+}  // namespace internal
+
+class PluginManager {
+ public:
+  // Adds a plugin; false, and nothing added, if the name is blocked. Throws std::invalid_argument
+  // if the name is empty or taken, or the plugin is null or registered already. A plugin that is
+  // registered before RUN_ALL_TESTS() sees the whole session.
+  bool register_plugin(std::shared_ptr<Plugin> plugin, const std::string& name) {
+    if (!plugin) throw std::invalid_argument("plugin '" + name + "' is a null pointer");
+    if (name.empty()) throw std::invalid_argument("a plugin needs a name");
+    if (is_blocked(name)) return false;
+    if (get_plugin(name)) {
+      throw std::invalid_argument("a plugin named '" + name + "' is registered already");
+    }
+    for (const Registered& other : plugins_) {
+      if (other.plugin == plugin) {
+        throw std::invalid_argument("plugin '" + name + "' is registered already, as '" +
+                                    other.name + "'");
+      }
+    }
+    Registered registered{std::move(plugin), name, {}};
+    for (std::size_t i = 0; i < kHookCount; ++i) {
+      registered.orders[i] = registered.plugin->order(static_cast<Hook>(i));
+    }
+    plugins_.push_back(registered);
+    forget_order();
+    if (observer_) observer_(registered.plugin, name);
+    return true;
+  }
+
+  // Removes a plugin and returns it; null if there is none of that name. A call that is under way
+  // still reaches it.
+  std::shared_ptr<Plugin> unregister(const std::string& name) {
+    const auto it = find(name);
+    if (it == plugins_.end()) return nullptr;
+    std::shared_ptr<Plugin> plugin = it->plugin;
+    plugins_.erase(it);
+    forget_order();
+    return plugin;
+  }
+
+  // Null if there is none of that name.
+  std::shared_ptr<Plugin> get_plugin(const std::string& name) const {
+    const auto it = std::find_if(plugins_.begin(), plugins_.end(),
+                                 [&](const Registered& other) { return other.name == name; });
+    return it == plugins_.end() ? nullptr : it->plugin;
+  }
+
+  // Removes the plugin of that name, if there is one, and keeps it from being registered again.
+  void block(const std::string& name) {
+    unregister(name);
+    blocked_.insert(name);
+  }
+
+  bool is_blocked(const std::string& name) const { return blocked_.count(name) != 0; }
+
+  bool empty() const { return plugins_.empty(); }
+
+  // In the order of registration.
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const Registered& plugin : plugins_) names.push_back(plugin.name);
+    return names;
+  }
+
+  // --- for the session ---------------------------------------------------------------------------
+
+  internal::Implementations implementations(Hook hook) const {
+    internal::Implementations& known = implementations_[static_cast<std::size_t>(hook)];
+    if (!known) known = in_order(hook);
+    return known;
+  }
+
+  // `observer` hears of every plugin registered from now on, right after it was; null: nobody.
+  using Observer = std::function<void(const std::shared_ptr<Plugin>&, const std::string& name)>;
+  void observe_registration(Observer observer) { observer_ = std::move(observer); }
+
+ private:
+  struct Registered {
+    std::shared_ptr<Plugin> plugin;
+    std::string name;
+    std::array<Order, kHookCount> orders;
+  };
+
+  std::vector<Registered>::iterator find(const std::string& name) {
+    return std::find_if(plugins_.begin(), plugins_.end(),
+                        [&](const Registered& plugin) { return plugin.name == name; });
+  }
+
+  internal::Implementations in_order(Hook hook) const {
+    auto ordered = std::make_shared<std::vector<internal::Implementation>>();
+    for (auto it = plugins_.rbegin(); it != plugins_.rend(); ++it) {
+      ordered->push_back({it->plugin, it->name, it->orders[static_cast<std::size_t>(hook)]});
+    }
+    std::stable_sort(ordered->begin(), ordered->end(),
+                     [](const auto& a, const auto& b) { return a.order < b.order; });
+    for (const Order last : {Order::wrapper_trylast, Order::trylast}) {
+      const auto [begin, end] = std::equal_range(
+          ordered->begin(), ordered->end(), internal::Implementation{nullptr, "", last},
+          [](const auto& a, const auto& b) { return a.order < b.order; });
+      std::reverse(begin, end);
+    }
+    return ordered;
+  }
+
+  void forget_order() { implementations_ = {}; }
+
+  std::vector<Registered> plugins_;  // in the order of registration
+  std::set<std::string> blocked_;
+  Observer observer_;
+  mutable std::array<internal::Implementations, kHookCount>
+      implementations_;  // made when asked for
+};
+
+// The plugins of this process.
+inline PluginManager& plugins() {
+  static PluginManager manager;
+  return manager;
+}
+
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_HOOKS_PLUGIN_MANAGER_H_
