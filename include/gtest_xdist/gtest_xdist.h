@@ -19,6 +19,7 @@
 #ifndef GTEST_XDIST_GTEST_XDIST_H_
 #define GTEST_XDIST_GTEST_XDIST_H_
 
+#include "gtest_xdist/plugin.h"
 #include "gtest_xdist/shim/install.h"
 
 #endif  // GTEST_XDIST_GTEST_XDIST_H_

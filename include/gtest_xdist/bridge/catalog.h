@@ -74,11 +74,25 @@ class Catalog {
     return std::string(test(i).test_suite_name()) + "." + test(i).name();
   }
 
-  // The selected tests in the order in which gtest would run them now.
+  // The selected tests in the order of registration.
   std::vector<TestIndex> selected() const {
     std::vector<TestIndex> indices;
     for (TestIndex i = 0; i < size(); ++i) {
       if (test(i).should_run()) indices.push_back(i);
+    }
+    return indices;
+  }
+
+  // The selected tests in the order in which gtest runs them in this iteration.
+  std::vector<TestIndex> gtest_order() const {
+    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
+    std::vector<TestIndex> indices;
+    for (int i = 0; i < unit_test.total_test_suite_count(); ++i) {
+      const testing::TestSuite& suite = *unit_test.GetTestSuite(i);
+      for (int k = 0; k < suite.total_test_count(); ++k) {
+        const testing::TestInfo& test = *suite.GetTestInfo(k);
+        if (test.should_run()) indices.push_back(index_of(test));
+      }
     }
     return indices;
   }

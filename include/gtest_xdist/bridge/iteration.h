@@ -22,6 +22,11 @@ inline bool sets_environments_up(int iteration) {
          GTEST_XDIST_FLAG_GET(recreate_environments_when_repeating);
 }
 
+// Whether --gtest_repeat asks for no further iteration.
+inline bool is_last_iteration(int iteration) {
+  return iteration + 1 == GTEST_XDIST_FLAG_GET(repeat);
+}
+
 // After the set-up: whether gtest would run any test now.
 inline bool environments_are_usable() {
   return !testing::Test::HasFatalFailure() && !testing::Test::IsSkipped();

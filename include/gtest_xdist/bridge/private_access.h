@@ -74,6 +74,12 @@ GTEST_XDIST_GRANT(TestInOtherShard, TestBool, &testing::TestInfo::is_in_another_
 GTEST_XDIST_GRANT(TestResultOf, TestResultMember, &testing::TestInfo::result_);
 GTEST_XDIST_GRANT(TestFactoryOf, TestFactory, &testing::TestInfo::factory_);
 
+// Running a test's phases one by one.
+using TestPhase = void (testing::Test::*)();
+GTEST_XDIST_GRANT(TestSetUp, TestPhase, &testing::Test::SetUp);
+GTEST_XDIST_GRANT(TestBody, TestPhase, &testing::Test::TestBody);
+GTEST_XDIST_GRANT(TestTearDown, TestPhase, &testing::Test::TearDown);
+
 // Filling a result.
 using ResultAddPart = void (testing::TestResult::*)(const testing::TestPartResult&);
 using ResultRecord = void (testing::TestResult::*)(const std::string&,

@@ -19,61 +19,12 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/bridge/suite_walk.h"
 #include "gtest_xdist/core/report.h"
 
 namespace gtest_xdist::internal {
-
-inline testing::TestPartResult to_gtest(const Part& part) {
-  static constexpr testing::TestPartResult::Type kTypes[] = {
-      testing::TestPartResult::kSuccess, testing::TestPartResult::kNonFatalFailure,
-      testing::TestPartResult::kFatalFailure, testing::TestPartResult::kSkip};
-  // An empty file name means none, in every version.
-  return {kTypes[static_cast<std::size_t>(part.type)], part.file.c_str(), part.line,
-          part.message.c_str()};
-}
-
-inline Part from_gtest(const testing::TestPartResult& result) {
-  PartType type = PartType::success;
-  switch (result.type()) {
-    case testing::TestPartResult::kSuccess:
-      type = PartType::success;
-      break;
-    case testing::TestPartResult::kNonFatalFailure:
-      type = PartType::nonfatal_failure;
-      break;
-    case testing::TestPartResult::kFatalFailure:
-      type = PartType::fatal_failure;
-      break;
-    case testing::TestPartResult::kSkip:
-      type = PartType::skip;
-      break;
-  }
-  return {type, result.file_name() == nullptr ? "" : result.file_name(), result.line_number(),
-          result.message() == nullptr ? "" : result.message()};
-}
-
-// Whether `result` already holds this part: a listener may have made it again in this process.
-inline bool holds(const testing::TestResult& result, const Part& part) {
-  for (int i = 0; i < result.total_part_count(); ++i) {
-    if (from_gtest(result.GetTestPartResult(i)) == part) return true;
-  }
-  return false;
-}
-
-// Tells the listeners of a part. One that throws, as an assertion turned into an exception does,
-// has ended the test body in the worker; here it must not end the replay.
-inline void announce(const testing::TestPartResult& part) {
-#if GTEST_HAS_EXCEPTIONS
-  try {
-    repeater().OnTestPartResult(part);
-  } catch (...) {
-  }
-#else
-  repeater().OnTestPartResult(part);
-#endif
-}
 
 // Where the replay gets what it replays. Calls that say so may block.
 class ReplaySource {
@@ -124,6 +75,10 @@ class Replayer {
     private_member<SuiteTearDown>(object) = tear_down;
     active_ = nullptr;
   }
+
+  // Between OnTestStart and OnTestEnd: the test, and who ran it.
+  TestIndex test() const { return test_; }
+  int worker() const { return report_.worker; }
 
   // To be called by the first listener that hears OnTestEnd: from here on the test shows the
   // worker's times.

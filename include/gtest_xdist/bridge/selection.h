@@ -117,6 +117,24 @@ inline void select_shard(const Catalog& catalog, const Shard& shard) {
   }
 }
 
+// Takes what is not in `tests` out of the selection, as if the filter did not match it.
+inline void deselect_others(const Catalog& catalog, const std::vector<TestIndex>& tests) {
+  std::vector<bool> stays(catalog.size());
+  for (const TestIndex i : tests) stays[i] = true;
+  for (SuiteIndex suite = 0; suite < catalog.suite_count(); ++suite) {
+    bool any = false;
+    for (TestIndex i = catalog.first_test(suite); i < catalog.first_test(suite + 1); ++i) {
+      testing::TestInfo& test = catalog.test(i);
+      if (test.should_run() && !stays[i]) {
+        private_member<TestShouldRun>(test) = false;
+        private_member<TestMatchesFilter>(test) = false;
+      }
+      any |= test.should_run();
+    }
+    private_member<SuiteShouldRun>(catalog.suite(suite)) = any;
+  }
+}
+
 // Selects exactly `tests`, whatever the filter says.
 inline void select_only(const Catalog& catalog, const std::vector<TestIndex>& tests) {
   for (TestIndex i = 0; i < catalog.size(); ++i) {

@@ -37,10 +37,14 @@ inline std::string crashed_elsewhere(const WorkerNode& node, const std::string& 
     switch (node.slot().phase.load()) {
       case Phase::starting:
         return "before RUN_ALL_TESTS selected its tests";
+      case Phase::session_start:
+        return "in a plugin's hook before its tests";
       case Phase::environments_up:
         return "in the set-up of the test environments";
       case Phase::environments_down:
         return "in the tear-down of the test environments";
+      case Phase::session_finish:
+        return "in a plugin's hook after its tests";
       case Phase::finishing:
         return "after its tests";
       case Phase::idle:

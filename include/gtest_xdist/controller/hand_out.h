@@ -42,6 +42,9 @@ class HandOut {
   // For those who put a test back.
   SchedulerGuard& scheduler() { return scheduler_; }
 
+  // For another iteration; this one can hand nothing out any more.
+  std::unique_ptr<Scheduler> release_scheduler() { return scheduler_.release(); }
+
   // What the scheduler has done wrong; empty while all is well.
   const std::string& error() const { return scheduler_.error(); }
 

@@ -1,6 +1,6 @@
 // One iteration: which tests are handed out, what workers say of them, what is given up.
 //
-// Layer: controller. No process is started or waited for here, and nothing is printed; a Session
+// Layer: controller. No process is started or waited for here, and nothing is printed; a DSession
 // does that and passes on what its workers say. Whatever the scheduler does, each test is reported
 // when nothing is under way any more.
 #ifndef GTEST_XDIST_CONTROLLER_ITERATION_H_
@@ -105,6 +105,9 @@ class Iteration {
   // The worker that does what gtest does after a failed environment, if there is one: it ends the
   // iteration by itself.
   const WorkerNode* native() const { return native_; }
+
+  // Ends this iteration before it has handed anything out.
+  std::unique_ptr<Scheduler> release_scheduler() { return hand_out_.release_scheduler(); }
 
   // --- giving up ---------------------------------------------------------------------------------
 

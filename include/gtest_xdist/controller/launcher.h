@@ -16,11 +16,13 @@
 #include <vector>
 
 #include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/core/codec.h"
 #include "gtest_xdist/core/handshake.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/parcel.h"
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/process/temp_directory.h"
 #include "gtest_xdist/transport/segment.h"
@@ -38,9 +40,9 @@ inline bool same_destination(int a, int b) {
 // What all workers of a session have in common. Owns the session's temporary directory.
 class Launcher {
  public:
-  // `self` and `environment` are what the process found at its start. Throws std::runtime_error.
-  Launcher(const Self& self, Environment environment, const Options& options, unsigned workers,
-           unsigned run)
+  // `self` and `environment` are what the process found at its start; `self` must outlive this.
+  // `run` is the number of the RUN_ALL_TESTS. Throws std::runtime_error.
+  Launcher(const Self& self, Environment environment, unsigned workers, unsigned run)
       : self_(self), environment_(std::move(environment)), run_(run) {
     one_stream_ = same_destination(STDOUT_FILENO, STDERR_FILENO);
     // Variables of ours are for the controller; the rest either means something else in a worker or
@@ -54,8 +56,7 @@ class Launcher {
     environment_.erase(std::remove_if(environment_.begin(), environment_.end(), is_dropped),
                        environment_.end());
     environment_.emplace_back(kWorkerCountVariable, std::to_string(workers));
-    environment_.emplace_back(kTestrunuidVariable,
-                              options.testrunuid ? *options.testrunuid : random_testrunuid());
+    environment_.emplace_back(kTestrunuidVariable, testrun_uid());
     for (const std::string& argument : self.arguments) {
       // One stream of results, from the controller.
       if (argument.find("-gtest_stream_result_to=") > 1) arguments_.push_back(argument);
@@ -69,8 +70,14 @@ class Launcher {
     node.output.out = OutputFile::create(temp_directory_.path());
     if (!one_stream_) node.output.err = OutputFile::create(temp_directory_.path());
 
+    std::string bytes;
+    Encoder encode(bytes);
+    encode(node.controller.workerinput);
+    const Parcel input = Parcel::pack(temp_directory_.path(), bytes);
+
     Handshake handshake;
     handshake.segment = static_cast<unsigned>(segment.descriptor());
+    handshake.input = static_cast<unsigned>(input.descriptor());
     handshake.slot = node.slot_number();
     handshake.controller = static_cast<unsigned>(::getpid());
     handshake.run = run_;
@@ -93,7 +100,7 @@ class Launcher {
     plan.directory = self_.directory;
     plan.standard_output = node.output.out_descriptor();
     plan.standard_error = node.output.err_descriptor();
-    plan.inherited = segment.descriptor();
+    plan.inherited = {segment.descriptor(), input.descriptor()};
     Doorbell& bell = segment.header().bell;
     node.process = std::make_unique<ChildProcess>(plan, [&bell] { bell.ring(); });
   }

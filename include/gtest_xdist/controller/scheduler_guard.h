@@ -38,6 +38,12 @@ class SchedulerGuard : public Scheduler {
   // The scheduler is not needed any more.
   void stop() { stopped_ = true; }
 
+  // It goes to another guard.
+  std::unique_ptr<Scheduler> release() {
+    stop();
+    return std::move(scheduler_);
+  }
+
   // --- Scheduler ---------------------------------------------------------------------------------
 
   std::vector<Node*> nodes() const override {

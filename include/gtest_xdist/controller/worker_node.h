@@ -20,6 +20,7 @@
 #include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/core/message.h"
+#include "gtest_xdist/hooks/session.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/scheduler/scheduler.h"
@@ -56,7 +57,10 @@ class WorkerNode : public Node {
         slot_(reset(segment, slot)),
         deque_(segment.deque(slot)),
         results_(segment.results_reader(slot)),
-        commands_(segment.commands_writer(slot)) {}
+        commands_(segment.commands_writer(slot)) {
+    controller.id = worker_name(number);
+    controller.number = number;
+  }
 
   // --- Node --------------------------------------------------------------------------------------
 
@@ -215,6 +219,7 @@ class WorkerNode : public Node {
   void forget_iteration() { assignments_ = nullptr; }
 
   State state = State::starting;
+  WorkerController controller;  // what plugins see of the worker
   WorkerOutput output;
   std::unique_ptr<ChildProcess> process;
 

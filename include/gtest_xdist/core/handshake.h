@@ -16,6 +16,7 @@ namespace gtest_xdist::internal {
 // The value of GTEST_XDIST_PRIVATE_WORKER. Everything else is in the segment.
 struct Handshake {
   unsigned segment = 0;     // descriptor of the session's segment
+  unsigned input = 0;       // descriptor of the worker's workerinput
   unsigned slot = 0;        // the worker's in it
   unsigned controller = 0;  // process number
   unsigned run = 0;         // which call of RUN_ALL_TESTS in this process is the session's, from 0
@@ -23,7 +24,7 @@ struct Handshake {
 
   std::string format() const {
     std::string text;
-    for (const unsigned field : {segment, slot, controller, run, iterations}) {
+    for (const unsigned field : {segment, input, slot, controller, run, iterations}) {
       if (!text.empty()) text += ':';
       text += std::to_string(field);
     }
@@ -33,8 +34,8 @@ struct Handshake {
   static std::optional<Handshake> parse(std::string_view text) {
     constexpr unsigned kMax = 4'000'000'000U;
     Handshake handshake;
-    unsigned* const fields[] = {&handshake.segment, &handshake.slot, &handshake.controller,
-                                &handshake.run, &handshake.iterations};
+    unsigned* const fields[] = {&handshake.segment,    &handshake.input, &handshake.slot,
+                                &handshake.controller, &handshake.run,   &handshake.iterations};
     for (unsigned* field : fields) {
       const std::size_t colon = text.find(':');
       if ((colon == std::string_view::npos) != (field == &handshake.iterations))

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 
 #include "gtest_xdist/core/codec.h"
 #include "gtest_xdist/core/report.h"
+#include "gtest_xdist/core/value_map.h"
 
 namespace gtest_xdist::internal {
 
@@ -25,9 +27,11 @@ inline bool is_valid(Scope scope) { return scope <= Scope::test; }
 
 // --- worker to controller, in the order in which a worker sends them -----------------------------
 
-// RUN_ALL_TESTS has selected its tests. `digest` stands for the whole collection.
+// RUN_ALL_TESTS has selected its tests. `digest` stands for the whole collection. `order` is there
+// if plugins have changed what is to run: all of it, in their order.
 struct Hello {
   std::uint64_t digest = 0;
+  std::optional<std::vector<TestIndex>> order;
 };
 
 // The answer to Command::send_collection: the full names of the selected tests, in order.
@@ -91,16 +95,27 @@ struct NativeOutput {
   OutputSlice output;
 };
 
+// A hook of a plugin has thrown, or has failed the session.
+struct InternalError {
+  std::string message;
+};
+
+// All sessionfinish have run.
+struct SessionFinished {
+  ValueMap workeroutput;
+};
+
 // RUN_ALL_TESTS is about to return; what the process still does is main's business.
 struct ProgramDone {};
 
-using WorkerMessage =
-    std::variant<Hello, CollectionIds, EnvironmentsUp, PartSeen, SuiteUp, TestDone, SuiteDown,
-                 EnvironmentsDown, IterationDone, NativeOutput, ProgramDone>;
+using WorkerMessage = std::variant<Hello, CollectionIds, EnvironmentsUp, PartSeen, SuiteUp,
+                                   TestDone, SuiteDown, EnvironmentsDown, IterationDone,
+                                   NativeOutput, InternalError, SessionFinished, ProgramDone>;
 
 template <class Visitor>
 void visit_fields(Visitor& visit, Hello& m) {
   visit(m.digest);
+  visit(m.order);
 }
 template <class Visitor>
 void visit_fields(Visitor& visit, CollectionIds& m) {
@@ -152,6 +167,14 @@ void visit_fields(Visitor& visit, IterationDone& m) {
 template <class Visitor>
 void visit_fields(Visitor& visit, NativeOutput& m) {
   visit(m.output);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, InternalError& m) {
+  visit(m.message);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, SessionFinished& m) {
+  visit(m.workeroutput);
 }
 template <class Visitor>
 void visit_fields(Visitor&, ProgramDone&) {}

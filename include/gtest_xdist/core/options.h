@@ -23,6 +23,16 @@ namespace gtest_xdist::internal {
 // How tests are handed out.
 enum class DistMode { load, each };
 
+inline const char* name_of(DistMode mode) {
+  switch (mode) {
+    case DistMode::load:
+      return "load";
+    case DistMode::each:
+      return "each";
+  }
+  return "";
+}
+
 // A variable that cannot be obeyed. what() is one line for the user: variable, value, what it may
 // be.
 class UsageError : public std::runtime_error {

@@ -51,7 +51,7 @@ struct LaunchPlan {
   std::string directory;                 // empty: this process's
   int standard_output = -1;              // becomes the child's
   int standard_error = -1;               // becomes the child's
-  int inherited = -1;                    // stays open under its number
+  std::vector<int> inherited;            // stay open under their numbers
 };
 
 // While it lives, the status of a child that ends is kept for whoever waits for it: a program may
@@ -165,11 +165,13 @@ class ChildProcess {
       if (null < 0 || ::dup2(null, STDIN_FILENO) < 0 ||
           ::dup2(plan_.standard_output, STDOUT_FILENO) < 0 ||
           ::dup2(plan_.standard_error, STDERR_FILENO) < 0 ||
-          ::fcntl(plan_.inherited, F_SETFD, 0) != 0 ||
           (!plan_.directory.empty() && ::chdir(plan_.directory.c_str()) != 0)) {
         ::_exit(EXIT_FAILURE);
       }
       if (null > STDERR_FILENO) ::close(null);
+      for (const int descriptor : plan_.inherited) {
+        if (::fcntl(descriptor, F_SETFD, 0) != 0) ::_exit(EXIT_FAILURE);
+      }
     }
 
    private:

@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace gtest_xdist::internal {
 
@@ -38,9 +39,13 @@ class TempDirectory {
     }
     path_ = std::filesystem::absolute(path_).string();
   }
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
+  TempDirectory(TempDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TempDirectory& operator=(TempDirectory&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
   ~TempDirectory() {
+    if (path_.empty()) return;
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -19,16 +20,18 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/items.h"
 #include "gtest_xdist/bridge/listeners.h"
+#include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/bridge/selection.h"
-#include "gtest_xdist/bridge/shuffle.h"
+#include "gtest_xdist/controller/dsession.h"
 #include "gtest_xdist/controller/notes.h"
-#include "gtest_xdist/controller/session.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/cpu_count.h"
 #include "gtest_xdist/process/exit_hook.h"
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/shim/fatal.h"
+#include "gtest_xdist/shim/session_life.h"
 
 namespace gtest_xdist::internal {
 
@@ -51,8 +54,10 @@ class ControllerRole {
     explicit Outer(ControllerRole& role) : role_(role) {}
 
     void OnTestProgramStart(const testing::UnitTest&) override { role_.program_start(); }
-    void OnTestEnd(const testing::TestInfo&) override {
-      if (role_.session_) role_.session_->replayer().on_test_end_ends();
+    void OnTestStart(const testing::TestInfo&) override { role_.test_starts(); }
+    void OnTestEnd(const testing::TestInfo& test) override { role_.test_ends(test); }
+    void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
+      role_.life_->iteration_ends(iteration);
     }
     void OnTestProgramEnd(const testing::UnitTest&) override { role_.program_end(); }
 
@@ -64,13 +69,13 @@ class ControllerRole {
    public:
     explicit Inner(ControllerRole& role) : role_(role) {}
 
-    void OnTestIterationStart(const testing::UnitTest& unit_test, int) override {
-      role_.run_iteration(unit_test);
-    }
+    void OnTestIterationStart(const testing::UnitTest&, int) override { role_.run_iteration(); }
     void OnTestEnd(const testing::TestInfo&) override {
       if (role_.session_) role_.session_->replayer().on_test_end_begins();
     }
-    void OnTestIterationEnd(const testing::UnitTest&, int) override { role_.end_iteration(); }
+    void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
+      role_.end_iteration(iteration);
+    }
 
    private:
     ControllerRole& role_;
@@ -81,6 +86,10 @@ class ControllerRole {
     if (!empty_shard_.hidden()) return;
     empty_shard_.restore();
     catalog_ = std::make_unique<Catalog>();
+    life_.emplace([this](const std::string& message) { fail(message); },
+                  [this] { return make_items(*catalog_); }, true);
+    life_->hooks().config().dist = name_of(options_.dist);
+    life_->start();
     if (!catalog_->selected().empty()) {
       // From gtest 1.18 on a shard on the command line beats the environment, and so the empty one.
       note(
@@ -92,39 +101,77 @@ class ControllerRole {
     const std::size_t tests = catalog_->selected().size();
     const int repeat = GTEST_XDIST_FLAG_GET(repeat);
     if (tests == 0 || repeat == 0) return;
+    const unsigned workers = count_workers(tests);
+    life_->hooks().config().numprocesses = workers;
     try {
-      session_ = std::make_unique<Session>(*catalog_, options_, self_, environment_, workers(tests),
-                                           run_, static_cast<unsigned>(std::max(repeat, 0)));
+      session_ = std::make_unique<DSession>(*catalog_, options_, life_->hooks(),
+                                            Launcher(self_, environment_, workers, run_), workers,
+                                            run_, static_cast<unsigned>(std::max(repeat, 0)));
     } catch (const std::runtime_error& error) {
       fatal(error.what());
     }
+    if (life_->hooks().active()) session_->collect();
   }
 
   // Never more than there are tests, unless each is to run all.
-  unsigned workers(std::size_t tests) const {
+  unsigned count_workers(std::size_t tests) {
     unsigned wanted = options_.workers.number;
-    if (options_.workers.kind == WorkerCount::Kind::automatic) wanted = usable_cpu_count();
-    if (options_.workers.kind == WorkerCount::Kind::logical) wanted = affinity_cpu_count();
+    if (options_.workers.kind != WorkerCount::Kind::fixed) wanted = count_automatically();
     if (options_.dist == DistMode::each) return wanted;
     return static_cast<unsigned>(std::min<std::size_t>(wanted, tests));
   }
 
-  void run_iteration(const testing::UnitTest& unit_test) {
+  unsigned count_automatically() {
+    const std::optional<unsigned> answer = life_->hooks().auto_num_workers();
+    if (answer && *answer >= 1 && *answer <= kMaxWorkers) return *answer;
+    if (answer) {
+      fail("a plugin's auto_num_workers said " + std::to_string(*answer) +
+           ": expected a number from 1 to " + std::to_string(kMaxWorkers));
+    }
+    return options_.workers.kind == WorkerCount::Kind::logical ? affinity_cpu_count()
+                                                               : usable_cpu_count();
+  }
+
+  void fail(const std::string& message) {
+    if (!session_ || !session_->fail(message)) fail_program(message);
+  }
+
+  void run_iteration() {
     if (!session_) return;
-    session_->run_iteration(GTEST_XDIST_FLAG_GET(shuffle)
-                                ? shuffled_selection(*catalog_, unit_test.random_seed())
-                                : catalog_->selected());
+    session_->run_iteration();
     // gtest itself has selected none, but that is not what the flag is about.
     fail_if_no_test_selected_ = exchange_fail_if_no_test_selected(false);
   }
 
-  void end_iteration() {
+  void test_starts() {
+    SessionHooks& hooks = life_->hooks();
+    if (session_ && hooks.active()) {
+      hooks.runtest_logstart(hooks.item(session_->replayer().test()));
+    }
+  }
+
+  void test_ends(const testing::TestInfo& test) {
+    if (!session_) return;
+    Replayer& replayer = session_->replayer();
+    SessionHooks& hooks = life_->hooks();
+    if (hooks.active()) {
+      const Item& item = hooks.item(replayer.test());
+      hooks.runtest_logreport(make_report(item, test, worker_name(replayer.worker())));
+      hooks.runtest_logfinish(item);
+    }
+    replayer.on_test_end_ends();
+  }
+
+  void end_iteration(int iteration) {
+    life_->tests_end(iteration, false);
     if (session_) exchange_fail_if_no_test_selected(fail_if_no_test_selected_);
   }
 
   void program_end() {
     if (session_ && dissent_.empty()) dissent_ = session_->dissent();
     session_.reset();
+    life_->end();
+    life_.reset();
     ++run_;
     empty_shard_.hide();
   }
@@ -145,7 +192,8 @@ class ControllerRole {
   bool inner_is_there_ = false;
   bool fail_if_no_test_selected_ = false;  // as the user set it
   std::unique_ptr<Catalog> catalog_;
-  std::unique_ptr<Session> session_;
+  std::optional<SessionLife> life_;  // while RUN_ALL_TESTS runs
+  std::unique_ptr<DSession> session_;
   std::string dissent_;
 
   inline static ControllerRole* instance_ = nullptr;

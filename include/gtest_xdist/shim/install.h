@@ -4,6 +4,7 @@
 #ifndef GTEST_XDIST_SHIM_INSTALL_H_
 #define GTEST_XDIST_SHIM_INSTALL_H_
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
@@ -13,11 +14,13 @@
 #include <vector>
 
 #include "gtest_xdist/core/handshake.h"
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
+#include "gtest_xdist/hooks/plugin_manager.h"
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/shim/controller_role.h"
 #include "gtest_xdist/shim/fatal.h"
-#include "gtest_xdist/shim/index_list_role.h"
+#include "gtest_xdist/shim/local_role.h"
 #include "gtest_xdist/shim/worker_role.h"
 
 namespace gtest_xdist::internal {
@@ -41,6 +44,39 @@ inline bool asks_for_list(const std::vector<std::string>& arguments,
   return false;
 }
 
+// Whether gtest runs one statement of a death test here, on behalf of a process that runs the test.
+inline bool is_death_test_child(const std::vector<std::string>& arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
+    return argument.find("gtest_internal_run_death_test") != std::string::npos;
+  });
+}
+
+// Says who this process is. In a worker its variables tell.
+inline void identify(Role role) {
+  Identity& me = identity();
+  me.role = role;
+  const char* const worker = std::getenv(kWorkerVariable);
+  const char* const uid = std::getenv(kTestrunuidVariable);
+  if (role == Role::worker && worker != nullptr) me.worker_id = worker;
+  if (uid != nullptr) me.testrun_uid = uid;
+}
+
+// In a serial run nothing is done until there is a plugin; then a role calls its hooks.
+inline void serve_plugins_serially() {
+  const auto serve = [](const auto&, const auto&) {
+    if (testing::UnitTest::GetInstance()->current_test_suite() != nullptr) return;  // too late
+    plugins().observe_registration(nullptr);
+    const std::vector<std::string> arguments = Self::capture().arguments;
+    if (is_death_test_child(arguments) || asks_for_list(arguments, current_environment())) return;
+    new LocalRole(std::nullopt);
+  };
+  if (plugins().empty()) {
+    plugins().observe_registration(serve);
+  } else {
+    serve(nullptr, "");
+  }
+}
+
 // The worker's variable is removed at once, so that nothing this process starts takes itself for a
 // worker. The roles live as long as the process and are never destroyed: gtest's listeners, and
 // tests in static destructors, may outlive any order of destruction.
@@ -51,6 +87,7 @@ inline bool install() {
     const std::optional<Handshake> handshake = Handshake::parse(text);
     try {
       if (!handshake) throw std::runtime_error("it is not what a controller writes");
+      identify(Role::worker);
       new WorkerRole(*handshake);
     } catch (const std::runtime_error& error) {
       fatal(std::string(kPrivateVariable) + "='" + text +
@@ -63,10 +100,21 @@ inline bool install() {
     Environment environment = current_environment();
     Options options = parse_options(environment);
     const bool is_asked = options.indices || options.workers.kind != WorkerCount::Kind::none;
-    if (!is_asked || asks_for_list(Self::capture().arguments, environment)) return true;
+    if (!is_asked) {
+      // What a death test runs in a child shall see the same as the test around it.
+      const char* const worker = std::getenv(kWorkerVariable);
+      const bool in_worker = worker != nullptr && is_death_test_child(Self::capture().arguments);
+      identify(in_worker ? Role::worker : Role::serial);
+      serve_plugins_serially();
+      return true;
+    }
+    const std::vector<std::string> arguments = Self::capture().arguments;
+    if (asks_for_list(arguments, environment) || is_death_test_child(arguments)) return true;
     if (options.indices) {
-      new IndexListRole(*std::move(options.indices));
+      identify(Role::serial);
+      new LocalRole(*std::move(options.indices));
     } else {
+      identify(Role::controller);
       new ControllerRole(std::move(options), std::move(environment));
     }
   } catch (const UsageError& error) {

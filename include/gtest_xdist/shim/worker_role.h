@@ -10,17 +10,27 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/items.h"
+#include "gtest_xdist/bridge/iteration.h"
 #include "gtest_xdist/bridge/listeners.h"
 #include "gtest_xdist/bridge/selection.h"
+#include "gtest_xdist/bridge/test_hooks.h"
+#include "gtest_xdist/core/codec.h"
 #include "gtest_xdist/core/handshake.h"
+#include "gtest_xdist/core/value_map.h"
 #include "gtest_xdist/process/exit_hook.h"
+#include "gtest_xdist/process/parcel.h"
+#include "gtest_xdist/shim/session_life.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/worker/worker.h"
 
@@ -31,7 +41,9 @@ class WorkerRole {
  public:
   // Throws std::runtime_error if `handshake` does not lead to a session.
   explicit WorkerRole(const Handshake& handshake)
-      : handshake_(handshake), worker_(attach(handshake), handshake.slot) {
+      : handshake_(handshake),
+        workerinput_(receive_input(handshake)),
+        worker_(attach(handshake), handshake.slot) {
     die_with_controller();
     // A signal that a test sends to its process group is not for the controller.
     ::setpgid(0, 0);
@@ -58,7 +70,9 @@ class WorkerRole {
       if (role_.active()) role_.worker_.suite_outer_start(suite);
     }
     void OnTestStart(const testing::TestInfo& test) override {
-      if (role_.active()) role_.worker_.test_outer_start(test);
+      if (!role_.active()) return;
+      role_.worker_.test_outer_start(test);
+      role_.test_hooks_->start(test);
     }
     void OnTestPartResult(const testing::TestPartResult& part) override {
       if (role_.worker_.look_for_forked_child()) return print_as_gtest(part);
@@ -67,7 +81,9 @@ class WorkerRole {
     void OnTestEnd(const testing::TestInfo& test) override {
       // A child that a test forked and that ran on to here would take its parent's next test.
       if (role_.worker_.look_for_forked_child()) std::_Exit(EXIT_FAILURE);
-      if (role_.active()) role_.worker_.test_outer_end(test);
+      if (!role_.active()) return;
+      role_.test_hooks_->end();
+      role_.worker_.test_outer_end(test);
     }
     void OnTestSuiteEnd(const testing::TestSuite& suite) override {
       if (role_.active()) role_.worker_.suite_outer_end(suite);
@@ -78,8 +94,8 @@ class WorkerRole {
     void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override {
       if (role_.active()) role_.worker_.environments_down_outer_end();
     }
-    void OnTestIterationEnd(const testing::UnitTest&, int) override {
-      if (role_.active()) role_.worker_.iteration_outer_end();
+    void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
+      if (role_.active()) role_.iteration_outer_end(iteration);
     }
     void OnTestProgramEnd(const testing::UnitTest&) override { role_.program_end(); }
 
@@ -121,8 +137,8 @@ class WorkerRole {
     void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override {
       if (role_.active()) role_.worker_.environments_down_inner_end();
     }
-    void OnTestIterationEnd(const testing::UnitTest&, int) override {
-      if (role_.active()) role_.worker_.iteration_inner_end();
+    void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
+      if (role_.active()) role_.iteration_inner_end(iteration);
     }
 
    private:
@@ -147,6 +163,17 @@ class WorkerRole {
     }
     ::close(descriptor);
     return segment;
+  }
+
+  static ValueMap receive_input(const Handshake& handshake) {
+    const int descriptor = static_cast<int>(handshake.input);
+    const std::string bytes = Parcel::unpack(descriptor);
+    ::close(descriptor);
+    ValueMap input;
+    Decoder decoder(bytes);
+    decoder(input);
+    decoder.expect_end();
+    return input;
   }
 
   // Also in the middle of a test. The controller may have died before the request was in force.
@@ -176,11 +203,56 @@ class WorkerRole {
     if (handshake_.iterations > 0) {
       GTEST_XDIST_FLAG_SET(repeat, static_cast<std::int32_t>(handshake_.iterations));
     }
-    worker_.program_start();
+    const Catalog& catalog = worker_.program_start();
+    life_.emplace([this](const std::string& message) { worker_.internal_error(message); },
+                  [&catalog] { return make_items(catalog); }, false);
+    test_hooks_.emplace(life_->hooks(), catalog, [this] { return next_test(); });
+    worker_.collected(collect(catalog));
+  }
+
+  // The hooks before any test. What plugins leave of the selection, if they change it.
+  std::optional<std::vector<TestIndex>> collect(const Catalog& catalog) {
+    SessionHooks& hooks = life_->hooks();
+    if (!plugins().empty()) worker_.session_start_begins();
+    Config& config = hooks.config();
+    config.workerinput.swap(workerinput_);
+    config.workeroutput.emplace();
+    config.dist = config.workerinput->get_or<std::string>("dist", "");
+    config.numprocesses = config.workerinput->get_or("workercount", 0U);
+    life_->start();
+    const std::vector<TestIndex> selected = catalog.selected();
+    std::vector<TestIndex> order = hooks.collection_modifyitems(selected);
+    hooks.collection_finish();
+    if (order == selected) return std::nullopt;
+    deselect_others(catalog, order);
+    return order;
+  }
+
+  const Item* next_test() {
+    const TestIndex next = worker_.claim_next();
+    return next == kNoTest ? nullptr : &life_->hooks().item(next);
+  }
+
+  void iteration_inner_end(int iteration) {
+    worker_.iteration_inner_end();
+    SessionHooks& hooks = life_->hooks();
+    if (is_last_iteration(iteration) && hooks.active()) worker_.session_finish_begins();
+    if (!life_->tests_end(iteration, worker_.run_failed()) || !hooks.active()) return;
+    worker_.session_finished(std::move(*std::exchange(hooks.config().workeroutput, ValueMap())));
+  }
+
+  void iteration_outer_end(int iteration) {
+    life_->iteration_ends(iteration);
+    worker_.iteration_outer_end();
   }
 
   void program_end() {
-    if (active()) worker_.program_end();
+    if (active()) {
+      life_->end();
+      worker_.program_end();
+      test_hooks_.reset();
+      life_.reset();
+    }
     ++run_;
     hide_unless_active();
   }
@@ -190,7 +262,10 @@ class WorkerRole {
   }
 
   const Handshake handshake_;
+  std::optional<ValueMap> workerinput_;
   Worker worker_;
+  std::optional<SessionLife> life_;  // while the session's RUN_ALL_TESTS runs
+  std::optional<TestHooks> test_hooks_;
   EmptyShard empty_shard_;
   unsigned run_ = 0;  // calls of RUN_ALL_TESTS that have ended
   bool inner_is_there_ = false;

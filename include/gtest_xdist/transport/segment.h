@@ -38,14 +38,16 @@ inline constexpr std::uint64_t kSegmentMagic = 0x6774'7864'0000'0001;
 
 // Where a worker is in its life, for the message about one that died.
 enum class Phase : std::uint32_t {
-  starting,  // until RUN_ALL_TESTS has selected its tests: static initialisation and main
+  starting,       // until RUN_ALL_TESTS has selected its tests: static initialisation and main
+  session_start,  // hooks of plugins, before any test
   environments_up,
   idle,  // between two items, and before and after all of them
   suite_up,
   test,
   suite_down,
   environments_down,
-  finishing,  // after the last iteration: the rest of main, atexit, static destructors
+  session_finish,  // hooks of plugins, after all tests
+  finishing,       // after the last iteration: the rest of main, atexit, static destructors
 };
 
 // A worker that reports something rings if its last ring is longer ago than this, in milliseconds:

@@ -27,9 +27,11 @@
 #include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/bridge/item_loop.h"
 #include "gtest_xdist/bridge/iteration.h"
+#include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/worker/outbox.h"
 #include "gtest_xdist/worker/output_marks.h"
 
 namespace gtest_xdist::internal {
@@ -44,9 +46,9 @@ class Worker : public ItemSource {
       : segment_(std::move(segment)),
         slot_(segment_.slot(slot)),
         deque_(segment_.deque(slot)),
-        results_(segment_.results_writer(slot)),
         commands_(segment_.commands_reader(slot)),
-        marks_(slot_) {
+        marks_(slot_),
+        outbox_(segment_, slot) {
     ::pthread_atfork(nullptr, nullptr, [] { in_child_ = true; });
     // As in a serial run at a terminal.
     if (segment_.header().output_is_terminal) std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
@@ -64,10 +66,17 @@ class Worker : public ItemSource {
 
   // --- events, in the order of a run -------------------------------------------------------------
 
-  void program_start() {
+  const Catalog& program_start() {
     catalog_.emplace();
+    digest_ = catalog_->digest();
     loop_.emplace(*catalog_, *this);
-    send(Hello{catalog_->digest()}, Urgency::now);
+    return *catalog_;
+  }
+
+  // `order` is there if plugins have changed what is to be run.
+  void collected(std::optional<std::vector<TestIndex>> order) {
+    enter(Phase::starting);
+    send(Hello{digest_, std::move(order)}, Urgency::now);
   }
 
   void iteration_inner_start(int iteration) {
@@ -116,9 +125,9 @@ class Worker : public ItemSource {
   void part_inner(const testing::TestPartResult& part) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (scope_ == Scope::test) ++test_parts_;
-    send_locked(PartSeen{scope_, scope_ == Scope::test ? test_ : suite_,
-                         std::exchange(part_slice_, {}), from_gtest(part)},
-                Urgency::later);
+    outbox_.send(PartSeen{scope_, scope_ == Scope::test ? test_ : suite_,
+                          std::exchange(part_slice_, {}), from_gtest(part)},
+                 Urgency::later);
     if (reopen_) marks_.reopen();
   }
 
@@ -131,7 +140,7 @@ class Worker : public ItemSource {
       const testing::TestResult& result = *test.result();
       scope_ = Scope::suite;
       const auto kept_parts = static_cast<std::uint64_t>(result.total_part_count());
-      send_locked(
+      outbox_.send(
           TestDone{test_, test_parts_ - std::min(test_parts_, kept_parts), result.start_timestamp(),
                    result.elapsed_time(), std::exchange(slice_, {}), properties_of(result)},
           result.Failed() ? Urgency::now : Urgency::if_running_dry);
@@ -150,9 +159,9 @@ class Worker : public ItemSource {
   void suite_outer_end(const testing::TestSuite& suite) {
     const std::lock_guard<std::mutex> lock(mutex_);
     tell_suite_up();
-    send_locked(SuiteDown{suite_, suite.start_timestamp(), suite.elapsed_time(),
-                          std::exchange(slice_, {}), properties_of(suite.ad_hoc_test_result())},
-                Urgency::later);
+    outbox_.send(SuiteDown{suite_, suite.start_timestamp(), suite.elapsed_time(),
+                           std::exchange(slice_, {}), properties_of(suite.ad_hoc_test_result())},
+                 Urgency::later);
     scope_ = Scope::program;
     slot_.phase.store(Phase::idle, std::memory_order_relaxed);
   }
@@ -177,12 +186,37 @@ class Worker : public ItemSource {
          Urgency::now);
     // main gets the same answer from RUN_ALL_TESTS in every process of the session. A fatal failure
     // would keep the next iteration from running.
-    if (std::exchange(failed_elsewhere_, false) && testing::UnitTest::GetInstance()->Passed()) {
+    if (std::exchange(run_failed_, false) && testing::UnitTest::GetInstance()->Passed()) {
       private_call<ResultAddTestPart>(
           program_result(), testing::TestPartResult(testing::TestPartResult::kNonFatalFailure, "",
-                                                    -1, "a test failed in another worker"));
+                                                    -1, "the run failed, but not in this worker"));
     }
   }
+
+  // --- for plugins -------------------------------------------------------------------------------
+
+  void session_start_begins() { enter(Phase::session_start); }
+
+  // The test that runs next, if there is one to run: it is taken, and nobody else can run it.
+  TestIndex claim_next() {
+    if (!native_ && usable_ && !claimed_) claimed_ = deque_.take();
+    return claimed_.value_or(kNoTest);
+  }
+
+  void internal_error(const std::string& message) {
+    run_failed_ = true;
+    send(InternalError{message}, Urgency::now);
+  }
+
+  // Whether something has failed that gtest in this process does not know of.
+  bool run_failed() const { return run_failed_; }
+
+  void session_finish_begins() { enter(Phase::session_finish); }
+  void session_finished(ValueMap workeroutput) {
+    send(SessionFinished{std::move(workeroutput)}, Urgency::now);
+  }
+
+  // -----------------------------------------------------------------------------------------------
 
   void program_end() {
     enter(Phase::finishing);
@@ -194,15 +228,13 @@ class Worker : public ItemSource {
   void exiting(int status) { slot_.exit_status.store(status, std::memory_order_relaxed); }
 
  private:
-  // When the controller is to look at a message.
-  enum class Urgency { now, if_running_dry, later };
-
   // Blocks until there is an item or a command. Called in the item loop.
   NextItem next_item() override {
     while (true) {
       if (native_) return {NextItem::Kind::end, kNoTest};
       if (usable_) {
-        if (const std::optional<TestIndex> test = deque_.take()) {
+        const std::optional<TestIndex> claimed = std::exchange(claimed_, std::nullopt);
+        if (const std::optional<TestIndex> test = claimed ? claimed : deque_.take()) {
           return {NextItem::Kind::item, *test};
         }
       }
@@ -215,7 +247,7 @@ class Worker : public ItemSource {
             settle_ = true;
             continue;
           case Command::end_failed_iteration:
-            failed_elsewhere_ = true;
+            run_failed_ = true;
             return {NextItem::Kind::end, kNoTest};
           case Command::end_iteration:
             return {NextItem::Kind::end, kNoTest};
@@ -254,16 +286,7 @@ class Worker : public ItemSource {
 
   void tell_suite_up() {
     if (std::exchange(suite_up_told_, true)) return;
-    send_locked(SuiteUp{suite_, marks_.close()}, Urgency::later);
-  }
-
-  static std::vector<Property> properties_of(const testing::TestResult& result) {
-    std::vector<Property> properties;
-    for (int i = 0; i < result.test_property_count(); ++i) {
-      const testing::TestProperty& property = result.GetTestProperty(i);
-      properties.push_back({property.key(), property.value()});
-    }
-    return properties;
+    outbox_.send(SuiteUp{suite_, marks_.close()}, Urgency::later);
   }
 
   void enter(Phase phase) { slot_.phase.store(phase, std::memory_order_relaxed); }
@@ -280,40 +303,12 @@ class Worker : public ItemSource {
 
   void send(const WorkerMessage& message, Urgency urgency) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    send_locked(message, urgency);
+    outbox_.send(message, urgency);
   }
-
-  void send_locked(const WorkerMessage& message, Urgency urgency) {
-    frame_.clear();
-    encode(message, frame_);
-    results_.write(frame_, [this] { wait_for_space(); });
-    if (wants_attention(urgency)) {
-      segment_.header().bell.ring();
-      last_ring_ = Clock::now();
-    }
-  }
-
-  void wait_for_space() {
-    segment_.header().bell.ring();
-    slot_.space_bell.wait();
-  }
-
-  // A bell costs some microseconds if the controller sleeps, so a finished test alone is no reason.
-  bool wants_attention(Urgency urgency) const {
-    if (urgency == Urgency::now) return true;
-    if (urgency == Urgency::if_running_dry &&
-        deque_.size() < slot_.wake_below.load(std::memory_order_relaxed)) {
-      return true;
-    }
-    return results_.fill() > results_.capacity() / 2 || Clock::now() - last_ring_ > kLongestSilence;
-  }
-
-  using Clock = std::chrono::steady_clock;
 
   Segment segment_;
   WorkerSlot& slot_;
   WorkDeque deque_;
-  RingWriter results_;
   RingReader commands_;
 
   // Assertions may come from any thread of a test: it guards what they use, which is all below.
@@ -327,15 +322,16 @@ class Worker : public ItemSource {
   TestIndex test_ = kNoTest;
   std::uint64_t test_parts_ = 0;  // that test_ has told of
   bool suite_up_told_ = false;
-  std::string frame_;
-  Clock::time_point last_ring_{};
+  Outbox outbox_;
 
   std::optional<Catalog> catalog_;
   std::optional<ItemLoop> loop_;
-  bool settle_ = false;            // told to settle, and not yet done
-  bool usable_ = true;             // whether the environments are
-  bool failed_elsewhere_ = false;  // the run has failed, whatever happened here
-  bool native_ = false;            // gtest runs what it wants; see Command::run_natively
+  std::uint64_t digest_ = 0;          // of the collection, before plugins changed it
+  std::optional<TestIndex> claimed_;  // taken from the deque and not yet begun
+  bool settle_ = false;               // told to settle, and not yet done
+  bool usable_ = true;                // whether the environments are
+  bool run_failed_ = false;           // whatever happened here
+  bool native_ = false;               // gtest runs what it wants; see Command::run_natively
   bool fail_fast_ = false;
   HiddenSuites hidden_suites_;
 

@@ -44,12 +44,14 @@ TEST_F(CrashReport, NamesThePlace) {
   };
   const Row rows[] = {
       {Phase::starting, "before RUN_ALL_TESTS selected its tests"},
+      {Phase::session_start, "in a plugin's hook before its tests"},
       {Phase::environments_up, "in the set-up of the test environments"},
       {Phase::idle, "between two tests"},
       {Phase::suite_up, "between two tests"},
       {Phase::test, "between two tests"},
       {Phase::suite_down, "between two tests"},
       {Phase::environments_down, "in the tear-down of the test environments"},
+      {Phase::session_finish, "in a plugin's hook after its tests"},
       {Phase::finishing, "after its tests"},
       {static_cast<Phase>(1000), "between two tests"},  // a worker may write anything there
   };

@@ -31,7 +31,9 @@ std::string text(const Part& part) {
   return std::to_string(static_cast<int>(part.type)) + " " + part.file + ":" +
          std::to_string(part.line) + " " + part.message;
 }
-std::string text(const Hello& m) { return std::to_string(m.digest); }
+std::string text(const Hello& m) {
+  return std::to_string(m.digest) + (m.order ? " " + format_index_list(*m.order) : "");
+}
 std::string text(const CollectionIds& m) {
   std::string all;
   for (const std::string& id : m.ids) all += id + ";";
@@ -57,6 +59,14 @@ std::string text(const SuiteDown& m) {
 std::string text(const EnvironmentsDown& m) { return text(m.output); }
 std::string text(const IterationDone& m) { return text(m.properties); }
 std::string text(const NativeOutput& m) { return text(m.output); }
+std::string text(const InternalError& m) { return m.message; }
+std::string text(const SessionFinished& m) {
+  std::string all;
+  for (const std::string& name : m.workeroutput.names()) {
+    all += name + "=" + m.workeroutput.get<std::string>(name) + ";";
+  }
+  return all;
+}
 std::string text(const ProgramDone&) { return "done"; }
 
 std::string text(const WorkerMessage& message) {
@@ -66,9 +76,12 @@ std::string text(const WorkerMessage& message) {
 // One of each kind, no field at its default.
 std::vector<WorkerMessage> samples() {
   const OutputSlice output{{1, 200}, {3, 40'000'000'000}};
+  ValueMap workeroutput;
+  workeroutput.set("a", "b");
+  workeroutput.set("", "c");
   const std::vector<Property> properties = {{"key", "value"}, {"", "\n"}};
   return {
-      Hello{0xfedcba9876543210},
+      Hello{0xfedcba9876543210, std::vector<TestIndex>{3, 0, kNoTest - 1}},
       CollectionIds{{"A.b", "", "P/V.w/0"}},
       EnvironmentsUp{true, false, output},
       PartSeen{Scope::test, 77, output, {PartType::fatal_failure, "a.cpp", 12, "text\n"}},
@@ -78,6 +91,8 @@ std::vector<WorkerMessage> samples() {
       EnvironmentsDown{output},
       IterationDone{properties},
       NativeOutput{output},
+      InternalError{"plugin 'X' failed"},
+      SessionFinished{workeroutput},
       ProgramDone{},
   };
 }
@@ -108,8 +123,8 @@ TEST(Message, EveryKindSurvivesTheRoundTrip) {
 
 TEST(Message, IsAppended) {
   std::string bytes = "before";
-  encode(Hello{1}, bytes);
-  EXPECT_EQ(bytes, std::string("before\0\2", 8));
+  encode(Hello{1, {}}, bytes);
+  EXPECT_EQ(bytes, std::string("before\0\2\0", 9));
 }
 
 TEST(Message, EveryTruncationIsNoticed) {

@@ -34,7 +34,7 @@ class ChildProcessTest : public testing::Test {
     plan.environment = {"PATH=/usr/bin:/bin"};
     plan.standard_output = out_.descriptor();
     plan.standard_error = err_.descriptor();
-    plan.inherited = inherited_.descriptor();
+    plan.inherited = {inherited_.descriptor()};
     return plan;
   }
   LaunchPlan shell(const std::string& script) const {
@@ -92,7 +92,7 @@ TEST_F(ChildProcessTest, HasEndedWhenOnExitIsCalled) {
   const Descriptor go_reader(ends[0]);
   const Descriptor go_writer(ends[1]);
   LaunchPlan waits = shell("read line < /proc/self/fd/" + std::to_string(ends[0]));
-  waits.inherited = ends[0];
+  waits.inherited = {ends[0]};
   std::atomic<bool> called{false};
   ChildProcess child(waits, [&] { called = true; });
   EXPECT_FALSE(child.ended());

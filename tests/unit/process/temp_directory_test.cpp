@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -38,6 +39,19 @@ TEST_F(TempDirectoryTest, GoesWithAllItHolds) {
   }
   EXPECT_FALSE(fs::exists(path));
   EXPECT_TRUE(fs::exists(base_.path() + "/neighbour"));
+}
+
+TEST_F(TempDirectoryTest, GoesWithItsLastOwner) {
+  TempDirectory first;
+  const std::string path = first.path();
+  {
+    const TempDirectory second = std::move(first);
+    EXPECT_EQ(second.path(), path);
+    EXPECT_TRUE(fs::is_directory(path));
+  }
+  EXPECT_FALSE(fs::exists(path));
+  first = TempDirectory();
+  EXPECT_TRUE(fs::is_directory(first.path()));
 }
 
 TEST_F(TempDirectoryTest, IsItsOwnersAloneAndUnlikeAnyOther) {

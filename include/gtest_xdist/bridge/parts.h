@@ -1,0 +1,87 @@
+// Assertion results: between gtest's form and ours, and to gtest's listeners.
+//
+// Layer: bridge.
+#ifndef GTEST_XDIST_BRIDGE_PARTS_H_
+#define GTEST_XDIST_BRIDGE_PARTS_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/core/report.h"
+
+namespace gtest_xdist::internal {
+
+inline testing::TestPartResult to_gtest(const Part& part) {
+  static constexpr testing::TestPartResult::Type kTypes[] = {
+      testing::TestPartResult::kSuccess, testing::TestPartResult::kNonFatalFailure,
+      testing::TestPartResult::kFatalFailure, testing::TestPartResult::kSkip};
+  // An empty file name means none, in every version.
+  return {kTypes[static_cast<std::size_t>(part.type)], part.file.c_str(), part.line,
+          part.message.c_str()};
+}
+
+inline Part from_gtest(const testing::TestPartResult& result) {
+  PartType type = PartType::success;
+  switch (result.type()) {
+    case testing::TestPartResult::kSuccess:
+      type = PartType::success;
+      break;
+    case testing::TestPartResult::kNonFatalFailure:
+      type = PartType::nonfatal_failure;
+      break;
+    case testing::TestPartResult::kFatalFailure:
+      type = PartType::fatal_failure;
+      break;
+    case testing::TestPartResult::kSkip:
+      type = PartType::skip;
+      break;
+  }
+  return {type, result.file_name() == nullptr ? "" : result.file_name(), result.line_number(),
+          result.message() == nullptr ? "" : result.message()};
+}
+
+// Whether `result` already holds this part: a listener may have made it again in this process.
+inline bool holds(const testing::TestResult& result, const Part& part) {
+  for (int i = 0; i < result.total_part_count(); ++i) {
+    if (from_gtest(result.GetTestPartResult(i)) == part) return true;
+  }
+  return false;
+}
+
+// Tells the listeners of a part. One that throws, as an assertion turned into an exception does,
+// has ended the test body in the worker; here it must not end the replay.
+inline void announce(const testing::TestPartResult& part) {
+#if GTEST_HAS_EXCEPTIONS
+  try {
+    repeater().OnTestPartResult(part);
+  } catch (...) {
+  }
+#else
+  repeater().OnTestPartResult(part);
+#endif
+}
+
+inline std::vector<Property> properties_of(const testing::TestResult& result) {
+  std::vector<Property> properties;
+  for (int i = 0; i < result.test_property_count(); ++i) {
+    const testing::TestProperty& property = result.GetTestProperty(i);
+    properties.push_back({property.key(), property.value()});
+  }
+  return properties;
+}
+
+// Fails the run, at no test's expense.
+inline void fail_program(const std::string& message) {
+  const testing::TestPartResult part(testing::TestPartResult::kNonFatalFailure, "", -1,
+                                     message.c_str());
+  private_call<ResultAddTestPart>(program_result(), part);
+  announce(part);
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_BRIDGE_PARTS_H_

@@ -1,0 +1,174 @@
+// The hooks around one test, in the process that runs it.
+//
+// Layer: bridge. gtest has no event between a test's set-up, its body and its tear-down. So a test
+// is made by another factory, and the object that gtest gets passes each phase on to the real test,
+// with the plugins' hooks around it.
+#ifndef GTEST_XDIST_BRIDGE_TEST_HOOKS_H_
+#define GTEST_XDIST_BRIDGE_TEST_HOOKS_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/items.h"
+#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/core/identity.h"
+#include "gtest_xdist/hooks/session_hooks.h"
+
+namespace gtest_xdist::internal {
+
+// Fails, or skips, the test that is running. With --gtest_throw_on_failure gtest throws then, but
+// the result is there already.
+inline void add_part_to_test(testing::TestPartResult::Type type, const std::string& message) {
+  try {
+    testing::internal::AssertHelper(type, nullptr, -1, message.c_str()) = testing::Message();
+  } catch (...) {
+  }
+}
+
+// Lets the running test feel what has gone wrong in a hook. Returns whether it may go on.
+inline bool judge(const HookCall& call) {
+  if (call.error()) {
+    add_part_to_test(testing::TestPartResult::kFatalFailure, *call.error());
+  } else if (call.skip()) {
+    add_part_to_test(testing::TestPartResult::kSkip, *call.skip());
+  }
+  return !call.error() && !call.skip();
+}
+
+// One test at a time.
+class TestHooks {
+ public:
+  // `next` says which test this process runs next; null if that is not known. What is passed by
+  // reference must outlive this.
+  TestHooks(SessionHooks& hooks, const Catalog& catalog, std::function<const Item*()> next)
+      : hooks_(hooks), catalog_(catalog), next_(std::move(next)) {}
+
+  // To be called in OnTestStart, before all other listeners.
+  void start(const testing::TestInfo& test) {
+    if (!hooks_.active()) return;
+    const TestIndex index = catalog_.index_of(test);
+    item_ = &hooks_.item(index);
+    hooks_.runtest_logstart(*item_);
+    test_ = &catalog_.test(index);
+    // gtest owns it meanwhile: a test may call exit().
+    factory_ = exchange_factory(*test_, new Factory(*this));
+  }
+
+  // To be called in OnTestEnd, after all other listeners.
+  void end() {
+    if (test_ == nullptr) return;
+    testing::TestInfo& test = *std::exchange(test_, nullptr);
+    delete exchange_factory(test, factory_);
+    hooks_.runtest_logreport(make_report(*item_, test, worker_id()));
+    hooks_.runtest_logfinish(*item_);
+  }
+
+ private:
+  // Ends a call of a hook with the phase that it stands around, also if that throws.
+  class Around {
+   public:
+    explicit Around(std::optional<HookCall>& call) : call_(call) {}
+    Around(const Around&) = delete;
+    Around& operator=(const Around&) = delete;
+    ~Around() { finish(call_); }
+
+   private:
+    std::optional<HookCall>& call_;
+  };
+
+  // Unwinds a call; what goes wrong only now fails the test as well.
+  static void finish(std::optional<HookCall>& call) {
+    if (!call) return;
+    const bool was_well = !call->error() && !call->skip();
+    call->unwind();
+    if (was_well) judge(*call);
+    call.reset();
+  }
+
+  // What gtest takes for the test.
+  class HookedTest : public testing::Test {
+   public:
+    explicit HookedTest(TestHooks& hooks) : hooks_(hooks) {}
+    ~HookedTest() override {
+      finish(setup_);  // gtest may not have run the test
+      if (!torn_down_) begin_teardown();
+      test_.reset();
+      finish(teardown_);
+    }
+
+    // Makes the real test, unless a hook keeps it from running.
+    void make() {
+      hooks_.begin(setup_, Hook::runtest_setup,
+                   [&](Plugin& plugin) { return plugin.runtest_setup(*hooks_.item_); });
+      if (judge(*setup_)) test_.reset(hooks_.factory_->CreateTest());
+    }
+
+   private:
+    void SetUp() override {
+      const Around around(setup_);
+      private_call<TestSetUp>(*test_);
+    }
+    void TestBody() override {
+      std::optional<HookCall> call;
+      hooks_.begin(call, Hook::runtest_call,
+                   [&](Plugin& plugin) { return plugin.runtest_call(*hooks_.item_); });
+      const Around around(call);
+      if (judge(*call)) private_call<internal::TestBody>(*test_);
+    }
+    void TearDown() override {
+      begin_teardown();
+      private_call<TestTearDown>(*test_);
+    }
+
+    void begin_teardown() {
+      torn_down_ = true;
+      const Item* const next = hooks_.next_();
+      hooks_.begin(teardown_, Hook::runtest_teardown,
+                   [&](Plugin& plugin) { return plugin.runtest_teardown(*hooks_.item_, next); });
+      judge(*teardown_);
+    }
+
+    TestHooks& hooks_;
+    std::optional<HookCall> setup_;
+    std::optional<HookCall> teardown_;
+    bool torn_down_ = false;
+    // Made after and destroyed before the base class, each of which saves and restores gtest's
+    // flags.
+    std::unique_ptr<testing::Test> test_;
+  };
+
+  class Factory : public testing::internal::TestFactoryBase {
+   public:
+    explicit Factory(TestHooks& hooks) : hooks_(hooks) {}
+    testing::Test* CreateTest() override {
+      auto test = std::make_unique<HookedTest>(hooks_);
+      test->make();
+      return test.release();
+    }
+
+   private:
+    TestHooks& hooks_;
+  };
+
+  template <class F>
+  void begin(std::optional<HookCall>& call, Hook hook, F f) {
+    call.emplace(hooks_.plugins(), hook, f);
+  }
+
+  SessionHooks& hooks_;
+  const Catalog& catalog_;
+  const std::function<const Item*()> next_;
+  const Item* item_ = nullptr;
+  testing::TestInfo* test_ = nullptr;                      // null: no plugin, nothing is in the way
+  testing::internal::TestFactoryBase* factory_ = nullptr;  // the test's own
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_BRIDGE_TEST_HOOKS_H_

@@ -1,0 +1,487 @@
+// The controller: one RUN_ALL_TESTS, distributed over workers.
+//
+// Layer: controller. One thread. Compares the workers' collections, replaces those that die, tells
+// plugins of them and replays what they report. What is handed out and what becomes of it is an
+// Iteration's business, processes are a NodeManager's. (The name is pytest-xdist's.)
+#ifndef GTEST_XDIST_CONTROLLER_DSESSION_H_
+#define GTEST_XDIST_CONTROLLER_DSESSION_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/bridge/replayer.h"
+#include "gtest_xdist/bridge/selection.h"
+#include "gtest_xdist/bridge/shuffle.h"
+#include "gtest_xdist/controller/crash_items.h"
+#include "gtest_xdist/controller/crash_report.h"
+#include "gtest_xdist/controller/crash_view.h"
+#include "gtest_xdist/controller/dist_modes.h"
+#include "gtest_xdist/controller/iteration.h"
+#include "gtest_xdist/controller/launcher.h"
+#include "gtest_xdist/controller/node_manager.h"
+#include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/core/collection.h"
+#include "gtest_xdist/core/identity.h"
+#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/hooks/session_hooks.h"
+
+namespace gtest_xdist::internal {
+
+class DSession : public ReplaySource, private NodeEvents {
+ public:
+  // `catalog` shows the selection; plugins may narrow it. `iterations` is --gtest_repeat; 0:
+  // without end. Starts the workers. What is passed by reference must outlive the session. Throws
+  // std::runtime_error if it cannot be done.
+  DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks, Launcher launcher,
+           unsigned workers, unsigned run, unsigned iterations)
+      : catalog_(catalog),
+        options_(options),
+        hooks_(hooks),
+        workers_(workers),
+        iterations_left_(iterations),
+        endless_(iterations == 0),
+        restarts_left_(restart_limit()),
+        registered_selection_(catalog.selected()),
+        digest_(catalog.digest()),
+        node_manager_(*this, catalog.size(), workers, run, std::move(launcher)),
+        replayer_(catalog, *this) {
+    std::vector<std::string> ids;
+    for (unsigned i = 0; i < workers; ++i) ids.push_back(worker_name(static_cast<int>(i)));
+    hooks_.setupnodes(ids);
+    for (unsigned slot = 0; slot < workers; ++slot) start_worker(slot);
+  }
+
+  // Blocks until it is known what plugins leave of the selection: to be called where there are any,
+  // before anybody hears how many tests there are. The workers are alike, so the first to be ready
+  // tells.
+  void collect() {
+    begin_iteration();
+    while (!collection_ && alive() > 0 && hopeless_.empty()) {
+      node_manager_.pump();
+    }
+  }
+
+  // Runs the selected tests once and replays them. With the last iteration the workers end.
+  void run_iteration() {
+    if (!iteration_) begin_iteration();
+    replay_set_up();
+    replay_tests();
+    end_iteration();
+    if (!endless_ && --iterations_left_ == 0) node_manager_.wait_for_end();
+    replayer_.replay_program(iteration_->log().take_rest());
+    tell_reproductions();
+    iteration_.reset();
+  }
+
+  // What hears OnTestEnd first and last calls this.
+  Replayer& replayer() { return replayer_; }
+
+  // Fails the run: told in its place if an iteration is under way; false if none is.
+  bool fail(const std::string& message) {
+    if (!iteration_) return false;
+    iteration_->log().add_failure(0, {}, message);
+    return true;
+  }
+
+  // Not empty if a worker's main returned a status other than 0 although nothing had failed: wrong,
+  // unless this process's main does so too.
+  const std::string& dissent() const { return dissent_; }
+
+ private:
+  using State = WorkerNode::State;
+
+  unsigned restart_limit() const { return options_.max_worker_restart.value_or(4 * workers_); }
+  const WorkerNodes& nodes() const { return node_manager_.nodes(); }
+  std::size_t alive() const { return node_manager_.alive(); }
+
+  // --- the steps of an iteration -------------------------------------------------------------
+
+  void begin_iteration() {
+    std::string plugin;
+    std::unique_ptr<Scheduler> scheduler = hooks_.make_scheduler(plugin);
+    scheduler_name_ = plugin.empty() ? "the scheduler that a plugin made"  // a wrapper did
+                                     : "the scheduler of plugin '" + plugin + "'";
+    if (!scheduler) {
+      scheduler = make_scheduler(options_.dist, alive());
+      scheduler_name_ = scheduler_name(options_.dist);
+    }
+    begin_iteration(std::move(scheduler), ProgramLog());
+  }
+
+  // `log` is what has been told already.
+  void begin_iteration(std::unique_ptr<Scheduler> scheduler, ProgramLog log) {
+    iteration_.emplace(catalog_, nodes(), std::move(scheduler), scheduler_name_, workers_, order(),
+                       [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& s) {
+                         return handle_crash_item(node, test, report, s);
+                       });
+    iteration_->log() = std::move(log);
+    for (const auto& node : nodes()) {
+      if (node->state == State::gone) continue;
+      node->begin_iteration(iteration_->assignments());
+      if (node->state == State::collected) iteration_->add(*node);
+    }
+    for (const auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
+    if (!hopeless_.empty()) iteration_->give_up("not run: " + hopeless_);
+    iteration_->schedule();
+  }
+
+  // The selected tests, in the order in which they are to be handed out.
+  std::vector<TestIndex> order() const {
+    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
+    if (GTEST_XDIST_FLAG_GET(shuffle)) {
+      return shuffled_selection(catalog_, unit_test.random_seed());
+    }
+    return collection_ ? *collection_ : registered_selection_;
+  }
+
+  void replay_set_up() {
+    ProgramLog& log = iteration_->log();
+    while (!log.set_up_known() && alive() > 0 && hopeless_.empty()) node_manager_.pump();
+    if (log.set_up_known() && !log.set_up_ran()) return;
+    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
+    repeater().OnEnvironmentsSetUpStart(unit_test);
+    replayer_.replay_program(log.take_set_up());
+    repeater().OnEnvironmentsSetUpEnd(unit_test);
+  }
+
+  void replay_tests() {
+    while (!iteration_->store().all_replayed()) {
+      if (const std::optional<SuiteIndex> suite = iteration_->store().next_suite()) {
+        replayer_.replay_suite(*suite);
+      } else {
+        advance();
+      }
+    }
+  }
+
+  // Blocks until no worker is in the iteration any more.
+  void end_iteration() {
+    ProgramLog& log = iteration_->log();
+    ending_ = true;
+    failed_ = log.has_failures() || !testing::UnitTest::GetInstance()->Passed();
+    for (const auto& node : nodes()) {
+      if (!node->in_iteration || node.get() == iteration_->native()) continue;
+      node->command(failed_ ? Command::end_failed_iteration : Command::end_iteration);
+    }
+    while (std::any_of(nodes().begin(), nodes().end(),
+                       [](const auto& node) { return node->in_iteration; })) {
+      node_manager_.pump();
+    }
+    ending_ = false;
+    replayer_.replay_program(log.take_rest());
+    if (!log.tear_down_ran()) return;
+    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
+    repeater().OnEnvironmentsTearDownStart(unit_test);
+    replayer_.replay_program(log.take_tear_down());
+    repeater().OnEnvironmentsTearDownEnd(unit_test);
+  }
+
+  // For each worker in which something failed: the line that does it again.
+  void tell_reproductions() const {
+    for (const auto& node : nodes()) {
+      const std::vector<TestIndex> history = node->history_to_last_failure();
+      if (history.empty()) continue;
+      note("reproduce " + node->name() + ": " + node_manager_.launcher().reproduction(history));
+    }
+  }
+
+  // As pump(), where a test is waited for: makes sure that there is something to wait for.
+  void advance() {
+    if (node_manager_.poll()) return;
+    if (iteration_->under_way()) {
+      node_manager_.pump();
+    } else {
+      iteration_->settle_account();
+    }
+  }
+
+  // --- what concerns a worker as a whole -----------------------------------------------------
+
+  void on_message(WorkerNode& node, WorkerMessage& message) override {
+    std::visit([&](auto& m) { on(node, m); }, message);
+  }
+
+  void on_news() override { iteration_->set_wake_marks(); }
+
+  void on(WorkerNode& node, Hello& m) {
+    if (m.digest != digest_) {
+      node.command(Command::send_collection);
+      return;
+    }
+    if (m.order && !is_possible(*m.order)) {
+      node.broken = "it sent a collection that it cannot have";
+      return;
+    }
+    const std::vector<TestIndex> collection = m.order ? std::move(*m.order) : registered_selection_;
+    hooks_.testnodeready(node.controller);
+    if (!collection_) {
+      accept(collection);
+      first_to_collect_ = node.name();
+    }
+    if (hooks_.active()) {
+      hooks_.node_collection_finished(node.controller, ids_of(collection));
+    }
+    if (collection != *collection_) {
+      reject(node, describe_collection_difference(ids_of(*collection_), ids_of(collection),
+                                                  first_to_collect_, node.name()));
+      return;
+    }
+    node.state = State::collected;
+    if (!ending_) iteration_->add(node);
+    schedule_if_equal();
+  }
+
+  void on(WorkerNode& node, CollectionIds& m) {
+    reject(node, describe_collection_difference(catalog_.ids(), m.ids, "controller", node.name()));
+  }
+
+  bool is_possible(const std::vector<TestIndex>& collection) const {
+    std::set<TestIndex> left(registered_selection_.begin(), registered_selection_.end());
+    return std::all_of(collection.begin(), collection.end(),
+                       [&](TestIndex test) { return left.erase(test) == 1; });
+  }
+
+  // The first worker's collection is what all must have.
+  void accept(const std::vector<TestIndex>& collection) {
+    collection_ = collection;
+    hooks_.session().testscollected = collection.size();
+    if (collection == registered_selection_) return;
+    deselect_others(catalog_, collection);
+    // Nothing has been handed out yet: the iteration begins anew, with fewer tests.
+    begin_iteration(iteration_->release_scheduler(), std::move(iteration_->log()));
+  }
+
+  void reject(WorkerNode& node, const std::string& difference) {
+    node.state = State::unusable;
+    iteration_->log().add_failure(node.number(), {}, difference);
+    collections_differ_ = true;
+    schedule_if_equal();
+  }
+
+  std::vector<std::string> ids_of(const std::vector<TestIndex>& tests) const {
+    std::vector<std::string> ids;
+    ids.reserve(tests.size());
+    for (const TestIndex test : tests) ids.push_back(catalog_.full_name(test));
+    return ids;
+  }
+
+  // If the collections differ, nothing is started, but all differences are told.
+  void schedule_if_equal() {
+    if (!collections_differ_) return iteration_->schedule();
+    const bool all_known = std::none_of(nodes().begin(), nodes().end(), [](const auto& node) {
+      return node->state == State::starting;
+    });
+    if (all_known && hopeless_.empty()) lose_hope("the workers did not collect the same tests");
+  }
+
+  // A worker that has ended an iteration goes on to the next one, whether or not that has begun
+  // here.
+  void on(WorkerNode& node, EnvironmentsUp& m) {
+    if (ending_) {
+      early_.emplace_back(&node, std::move(m));
+    } else {
+      iteration_->on(node, m);
+    }
+  }
+
+  void on(WorkerNode& node, InternalError& m) {
+    failed_ = true;
+    hooks_.internal_error("worker '" + node.name() + "': " + m.message);
+  }
+
+  void on(WorkerNode& node, SessionFinished& m) {
+    node.controller.workeroutput = std::move(m.workeroutput);
+  }
+
+  void on(WorkerNode& node, ProgramDone&) { node.state = State::done; }
+
+  template <class Message>
+  void on(WorkerNode& node, Message& m) {
+    iteration_->on(node, m);
+  }
+
+  // --- workers come and go -------------------------------------------------------------------
+
+  void start_worker(std::uint32_t slot) {
+    std::unique_ptr<WorkerNode> node = node_manager_.new_node(slot);
+    if (hooks_.active()) {
+      ValueMap& input = node->controller.workerinput;
+      input.set("workerid", node->name());
+      input.set("workercount", workers_);
+      input.set("testrunuid", testrun_uid());
+      input.set("dist", name_of(options_.dist));
+      hooks_.configure_node(node->controller);
+    }
+    // One that is started while an iteration ends begins with the next one.
+    const unsigned iterations = endless_ ? 0 : iterations_left_ - (ending_ ? 1 : 0);
+    node_manager_.start(std::move(node), iterations,
+                        testing::UnitTest::GetInstance()->random_seed());
+  }
+
+  void on_end(WorkerNode& node, const ExitStatus& status) override {
+    node.in_iteration = false;
+    const State before = std::exchange(node.state, State::gone);
+    const std::string how = describe_end(node, status);
+    if (before == State::done) {
+      const std::string what = how + " after its tests";
+      tell_end(node, ended_as_main_said(node, status) ? std::nullopt : std::optional(what));
+      judge_end(node, status, what);
+    } else {
+      node.controller.workeroutput.reset();
+      note("[" + node.name() + "] node down: " + how);
+      tell_end(node, how);
+      handle_crash(node, how);
+    }
+  }
+
+  void tell_end(WorkerNode& node, const std::optional<std::string>& error) {
+    hooks_.testnodedown(node.controller, error);
+  }
+
+  static bool ended_as_main_said(const WorkerNode& node, const ExitStatus& status) {
+    const std::int32_t said_by_main = node.slot().exit_status.load();
+    constexpr std::int32_t kStatusBits = 0xff;  // what of an exit status reaches the parent
+    return status.success() || (status.exited() && said_by_main != WorkerSlot::kNoExitStatus &&
+                                status.code() == (said_by_main & kStatusBits));
+  }
+
+  // A worker has ended after RUN_ALL_TESTS.
+  void judge_end(const WorkerNode& node, const ExitStatus& status, const std::string& how) {
+    if (status.success()) return;
+    const std::string what = "worker '" + node.name() + "' " + how;
+    if (ended_as_main_said(node, status)) {
+      // main may map success to any status, and this process's main will do so again.
+      if (!failed_) dissent_ = what;
+    } else if (status.exited() && failed_) {
+      // Not 0, as it should be. What it printed last may say more, as a leak report does.
+      iteration_->log().add_output(node.number(), node.tail());
+    } else {
+      iteration_->log().add_failure(node.number(), node.tail(), what);
+    }
+  }
+
+  void handle_crash(WorkerNode& node, const std::string& how) {
+    iteration_->on_crash(node, how);
+    if (!collections_differ_) replace(node);
+    schedule_if_equal();
+    if (alive() == 0) {
+      iteration_->give_up("not run: " + (hopeless_.empty() ? "no worker is left" : hopeless_));
+    }
+  }
+
+  CrashVerdict handle_crash_item(const WorkerNode& node, TestIndex test, Report& report,
+                                 Scheduler& scheduler) {
+    if (!hooks_.active()) return CrashVerdict::counts;
+    TestReport shown = show_crash(hooks_.item(test), report, node.name());
+    hooks_.handlecrashitem(shown, scheduler);
+    take_changes(shown, report);
+    return shown.outcome == Outcome::rerun ? CrashVerdict::does_not_count : CrashVerdict::counts;
+  }
+
+  void replace(const WorkerNode& node) {
+    const bool is_needed = (!ending_ && iteration_->has_work()) || iterations_left_ > 1 || endless_;
+    if (!hopeless_.empty() || !is_needed) return;
+    if (restarts_left_ == 0) {
+      const unsigned limit = restart_limit();
+      lose_hope(limit == 0 ? "worker " + node.name() + " crashed and worker restarting disabled"
+                           : "maximum crashed workers reached: " + std::to_string(limit));
+      return;
+    }
+    --restarts_left_;
+    note("replacing crashed worker " + node.name() + " with " +
+         worker_name(static_cast<int>(nodes().size())));
+    try {
+      start_worker(node.slot_number());
+      if (!ending_) nodes().back()->begin_iteration(iteration_->assignments());
+    } catch (const std::runtime_error& error) {
+      lose_hope(error.what());
+    }
+  }
+
+  // No worker will be started any more, in this iteration and in those to come.
+  void lose_hope(const std::string& why) {
+    hopeless_ = why;
+    note(why);
+    iteration_->give_up("not run: " + why);
+  }
+
+  // --- ReplaySource --------------------------------------------------------------------------
+
+  TestIndex next_test(SuiteIndex suite) override {
+    if (node_manager_.has_news()) node_manager_.poll();
+    while (!iteration_->store().all_replayed(suite)) {
+      if (const std::optional<TestIndex> test = iteration_->store().next_test(suite)) return *test;
+      advance();
+    }
+    return kNoTest;
+  }
+
+  Report take_report(TestIndex test) override { return iteration_->store().take_test(test); }
+
+  Report take_suite_up(SuiteIndex suite) override {
+    return iteration_->store().take_suite_up(suite);
+  }
+
+  Report take_suite_down(SuiteIndex suite) override {
+    while (!iteration_->store().all_left(suite)) {
+      // A worker that has nothing to do would stay in the suite until it gets something.
+      for (const auto& node : nodes()) {
+        if (node->open_suite == suite && node->pending() == 0) node->shutdown();
+      }
+      node_manager_.pump();
+    }
+    return iteration_->store().take_suite_down(suite);
+  }
+
+  void print(const OutputSlice& slice, int worker) override {
+    if (slice.empty()) return;
+    const WorkerOutput& output = nodes()[static_cast<std::size_t>(worker)]->output;
+    output.out.consume(
+        slice.out, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
+    if (!output.err.valid()) return;
+    output.err.consume(
+        slice.err, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); });
+  }
+
+  const Catalog& catalog_;
+  const Options& options_;
+  SessionHooks& hooks_;
+  const unsigned workers_;
+  unsigned iterations_left_;
+  const bool endless_;
+  unsigned restarts_left_;
+  const std::vector<TestIndex> registered_selection_;  // before plugins change it
+  const std::uint64_t digest_;
+  NodeManager node_manager_;
+  Replayer replayer_;
+  std::optional<std::vector<TestIndex>> collection_;  // the workers', once one has told
+  std::string first_to_collect_;
+  std::string scheduler_name_;
+  std::string hopeless_;  // why no worker is started any more, if so
+  std::string dissent_;
+  bool collections_differ_ = false;
+  bool failed_ = false;  // whether anything has failed, as far as the workers were told
+  bool ending_ = false;  // whether workers may be in the next iteration already
+  std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next iteration
+  std::optional<Iteration> iteration_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_DSESSION_H_

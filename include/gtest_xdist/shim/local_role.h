@@ -1,0 +1,172 @@
+// A process that runs its tests itself, and has something more to do than gtest: to follow the
+// index list of GTEST_XDIST_INDICES, or to call plugins.
+//
+// Layer: shim. Printers and report writers work as ever.
+#ifndef GTEST_XDIST_SHIM_LOCAL_ROLE_H_
+#define GTEST_XDIST_SHIM_LOCAL_ROLE_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/item_loop.h"
+#include "gtest_xdist/bridge/items.h"
+#include "gtest_xdist/bridge/iteration.h"
+#include "gtest_xdist/bridge/listeners.h"
+#include "gtest_xdist/bridge/parts.h"
+#include "gtest_xdist/bridge/selection.h"
+#include "gtest_xdist/bridge/test_hooks.h"
+#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/shim/fatal.h"
+#include "gtest_xdist/shim/session_life.h"
+
+namespace gtest_xdist::internal {
+
+// Lives until the process ends.
+class LocalRole : public ItemSource {
+ public:
+  // Without `indices`: what gtest selects and plugins leave of it.
+  explicit LocalRole(std::optional<std::vector<TestIndex>> indices) : indices_(std::move(indices)) {
+    put_first(new Outer(*this));
+  }
+
+ private:
+  class Outer : public testing::EmptyTestEventListener {
+   public:
+    explicit Outer(LocalRole& role) : role_(role) {}
+
+    void OnTestProgramStart(const testing::UnitTest&) override { role_.program_start(); }
+    void OnTestIterationStart(const testing::UnitTest&, int) override { role_.position_ = 0; }
+    void OnEnvironmentsSetUpEnd(const testing::UnitTest&) override { role_.run(); }
+    void OnTestStart(const testing::TestInfo& test) override { role_.test_hooks_->start(test); }
+    void OnTestEnd(const testing::TestInfo&) override { role_.test_end(); }
+    void OnEnvironmentsTearDownStart(const testing::UnitTest&) override {
+      role_.hidden_suites_.restore();
+    }
+    void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
+      role_.life_->iteration_ends(iteration);
+    }
+    void OnTestProgramEnd(const testing::UnitTest&) override { role_.program_end(); }
+
+   private:
+    LocalRole& role_;
+  };
+
+  class Inner : public testing::EmptyTestEventListener {
+   public:
+    explicit Inner(LocalRole& role) : role_(role) {}
+
+    void OnTestIterationStart(const testing::UnitTest&, int iteration) override {
+      if (!sets_environments_up(iteration)) role_.run();
+    }
+    void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
+      role_.hidden_suites_.restore();
+      role_.life_->tests_end(iteration, false);
+    }
+
+   private:
+    LocalRole& role_;
+  };
+
+  void program_start() {
+    if (!std::exchange(inner_is_there_, true)) put_last(new Inner(*this));
+    catalog_.emplace();
+    life_.emplace([](const std::string& message) { fail_program(message); },
+                  [this] { return make_items(*catalog_); }, true);
+    test_hooks_.emplace(life_->hooks(), *catalog_, [this] { return next_test(); });
+    if (indices_) select_list();
+    life_->start();
+    if (!indices_) collect();
+    life_->hooks().collection_finish();
+    if (order_) loop_.emplace(*catalog_, *this);
+  }
+
+  void program_end() {
+    life_->end();
+    test_hooks_.reset();
+    life_.reset();
+  }
+
+  void select_list() {
+    const TestIndex largest = *std::max_element(indices_->begin(), indices_->end());
+    if (largest >= catalog_->size()) {
+      fatal(std::string(kIndicesVariable) + "='" + format_index_list(*indices_) +
+            "' is not valid: expected numbers below " + std::to_string(catalog_->size()) +
+            ", the number of tests in this binary");
+    }
+    if (catalog_->selected().empty()) {
+      fatal(std::string(kIndicesVariable) +
+            " is set, but the filter selects no test: GoogleTest then sets up no environment; "
+            "drop --gtest_filter");
+    }
+    select_only(*catalog_, *indices_);
+    order_ = indices_;
+    life_->hooks().session().testscollected = indices_->size();
+  }
+
+  // What plugins remove is not selected any more; only if they reorder what is left is it for us to
+  // run it.
+  void collect() {
+    const std::vector<TestIndex> order =
+        life_->hooks().collection_modifyitems(catalog_->selected());
+    deselect_others(*catalog_, order);
+    order_.reset();
+    if (!GTEST_XDIST_FLAG_GET(shuffle) && !std::is_sorted(order.begin(), order.end())) {
+      order_ = order;
+    }
+  }
+
+  void run() {
+    if (!order_ || !environments_are_usable()) return;
+    position_ = 0;
+    running_ = true;
+    loop_->run();
+    running_ = false;
+    hidden_suites_.hide(*catalog_);
+  }
+
+  NextItem next_item() override {
+    if (position_ == order_->size()) return {NextItem::Kind::end, kNoTest};
+    return {NextItem::Kind::item, (*order_)[position_++]};
+  }
+
+  void test_end() {
+    test_hooks_->end();
+    if (running_) {
+      loop_->on_test_end();
+    } else {
+      ++position_;
+    }
+  }
+
+  // In the tear-down of a test: what follows it.
+  const Item* next_test() {
+    if (position_ == 0 && !running_) gtest_order_ = catalog_->gtest_order();
+    const std::vector<TestIndex>& order = running_ ? *order_ : gtest_order_;
+    const std::size_t next = running_ ? position_ : position_ + 1;
+    return next < order.size() ? &life_->hooks().item(order[next]) : nullptr;
+  }
+
+  const std::optional<std::vector<TestIndex>> indices_;  // never an empty list
+  std::optional<Catalog> catalog_;
+  std::optional<SessionLife> life_;  // while RUN_ALL_TESTS runs
+  std::optional<TestHooks> test_hooks_;
+  std::optional<std::vector<TestIndex>> order_;  // what to run, if that is not gtest's business
+  std::optional<ItemLoop> loop_;
+  HiddenSuites hidden_suites_;
+  bool running_ = false;                // whether the loop is
+  std::size_t position_ = 0;            // of the next item of the loop, or the test that gtest runs
+  std::vector<TestIndex> gtest_order_;  // in this iteration
+  bool inner_is_there_ = false;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_SHIM_LOCAL_ROLE_H_

@@ -1,0 +1,89 @@
+// When, in gtest's events, the hooks of a session's beginning and end are called. The same in every
+// role.
+//
+// Layer: shim.
+#ifndef GTEST_XDIST_SHIM_SESSION_LIFE_H_
+#define GTEST_XDIST_SHIM_SESSION_LIFE_H_
+
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/iteration.h"
+#include "gtest_xdist/hooks/plugin_manager.h"
+#include "gtest_xdist/hooks/session_hooks.h"
+
+namespace gtest_xdist::internal {
+
+// One for each process and RUN_ALL_TESTS.
+class SessionLife {
+ public:
+  // As for SessionHooks. `has_terminal` is false where nobody reads what is printed.
+  SessionLife(std::function<void(const std::string&)> fail,
+              std::function<std::vector<Item>()> items, bool has_terminal)
+      : hooks_(plugins(), std::move(fail), std::move(items)), has_terminal_(has_terminal) {}
+
+  SessionHooks& hooks() { return hooks_; }
+
+  // To be called in OnTestProgramStart.
+  void start() {
+    hooks_.configure();
+    hooks_.sessionstart();
+  }
+
+  // To be called in OnTestIterationEnd before all other listeners: they shall see what plugins
+  // have to say. `failed`: whether something has failed that gtest does not know here. True if this
+  // was the end of the session's tests.
+  bool tests_end(int iteration, bool failed) {
+    failed_ |= failed || !testing::UnitTest::GetInstance()->Passed();
+    if (!is_last_iteration(iteration)) return false;
+    finish();
+    return true;
+  }
+
+  // To be called in OnTestIterationEnd after all other listeners: gtest's summary is printed, and
+  // the run can still fail.
+  void iteration_ends(int iteration) {
+    if (is_last_iteration(iteration)) close();
+  }
+
+  // To be called in OnTestProgramEnd. There may have been no iteration.
+  void end() {
+    finish();
+    close();
+  }
+
+ private:
+  class StandardOutput : public TerminalReporter {
+   public:
+    void write(const std::string& text) override {
+      std::fwrite(text.data(), 1, text.size(), stdout);
+      std::fflush(stdout);
+    }
+  };
+
+  void finish() {
+    if (!std::exchange(finished_, true)) hooks_.sessionfinish(failed_ ? 1 : 0);
+  }
+
+  void close() {
+    if (std::exchange(closed_, true)) return;
+    StandardOutput output;
+    if (has_terminal_) hooks_.terminal_summary(output);
+    hooks_.unconfigure();
+  }
+
+  SessionHooks hooks_;
+  const bool has_terminal_;
+  bool failed_ = false;
+  bool finished_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_SHIM_SESSION_LIFE_H_

@@ -1,0 +1,69 @@
+// What a worker sends: messages into its result ring, and a bell when the controller is to look.
+//
+// Layer: worker.
+#ifndef GTEST_XDIST_WORKER_OUTBOX_H_
+#define GTEST_XDIST_WORKER_OUTBOX_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/transport/segment.h"
+
+namespace gtest_xdist::internal {
+
+// When the controller is to look at a message.
+enum class Urgency { now, if_running_dry, later };
+
+// Not safe for several threads.
+class Outbox {
+ public:
+  // `segment` must outlive this.
+  Outbox(const Segment& segment, std::uint32_t slot)
+      : header_(segment.header()),
+        slot_(segment.slot(slot)),
+        deque_(segment.deque(slot)),
+        results_(segment.results_writer(slot)) {}
+
+  // Blocks while the ring is full.
+  void send(const WorkerMessage& message, Urgency urgency) {
+    frame_.clear();
+    encode(message, frame_);
+    results_.write(frame_, [this] { wait_for_space(); });
+    if (wants_attention(urgency)) {
+      header_.bell.ring();
+      last_ring_ = Clock::now();
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void wait_for_space() {
+    header_.bell.ring();
+    slot_.space_bell.wait();
+  }
+
+  // A bell costs some microseconds if the controller sleeps, so a finished test alone is no reason.
+  bool wants_attention(Urgency urgency) const {
+    if (urgency == Urgency::now) return true;
+    if (urgency == Urgency::if_running_dry &&
+        deque_.size() < slot_.wake_below.load(std::memory_order_relaxed)) {
+      return true;
+    }
+    return results_.fill() > results_.capacity() / 2 || Clock::now() - last_ring_ > kLongestSilence;
+  }
+
+  SegmentHeader& header_;
+  WorkerSlot& slot_;
+  WorkDeque deque_;
+  RingWriter results_;
+  std::string frame_;
+  Clock::time_point last_ring_{};
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_WORKER_OUTBOX_H_
