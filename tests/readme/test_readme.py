@@ -39,7 +39,7 @@ class ReadmeTest(unittest.TestCase):
     def test_every_block_is_known_here(self):
         """A snippet that no test looks at would rot."""
         fences = re.findall(r"^```(\w*)$", README, re.MULTILINE)
-        self.assertEqual(["sh", "cpp", "cmake", "sh"], fences[::2])
+        self.assertEqual(["sh", "cpp", "cmake", "sh", "cpp"], fences[::2])
 
     def test_the_first_two_commands(self):
         """What they do is what CI runs; here: that they are spelt so."""
@@ -58,6 +58,35 @@ class ReadmeTest(unittest.TestCase):
                   "-o", "my_test", "-lgtest_main", "-lgtest", "-pthread", cwd=self.project)
         for line in blocks("sh")[1].splitlines():
             self.assertIn("[  PASSED  ] 2 tests.", self.must("sh", "-c", line, cwd=self.project))
+
+    def test_the_plugin(self):
+        """It does the same serially and with workers."""
+        plugin, = (block for block in blocks("cpp") if "GTEST_XDIST_PLUGIN" in block)
+        slow = ("#include <chrono>\n#include <thread>\nTEST(Readme, IsSlow) "
+                "{ std::this_thread::sleep_for(std::chrono::milliseconds(1100)); }\n")
+        (self.project / "plugin.cpp").write_text(plugin)
+        (self.project / "my_test.cpp").write_text(
+            "%s#include <gtest/gtest.h>\n%s%s" % (blocks("cpp")[0], SUITE, slow))
+        self.must(CXX, "-std=c++17", *CXX_FLAGS.split(), "-I", SOURCE + "/include", "my_test.cpp",
+                  "plugin.cpp", "-o", "my_test", "-lgtest_main", "-lgtest", "-pthread",
+                  cwd=self.project)
+        for workers in "0", "2":
+            output = self.must("./my_test", cwd=self.project, GTEST_XDIST_WORKERS=workers)
+            self.assertRegex(output, r"PASSED  \] 3 tests\.\nslow: Readme.IsSlow\n\Z")
+
+    def test_the_hooks(self):
+        """The table has a row for each hook that there is."""
+        header = Path(SOURCE, "include/gtest_xdist/hooks/hook.h").read_text()
+        enum = re.search(r"enum class Hook \{(.*?)\};", header, re.DOTALL).group(1)
+        rows = re.findall(r"^\| `pytest_\w+` \| `(\w+)`", README, re.MULTILINE)
+        self.assertEqual(sorted(re.findall(r"^  (\w+),$", enum, re.MULTILINE)), sorted(rows))
+
+    def test_the_examples(self):
+        """Each is a file, and all are named."""
+        linked = re.findall(r"\((examples/\S+)\)", README)
+        self.assertEqual([], [path for path in linked if not Path(SOURCE, path).is_file()])
+        folders = {path.name for path in Path(SOURCE, "examples").iterdir() if path.is_dir()}
+        self.assertEqual(folders - {"demo"}, {path.split("/")[1] for path in linked})
 
     def test_the_target(self):
         self.must("cmake", "--install", BUILD, "--prefix", str(self.project / "installed"),

@@ -1,0 +1,62 @@
+// Tests that share one database, and would disturb each other in it if they ran at the same time.
+// So each worker has a database of its own, named after worker_id(), which is "master" in a serial
+// run. Here a database is a directory; a port to listen on would be `7000 + number of the worker`.
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include <gtest_xdist/gtest_xdist.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Database : public testing::Environment {
+ public:
+  // Below a directory of this run, so that two runs at the same time do not meet either.
+  static fs::path path() {
+    return fs::temp_directory_path() / ("example-" + gtest_xdist::testrun_uid()) /
+           gtest_xdist::worker_id();
+  }
+  void SetUp() override { fs::create_directories(path()); }
+  void TearDown() override {
+    fs::remove_all(path());
+    std::error_code others_are_there;
+    fs::remove(path().parent_path(), others_are_there);
+  }
+};
+
+const auto* const database = testing::AddGlobalTestEnvironment(new Database);
+
+void write(const std::string& table, const std::string& row) {
+  std::ofstream(Database::path() / table, std::ios::app) << row << '\n';
+}
+
+int count_rows(const std::string& table) {
+  std::ifstream file(Database::path() / table);
+  int rows = 0;
+  for (std::string row; std::getline(file, row);) ++rows;
+  return rows;
+}
+
+class Table : public testing::TestWithParam<int> {
+ protected:
+  void TearDown() override { fs::remove(Database::path() / "users"); }
+};
+
+// In one database for all, a test would see rows of others.
+TEST_P(Table, HasTheRowsThatWereWritten) {
+  for (int row = 0; row < GetParam(); ++row) write("users", "user " + std::to_string(row));
+  EXPECT_EQ(GetParam(), count_rows("users"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, Table, testing::Range(1, 50));
+
+TEST(Identity, IsThatOfAWorkerExactlyInAWorker) {
+  EXPECT_EQ(gtest_xdist::is_xdist_worker(), gtest_xdist::worker_id() != "master");
+  EXPECT_FALSE(gtest_xdist::is_xdist_controller());  // no test runs there
+}
+
+}  // namespace
