@@ -4,6 +4,7 @@
 #ifndef GTEST_XDIST_CONTROLLER_CRASH_REPORT_H_
 #define GTEST_XDIST_CONTROLLER_CRASH_REPORT_H_
 
+#include <cstdint>
 #include <string>
 
 #include "gtest_xdist/controller/worker_node.h"
@@ -15,6 +16,15 @@ namespace gtest_xdist::internal {
 // "killed by signal 11 (SIGSEGV)", or why the controller killed it.
 inline std::string describe_end(const WorkerNode& node, const ExitStatus& status) {
   return node.broken.empty() ? status.describe() : "ended, because " + node.broken;
+}
+
+// Whether a process that got through its tests ended with the status that its main returned, or
+// with 0. (A leak report, say, changes it.)
+inline bool ended_as_main_said(const WorkerNode& node, const ExitStatus& status) {
+  constexpr std::int32_t kStatusBits = 0xff;  // what of an exit status reaches the parent
+  const std::int32_t said = node.slot().exit_status.load();
+  return status.success() || (status.exited() && said != WorkerSlot::kNoExitStatus &&
+                              status.code() == (said & kStatusBits));
 }
 
 // The failure of the test that the worker was running. In a set-up it is the test that was to be

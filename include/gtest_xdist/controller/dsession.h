@@ -9,10 +9,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <optional>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -26,6 +24,7 @@
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/bridge/shuffle.h"
+#include "gtest_xdist/controller/collection_check.h"
 #include "gtest_xdist/controller/crash_items.h"
 #include "gtest_xdist/controller/crash_report.h"
 #include "gtest_xdist/controller/crash_view.h"
@@ -35,7 +34,6 @@
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/worker_node.h"
-#include "gtest_xdist/core/collection.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/options.h"
@@ -57,8 +55,7 @@ class DSession : public ReplaySource, private NodeEvents {
         iterations_left_(iterations),
         endless_(iterations == 0),
         restarts_left_(restart_limit()),
-        registered_selection_(catalog.selected()),
-        digest_(catalog.digest()),
+        collection_(catalog),
         node_manager_(*this, catalog.size(), workers, run, std::move(launcher)),
         replayer_(catalog, *this) {
     std::vector<std::string> ids;
@@ -72,7 +69,7 @@ class DSession : public ReplaySource, private NodeEvents {
   // tells.
   void collect() {
     begin_iteration();
-    while (!collection_ && alive() > 0 && hopeless_.empty()) {
+    while (!collection_.known() && alive() > 0 && hopeless_.empty()) {
       node_manager_.pump();
     }
   }
@@ -147,7 +144,7 @@ class DSession : public ReplaySource, private NodeEvents {
     if (GTEST_XDIST_FLAG_GET(shuffle)) {
       return shuffled_selection(catalog_, unit_test.random_seed());
     }
-    return collection_ ? *collection_ : registered_selection_;
+    return collection_.order();
   }
 
   void replay_set_up() {
@@ -220,27 +217,22 @@ class DSession : public ReplaySource, private NodeEvents {
   void on_news() override { iteration_->set_wake_marks(); }
 
   void on(WorkerNode& node, Hello& m) {
-    if (m.digest != digest_) {
+    if (!collection_.has_right_digest(m)) {
       node.command(Command::send_collection);
       return;
     }
-    if (m.order && !is_possible(*m.order)) {
+    const std::optional<std::vector<TestIndex>> tests = collection_.read(m);
+    if (!tests) {
       node.broken = "it sent a collection that it cannot have";
       return;
     }
-    const std::vector<TestIndex> collection = m.order ? std::move(*m.order) : registered_selection_;
     hooks_.testnodeready(node.controller);
-    if (!collection_) {
-      accept(collection);
-      first_to_collect_ = node.name();
-    }
+    if (!collection_.known()) accept(*tests, node.name());
     if (hooks_.active()) {
-      hooks_.node_collection_finished(node.controller, ids_of(collection));
+      hooks_.node_collection_finished(node.controller, collection_.ids_of(*tests));
     }
-    if (collection != *collection_) {
-      reject(node, describe_collection_difference(ids_of(*collection_), ids_of(collection),
-                                                  first_to_collect_, node.name()));
-      return;
+    if (const auto difference = collection_.difference(*tests, node.name())) {
+      return reject(node, *difference);
     }
     node.state = State::collected;
     if (!ending_) iteration_->add(node);
@@ -248,21 +240,14 @@ class DSession : public ReplaySource, private NodeEvents {
   }
 
   void on(WorkerNode& node, CollectionIds& m) {
-    reject(node, describe_collection_difference(catalog_.ids(), m.ids, "controller", node.name()));
+    reject(node, collection_.difference_of_ids(m.ids, node.name()));
   }
 
-  bool is_possible(const std::vector<TestIndex>& collection) const {
-    std::set<TestIndex> left(registered_selection_.begin(), registered_selection_.end());
-    return std::all_of(collection.begin(), collection.end(),
-                       [&](TestIndex test) { return left.erase(test) == 1; });
-  }
-
-  // The first worker's collection is what all must have.
-  void accept(const std::vector<TestIndex>& collection) {
-    collection_ = collection;
-    hooks_.session().testscollected = collection.size();
-    if (collection == registered_selection_) return;
-    deselect_others(catalog_, collection);
+  void accept(const std::vector<TestIndex>& tests, const std::string& worker) {
+    const bool is_modified = collection_.accept(tests, worker);
+    hooks_.session().testscollected = tests.size();
+    if (!is_modified) return;
+    deselect_others(catalog_, tests);
     // Nothing has been handed out yet: the iteration begins anew, with fewer tests.
     begin_iteration(iteration_->release_scheduler(), std::move(iteration_->log()));
   }
@@ -272,13 +257,6 @@ class DSession : public ReplaySource, private NodeEvents {
     iteration_->log().add_failure(node.number(), {}, difference);
     collections_differ_ = true;
     schedule_if_equal();
-  }
-
-  std::vector<std::string> ids_of(const std::vector<TestIndex>& tests) const {
-    std::vector<std::string> ids;
-    ids.reserve(tests.size());
-    for (const TestIndex test : tests) ids.push_back(catalog_.full_name(test));
-    return ids;
   }
 
   // If the collections differ, nothing is started, but all differences are told.
@@ -352,13 +330,6 @@ class DSession : public ReplaySource, private NodeEvents {
 
   void tell_end(WorkerNode& node, const std::optional<std::string>& error) {
     hooks_.testnodedown(node.controller, error);
-  }
-
-  static bool ended_as_main_said(const WorkerNode& node, const ExitStatus& status) {
-    const std::int32_t said_by_main = node.slot().exit_status.load();
-    constexpr std::int32_t kStatusBits = 0xff;  // what of an exit status reaches the parent
-    return status.success() || (status.exited() && said_by_main != WorkerSlot::kNoExitStatus &&
-                                status.code() == (said_by_main & kStatusBits));
   }
 
   // A worker has ended after RUN_ALL_TESTS.
@@ -450,13 +421,7 @@ class DSession : public ReplaySource, private NodeEvents {
   }
 
   void print(const OutputSlice& slice, int worker) override {
-    if (slice.empty()) return;
-    const WorkerOutput& output = nodes()[static_cast<std::size_t>(worker)]->output;
-    output.out.consume(
-        slice.out, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
-    if (!output.err.valid()) return;
-    output.err.consume(
-        slice.err, [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); });
+    if (!slice.empty()) nodes()[static_cast<std::size_t>(worker)]->output.print(slice);
   }
 
   const Catalog& catalog_;
@@ -466,12 +431,9 @@ class DSession : public ReplaySource, private NodeEvents {
   unsigned iterations_left_;
   const bool endless_;
   unsigned restarts_left_;
-  const std::vector<TestIndex> registered_selection_;  // before plugins change it
-  const std::uint64_t digest_;
+  CollectionCheck collection_;
   NodeManager node_manager_;
   Replayer replayer_;
-  std::optional<std::vector<TestIndex>> collection_;  // the workers', once one has told
-  std::string first_to_collect_;
   std::string scheduler_name_;
   std::string hopeless_;  // why no worker is started any more, if so
   std::string dissent_;

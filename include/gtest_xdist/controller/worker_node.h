@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -36,6 +37,15 @@ struct WorkerOutput {
 
   int out_descriptor() const { return out.descriptor(); }
   int err_descriptor() const { return err.valid() ? err.descriptor() : out.descriptor(); }
+
+  // Prints a slice where this process prints; it is gone from the files then.
+  void print(const OutputSlice& slice) const {
+    const auto print_to = [](std::FILE* stream) {
+      return [stream](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stream); };
+    };
+    out.consume(slice.out, print_to(stdout));
+    if (err.valid()) err.consume(slice.err, print_to(stderr));
+  }
 };
 
 class WorkerNode : public Node {

@@ -22,6 +22,31 @@ TEST_P(Worker, NotesItsIdentity) {
   if (in_worker() && support::variable("ABORTS_IN") == support::worker()) std::abort();
 }
 
+TEST_P(Worker, IsToldByFunctionsWhatVariablesSay) {
+  EXPECT_EQ(gtest_xdist::is_xdist_worker(), in_worker());
+  EXPECT_FALSE(gtest_xdist::is_xdist_controller());
+  EXPECT_EQ(gtest_xdist::worker_id(), in_worker() ? support::worker() : "master");
+  EXPECT_EQ(gtest_xdist::testrun_uid(), gtest_xdist::testrun_uid());
+  if (in_worker()) {
+    EXPECT_EQ(gtest_xdist::testrun_uid(), support::variable("GTEST_XDIST_TESTRUNUID"));
+  }
+}
+
+// Also where gtest starts the binary again for it.
+TEST_P(Worker, IsTheSameInADeathTest) {
+  for (const char* style : {"fast", "threadsafe"}) {
+    GTEST_FLAG_SET(death_test_style, style);
+    EXPECT_EXIT(
+        {
+          const bool same =
+              gtest_xdist::is_xdist_worker() == in_worker() &&
+              gtest_xdist::worker_id() == (in_worker() ? support::worker() : "master");
+          std::exit(same ? 0 : 1);
+        },
+        testing::ExitedWithCode(0), "");
+  }
+}
+
 TEST_P(Worker, SeesNothingOfHowItWasStarted) {
   EXPECT_EQ(nullptr, std::getenv("GTEST_XDIST_WORKERS"));
   for (char** entry = environ; *entry != nullptr; ++entry)
