@@ -30,6 +30,7 @@ enum class CrashVerdict { counts, does_not_count };
 // Called once for each test that a worker died in, when the worker has been removed from the
 // scheduler. May change the report, and may put the test back by Scheduler::mark_test_pending();
 // the verdict says what the crash means then. If the test is not run again after all, it fails.
+// What the handler throws fails the run, and the crash counts.
 using CrashItemHandler = std::function<CrashVerdict(WorkerNode&, TestIndex, Report&, Scheduler&)>;
 
 // A crash of which nothing has been told yet, because the test is to be run again.
