@@ -117,6 +117,84 @@ class TraceTest(PluginTest):
             self.assertEqual([], self.serial("recorder", "--gtest_list_tests", env=env).noted)
 
 
+class SelectionTest(PluginTest):
+    def order(self, noted):
+        """The tests in the order in which they ran, and what runtest_teardown said of that."""
+        ran = [line.split()[2] for line in noted if " runtest_call " in line]
+        said = [line.split()[2:] for line in noted if " runtest_teardown " in line]
+        nextitems = [words[2] if len(words) > 1 else None for words in said]
+        self.assertEqual([*ran[1:], None], nextitems, noted)
+        return ran
+
+    def test_nextitem_is_the_test_that_runs_next(self):
+        for workers in 0, 1:
+            for arguments in ([], ["--gtest_shuffle", "--gtest_random_seed=5"],
+                              ["--gtest_filter=-B.*"]):
+                with self.subTest(workers=workers, arguments=arguments):
+                    run = (self.serial("recorder", *arguments) if workers == 0 else
+                           self.parallel("recorder", *arguments, workers=workers))
+                    self.order(run.noted)
+
+    def test_tests_are_reordered(self):
+        for workers in 0, 1:
+            run = self.record(workers, ORDER="reverse")
+            self.assertEqual(["C.Skips", "B.Fails", "A.Passes"], self.order(run.noted))
+            self.assertEqual(1, run.status)
+
+    def test_tests_are_left_out(self):
+        serial = self.record(0, ORDER="leave out")
+        self.assertEqual(["A.Passes", "C.Skips"], [test.name for test in serial.tests])
+        self.assertEqual(0, serial.status)
+        for workers in 1, 3:
+            self.assert_same(serial, self.record(workers, ORDER="leave out"))
+
+    def test_workers_disagree(self):
+        """In one of them the hook fails, so nothing is left out there."""
+        run = self.record(2, "collection_modifyitems:gw0:throw", ORDER="leave out")
+        self.assertEqual(1, run.status)
+        self.assertRegex(run.out, "Different tests were collected between gw[01] and gw[01]. ")
+        for test in run.tests:
+            self.assertRegex("".join(test.skips), "^not run: ", run)
+
+    def test_a_collection_that_comes_too_late(self):
+        """The first worker is dead and is not replaced when the second tells what it left out."""
+        run = self.record(2, "configure:gw0:crash,collection_finish:gw1:wait",
+                          ORDER="leave out", GTEST_XDIST_MAX_WORKER_RESTART="0")
+        self.assertEqual(1, run.status, run)
+        self.assert_complete(run)
+        self.assertIn("controller testnodedown gw1 [] from gw1", run.noted)
+
+
+class LateTest(harness.IntegrationTest):
+    """Plugins that are registered at run time."""
+
+    def test_before_the_run(self):
+        for place in "before gtest", "main":
+            serial = self.serial("late_plugin", env={"REGISTER": place})
+            self.assertEqual(["A.First", "C.Third"], [test.name for test in serial.tests])
+            self.assertEqual(["configure 0", "sessionfinish"], serial.noted)
+            self.assertEqual(3, len(re.findall("^to |^it begins", serial.out, re.M)), serial)
+            for workers in 1, 2:
+                self.assert_same(serial, self.parallel("late_plugin", workers=workers,
+                                                       env={"REGISTER": place}))
+
+    def test_during_the_run(self):
+        """Too late to see anything serially."""
+        for place in "environment", "test":
+            serial = self.serial("late_plugin", env={"REGISTER": place})
+            self.assertEqual(0, serial.status, serial)
+            self.assertEqual([], serial.noted)
+            run = self.parallel("late_plugin", env={"REGISTER": place})
+            self.assertEqual(0, run.status, run)
+
+    def test_in_workers_only(self):
+        run = self.parallel("late_plugin", env={"REGISTER": "workers"})
+        self.assertEqual(0, run.status, run)
+        self.assertIn("Running 2 tests from 2 test suites", run.out)
+        self.assertEqual(["configure 2 as gw0", "configure 2 as gw1", "sessionfinish",
+                          "sessionfinish"], sorted(run.noted))
+
+
 class WorkerCountTest(PluginTest):
     def test_a_plugin_says_what_auto_means(self):
         for workers in "auto", "logical":
@@ -148,7 +226,8 @@ class WrapperTest(PluginTest):
             start = noted.index("runtest_logstart A.Passes")
             self.assertEqual(["runtest_setup A.Passes", "SetUp", "after runtest_setup",
                               "runtest_call A.Passes", "body", "after runtest_call",
-                              "runtest_teardown A.Passes", "TearDown", "after runtest_teardown"],
+                              "runtest_teardown A.Passes before B.Fails", "TearDown",
+                              "after runtest_teardown"],
                              noted[start + 1:start + 10])
 
 
@@ -205,6 +284,54 @@ class ThrowTest(PluginTest):
                 run = self.record(workers, "%s:%s:skip" % (hook, process))
                 self.assertIn("as planned", "".join(run.test("A.Passes").skips), run)
                 self.assertFalse(any(" body" in line for line in run.noted), run.noted)
+
+
+class AssertTest(PluginTest):
+    """An assertion that fails in a hook that is not about a test fails the session."""
+
+    def check(self, workers, hook, process):
+        with self.subTest(hook=hook, process=process):
+            run = self.record(workers, "%s:%s:assert" % (hook, process))
+            self.assertEqual(1, run.status, run)
+            self.assertIn("as planned", run.out)
+            self.assertEqual({"B.Fails"}, run.failed, run)
+
+    def test_in_the_controller(self):
+        for hook in CONTROLLER + SESSION + LOG:
+            self.check(3, hook, "controller")
+
+    def test_in_a_worker(self):
+        for hook in SESSION + COLLECTION + LOG:
+            self.check(3, hook, "gw0")
+
+    def test_in_a_serial_run(self):
+        for hook in SESSION + COLLECTION + LOG:
+            self.check(0, hook, "serial")
+
+    def test_in_a_phase_it_is_the_tests(self):
+        for workers, process in (0, "serial"), (2, "gw0"):
+            for hook in PHASES:
+                run = self.record(workers, "%s:%s:assert" % (hook, process))
+                self.assertLessEqual({"A.Passes", "B.Fails"}, run.failed, run)
+
+
+class ForkTest(PluginTest):
+    def test_a_child_that_runs_on(self):
+        """It takes no test from its parent."""
+        for hook in PHASES:
+            run = self.record(1, "%s:gw0:fork" % hook)
+            self.assert_complete(run)
+            calls = [line.split()[2] for line in run.noted if " runtest_call " in line]
+            self.assertEqual(set(TESTS), set(calls))
+            self.assertEqual(1, run.noted.count("gw0 sessionfinish 1"), run.noted)
+
+    def test_the_controller_exits(self):
+        """Nobody is to think that all is well."""
+        for hook in "configure_node", "testnodedown", "runtest_logreport":
+            run = self.serial("recorder", env={"GTEST_XDIST_WORKERS": "2",
+                                               "PLAN": hook + ":controller:exit 0"})
+            self.assertEqual(1, run.status, run)
+            self.assertIn("error: the process ended before all tests were reported", run.notes)
 
 
 class CrashTest(PluginTest):

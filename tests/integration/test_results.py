@@ -38,6 +38,13 @@ class PlaceTest(harness.IntegrationTest):
                 self.assert_parallel_equals_serial("outside", env={"AT": place, "DO": event},
                                                    workers=(2,))
 
+    def test_an_environment_that_fails_in_each_iteration(self):
+        for event in "fail fatally", "skip":
+            for _ in range(4):  # a worker may be in the next iteration before its controller
+                self.assert_parallel_equals_serial(
+                    "outside", "--gtest_repeat=3", workers=(1, 2),
+                    env={"AT": "environment_set_up", "DO": event})
+
     def test_json(self):
         for place in self.PLACES:
             self.assert_parallel_equals_serial("outside", env={"AT": place, "DO": "fail"},

@@ -118,6 +118,11 @@ class CrashItemTest(SchedulerTest):
             self.assertIn("crashed while running '%s'" % CRASHING, run.out)
             self.assertGreaterEqual(self.runs(run), 2)
 
+    def test_it_is_said_to_run_again_and_does_not(self):
+        for run in self.crash("empty promise"):
+            self.assertEqual({CRASHING}, run.failed, run)
+            self.assertIn("crashed while running '%s'" % CRASHING, run.out)
+
     def test_it_crashes_again_until_no_worker_is_left_for_it(self):
         for crash_item in "rerun", "failed rerun":
             for run in self.crash(crash_item, crashes="always"):

@@ -20,6 +20,13 @@ class ValueTest(harness.IntegrationTest):
         """100 MB to each worker, and 100 MB back from each."""
         self.assertEqual(0, self.exchange("huge").status)
 
+    def test_names_of_the_session_stay_its_own(self):
+        self.assertEqual(0, self.exchange("reserved").status)
+
+    def test_what_a_plugin_does_to_its_output_at_last(self):
+        for mode in "unregister", "no output":
+            self.assertEqual(0, self.exchange(mode).status)
+
     def assert_error(self, mode, *messages):
         run = self.exchange(mode)
         self.assertEqual(1, run.status, run)

@@ -83,20 +83,6 @@ class Catalog {
     return indices;
   }
 
-  // The selected tests in the order in which gtest runs them in this iteration.
-  std::vector<TestIndex> gtest_order() const {
-    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
-    std::vector<TestIndex> indices;
-    for (int i = 0; i < unit_test.total_test_suite_count(); ++i) {
-      const testing::TestSuite& suite = *unit_test.GetTestSuite(i);
-      for (int k = 0; k < suite.total_test_count(); ++k) {
-        const testing::TestInfo& test = *suite.GetTestInfo(k);
-        if (test.should_run()) indices.push_back(index_of(test));
-      }
-    }
-    return indices;
-  }
-
   // One line for each registered test: what two processes of one session must agree on. The text of
   // a value parameter is left out: it may hold an address.
   std::vector<std::string> ids() const {

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/bridge/items.h"
 #include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/core/identity.h"
@@ -44,9 +45,11 @@ inline bool judge(const HookCall& call) {
 // One test at a time.
 class TestHooks {
  public:
-  // `next` says which test this process runs next; null if that is not known. What is passed by
-  // reference must outlive this.
-  TestHooks(SessionHooks& hooks, const Catalog& catalog, std::function<const Item*()> next)
+  // Which test this process runs after `test`; null if that is not known.
+  using Next = std::function<const Item*(TestIndex test)>;
+
+  // What is passed by reference must outlive this.
+  TestHooks(SessionHooks& hooks, const Catalog& catalog, Next next)
       : hooks_(hooks), catalog_(catalog), next_(std::move(next)) {}
 
   // To be called in OnTestStart, before all other listeners.
@@ -54,7 +57,10 @@ class TestHooks {
     if (!hooks_.active()) return;
     const TestIndex index = catalog_.index_of(test);
     item_ = &hooks_.item(index);
-    hooks_.runtest_logstart(*item_);
+    {
+      const HookAssertions guard(hooks_);
+      hooks_.runtest_logstart(*item_);
+    }
     test_ = &catalog_.test(index);
     // gtest owns it meanwhile: a test may call exit().
     factory_ = exchange_factory(*test_, new Factory(*this));
@@ -65,6 +71,7 @@ class TestHooks {
     if (test_ == nullptr) return;
     testing::TestInfo& test = *std::exchange(test_, nullptr);
     delete exchange_factory(test, factory_);
+    const HookAssertions guard(hooks_);
     hooks_.runtest_logreport(make_report(*item_, test, worker_id()));
     hooks_.runtest_logfinish(*item_);
   }
@@ -128,7 +135,7 @@ class TestHooks {
 
     void begin_teardown() {
       torn_down_ = true;
-      const Item* const next = hooks_.next_();
+      const Item* const next = hooks_.next_(hooks_.item_->index);
       hooks_.begin(teardown_, Hook::runtest_teardown,
                    [&](Plugin& plugin) { return plugin.runtest_teardown(*hooks_.item_, next); });
       judge(*teardown_);
@@ -163,7 +170,7 @@ class TestHooks {
 
   SessionHooks& hooks_;
   const Catalog& catalog_;
-  const std::function<const Item*()> next_;
+  const Next next_;
   const Item* item_ = nullptr;
   testing::TestInfo* test_ = nullptr;                      // null: no plugin, nothing is in the way
   testing::internal::TestFactoryBase* factory_ = nullptr;  // the test's own

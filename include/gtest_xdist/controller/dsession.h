@@ -20,6 +20,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/bridge/selection.h"
@@ -64,9 +65,8 @@ class DSession : public ReplaySource, private NodeEvents {
     for (unsigned slot = 0; slot < workers; ++slot) start_worker(slot);
   }
 
-  // Blocks until it is known what plugins leave of the selection: to be called where there are any,
-  // before anybody hears how many tests there are. The workers are alike, so the first to be ready
-  // tells.
+  // Blocks until it is known what plugins leave of the selection: to be called before anybody hears
+  // how many tests there are. The workers are alike, so the first to be ready tells.
   void collect() {
     begin_iteration();
     while (!collection_.known() && alive() > 0 && hopeless_.empty()) {
@@ -211,7 +211,13 @@ class DSession : public ReplaySource, private NodeEvents {
   // --- what concerns a worker as a whole -----------------------------------------------------
 
   void on_message(WorkerNode& node, WorkerMessage& message) override {
+    const std::optional<HookAssertions> guard = guard_assertions();
     std::visit([&](auto& m) { on(node, m); }, message);
+  }
+
+  // The hooks called from here on are about workers, while some test is being replayed.
+  std::optional<HookAssertions> guard_assertions() {
+    return hooks_.active() ? std::optional<HookAssertions>(std::in_place, hooks_) : std::nullopt;
   }
 
   void on_news() override { iteration_->set_wake_marks(); }
@@ -227,9 +233,14 @@ class DSession : public ReplaySource, private NodeEvents {
       return;
     }
     hooks_.testnodeready(node.controller);
-    if (!collection_.known()) accept(*tests, node.name());
+    // Where no test will run any more, the selection stays: it may be replayed already.
+    if (!collection_.known() && hopeless_.empty()) accept(*tests, node.name());
     if (hooks_.active()) {
       hooks_.node_collection_finished(node.controller, collection_.ids_of(*tests));
+    }
+    if (!collection_.known()) {
+      node.state = State::unusable;
+      return;
     }
     if (const auto difference = collection_.difference(*tests, node.name())) {
       return reject(node, *difference);
@@ -271,7 +282,7 @@ class DSession : public ReplaySource, private NodeEvents {
   // A worker that has ended an iteration goes on to the next one, whether or not that has begun
   // here.
   void on(WorkerNode& node, EnvironmentsUp& m) {
-    if (ending_) {
+    if (!node.in_iteration) {
       early_.emplace_back(&node, std::move(m));
     } else {
       iteration_->on(node, m);
@@ -280,14 +291,25 @@ class DSession : public ReplaySource, private NodeEvents {
 
   void on(WorkerNode& node, InternalError& m) {
     failed_ = true;
-    hooks_.internal_error("worker '" + node.name() + "': " + m.message);
+    const std::string message = "worker '" + node.name() + "': " + m.message;
+    if (m.thrown) {
+      hooks_.internal_error(message);
+    } else {
+      hooks_.session().fail(message);
+    }
   }
 
   void on(WorkerNode& node, SessionFinished& m) {
     node.controller.workeroutput = std::move(m.workeroutput);
   }
 
-  void on(WorkerNode& node, ProgramDone&) { node.state = State::done; }
+  void on(WorkerNode& node, ProgramDone&) {
+    if (node.in_iteration) {
+      node.broken = "it ended its program in the middle of an iteration";
+      return;
+    }
+    node.state = State::done;
+  }
 
   template <class Message>
   void on(WorkerNode& node, Message& m) {
@@ -296,16 +318,19 @@ class DSession : public ReplaySource, private NodeEvents {
 
   // --- workers come and go -------------------------------------------------------------------
 
+  void fill_workerinput(WorkerNode& node) const {
+    ValueMap& input = node.controller.workerinput;
+    input.set("workerid", node.name());
+    input.set("workercount", workers_);
+    input.set("testrunuid", testrun_uid());
+    input.set("dist", name_of(options_.dist));
+  }
+
   void start_worker(std::uint32_t slot) {
     std::unique_ptr<WorkerNode> node = node_manager_.new_node(slot);
-    if (hooks_.active()) {
-      ValueMap& input = node->controller.workerinput;
-      input.set("workerid", node->name());
-      input.set("workercount", workers_);
-      input.set("testrunuid", testrun_uid());
-      input.set("dist", name_of(options_.dist));
-      hooks_.configure_node(node->controller);
-    }
+    fill_workerinput(*node);
+    hooks_.configure_node(node->controller);
+    fill_workerinput(*node);  // these names are the session's
     // One that is started while an iteration ends begins with the next one.
     const unsigned iterations = endless_ ? 0 : iterations_left_ - (ending_ ? 1 : 0);
     node_manager_.start(std::move(node), iterations,
@@ -313,6 +338,7 @@ class DSession : public ReplaySource, private NodeEvents {
   }
 
   void on_end(WorkerNode& node, const ExitStatus& status) override {
+    const std::optional<HookAssertions> guard = guard_assertions();
     node.in_iteration = false;
     const State before = std::exchange(node.state, State::gone);
     const std::string how = describe_end(node, status);

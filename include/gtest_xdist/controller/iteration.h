@@ -301,6 +301,9 @@ class Iteration {
   void settle_crash_item(WorkerNode& node, TestIndex item, KeptCrash crash) {
     crash.counts = verdict_on(node, item, crash.report) == CrashVerdict::counts;
     const bool put_back = assignments().conclude_crash();
+    if (!put_back && !crash.counts && !crash.report.failed()) {
+      crash.report.add_part(crash.worker, {}, crash.crash);  // nothing else will tell of the test
+    }
     const bool failed = crash.report.failed() && (crash.counts || !put_back);
     if (failed) node.mark_failure();
     if (put_back) {

@@ -95,9 +95,10 @@ struct NativeOutput {
   OutputSlice output;
 };
 
-// A hook of a plugin has thrown, or has failed the session.
+// A hook of a plugin has failed the session, because it has `thrown` or has said so.
 struct InternalError {
   std::string message;
+  bool thrown = true;
 };
 
 // All sessionfinish have run.
@@ -171,6 +172,7 @@ void visit_fields(Visitor& visit, NativeOutput& m) {
 template <class Visitor>
 void visit_fields(Visitor& visit, InternalError& m) {
   visit(m.message);
+  visit(m.thrown);
 }
 template <class Visitor>
 void visit_fields(Visitor& visit, SessionFinished& m) {

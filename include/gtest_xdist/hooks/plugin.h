@@ -24,12 +24,14 @@ namespace gtest_xdist {
 // workers, a process that runs its tests itself. All hooks are called from the thread that runs
 // RUN_ALL_TESTS().
 //
-// A hook returns `{}`, or what is to be run afterwards: see After and Answer.
+// A hook returns `{}`, or what is to be run afterwards: see After and Answer. (One that ends
+// without a return is a bug that compilers warn of.)
 //
 // A hook that throws fails the session, with a message that names plugin and hook; the other
 // implementations of that call are left out, wrappers are unwound, and the run goes on, so no
-// result is lost. In runtest_setup, runtest_call and runtest_teardown it fails the test instead. A
-// hook that ends its process ends the worker, as a test would.
+// result is lost. In runtest_setup, runtest_call and runtest_teardown it fails the test instead. An
+// assertion of GoogleTest that fails in a hook does the same. A hook that ends its process ends the
+// worker, as a test would.
 class Plugin {
  public:
   Plugin() = default;
@@ -99,7 +101,8 @@ class Plugin {
   // failed and says why. An implementation may change the report. It may have the item run again by
   // scheduler.mark_test_pending(item.index): then the test fails all the same, unless it sets
   // report.outcome to Outcome::rerun. The new run needs a worker, so it counts as a restart. To
-  // answer, with either value, is to say that nobody else need be asked.
+  // answer, with either value, is to say that nobody else need be asked. `scheduler` is not to be
+  // used after the call.
   virtual Answer<bool> handlecrashitem(const Item& /*item*/, TestReport& /*report*/,
                                        Scheduler& /*scheduler*/) {
     return {};

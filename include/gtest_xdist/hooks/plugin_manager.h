@@ -38,7 +38,8 @@ class PluginManager {
  public:
   // Adds a plugin; false, and nothing added, if the name is blocked. Throws std::invalid_argument
   // if the name is empty or taken, or the plugin is null or registered already. A plugin that is
-  // registered before RUN_ALL_TESTS() sees the whole session.
+  // registered before RUN_ALL_TESTS() sees the whole session; later, what is left of it, but in a
+  // serial run only if there was one before.
   bool register_plugin(std::shared_ptr<Plugin> plugin, const std::string& name) {
     if (!plugin) throw std::invalid_argument("plugin '" + name + "' is a null pointer");
     if (name.empty()) throw std::invalid_argument("a plugin needs a name");

@@ -40,8 +40,8 @@ struct Config {
 
   std::vector<Item> items;  // all registered tests: items[i].index == i
 
-  // Only in a worker. What configure_node left in its node's workerinput, and `workerid`,
-  // `workercount`, `testrunuid`. There from configure on.
+  // Only in a worker. What configure_node left in its node's workerinput, and the session's own
+  // `workerid`, `workercount`, `testrunuid` and `dist`. There from configure on.
   std::optional<ValueMap> workerinput;
 
   // Only in a worker, empty at first. What it holds when all sessionfinish have run becomes the

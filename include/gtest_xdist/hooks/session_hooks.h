@@ -26,12 +26,14 @@ namespace gtest_xdist::internal {
 // once. None throws, but by what `fail` throws.
 class SessionHooks {
  public:
-  // `plugins` must outlive this. `fail` fails the run with a message. `items` makes the list of all
-  // registered tests, when it is needed first.
-  SessionHooks(PluginManager& plugins, std::function<void(const std::string&)> fail,
-               std::function<std::vector<Item>()> items)
+  // Fails the run with a message, because a hook has `thrown` or has said so.
+  using Fail = std::function<void(const std::string& message, bool thrown)>;
+
+  // `plugins` must outlive this. `items` makes the list of all registered tests, when it is needed
+  // first.
+  SessionHooks(PluginManager& plugins, Fail fail, std::function<std::vector<Item>()> items)
       : plugins_(plugins), fail_(std::move(fail)), make_items_(std::move(items)) {
-    session_.fail = [this](const std::string& reason) { fail_(reason); };
+    session_.fail = [this](const std::string& reason) { fail_(reason, false); };
   }
   SessionHooks(const SessionHooks&) = delete;
   SessionHooks& operator=(const SessionHooks&) = delete;
@@ -158,12 +160,12 @@ class SessionHooks {
   // A hook has thrown, here or in a worker. Equal messages are told once.
   void internal_error(const std::string& message) {
     if (!told_.insert(message).second) return;
-    fail_(message);
+    fail_(message, true);
     try {
       call_hook(plugins_, Hook::internalerror,
                 [&](Plugin& plugin) { return plugin.internalerror(message); });
     } catch (const HookError& error) {
-      if (told_.insert(error.what()).second) fail_(error.what());
+      if (told_.insert(error.what()).second) fail_(error.what(), true);
     }
   }
 
@@ -225,7 +227,7 @@ class SessionHooks {
   }
 
   PluginManager& plugins_;
-  std::function<void(const std::string&)> fail_;
+  Fail fail_;
   std::function<std::vector<Item>()> make_items_;
   Config config_;
   Session session_{config_, 0, 0, {}};

@@ -20,6 +20,7 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/bridge/items.h"
 #include "gtest_xdist/bridge/listeners.h"
 #include "gtest_xdist/bridge/parts.h"
@@ -53,7 +54,10 @@ class ControllerRole {
    public:
     explicit Outer(ControllerRole& role) : role_(role) {}
 
-    void OnTestProgramStart(const testing::UnitTest&) override { role_.program_start(); }
+    void OnTestProgramStart(const testing::UnitTest&) override {
+      role_.program_start();
+      role_.add_inner();
+    }
     void OnTestStart(const testing::TestInfo&) override { role_.test_starts(); }
     void OnTestEnd(const testing::TestInfo& test) override { role_.test_ends(test); }
     void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
@@ -81,12 +85,16 @@ class ControllerRole {
     ControllerRole& role_;
   };
 
-  void program_start() {
+  // When plugins have had the opportunity to append listeners.
+  void add_inner() {
     if (!std::exchange(inner_is_there_, true)) put_last(new Inner(*this));
+  }
+
+  void program_start() {
     if (!empty_shard_.hidden()) return;
     empty_shard_.restore();
     catalog_ = std::make_unique<Catalog>();
-    life_.emplace([this](const std::string& message) { fail(message); },
+    life_.emplace([this](const std::string& message, bool) { fail(message); },
                   [this] { return make_items(*catalog_); }, true);
     life_->hooks().config().dist = name_of(options_.dist);
     life_->start();
@@ -110,7 +118,7 @@ class ControllerRole {
     } catch (const std::runtime_error& error) {
       fatal(error.what());
     }
-    if (life_->hooks().active()) session_->collect();
+    session_->collect();
   }
 
   // Never more than there are tests, unless each is to run all.
@@ -146,6 +154,7 @@ class ControllerRole {
   void test_starts() {
     SessionHooks& hooks = life_->hooks();
     if (session_ && hooks.active()) {
+      const HookAssertions guard(hooks);
       hooks.runtest_logstart(hooks.item(session_->replayer().test()));
     }
   }
@@ -155,6 +164,7 @@ class ControllerRole {
     Replayer& replayer = session_->replayer();
     SessionHooks& hooks = life_->hooks();
     if (hooks.active()) {
+      const HookAssertions guard(hooks);
       const Item& item = hooks.item(replayer.test());
       hooks.runtest_logreport(make_report(item, test, worker_name(replayer.worker())));
       hooks.runtest_logfinish(item);
@@ -176,10 +186,13 @@ class ControllerRole {
     empty_shard_.hide();
   }
 
-  // main has said that all is well; it cannot know what happened to a worker after its tests.
+  // Somebody says that all is well: a main that cannot know what happened to a worker after its
+  // tests, or a plugin or listener that calls exit() in the middle of them.
   static void at_exit(int status) {
-    if (status != 0 || instance_->dissent_.empty()) return;
-    note("error: " + instance_->dissent_ + ", although nothing failed in it");
+    const bool ends_early = instance_->life_.has_value();
+    if (status != 0 || (!ends_early && instance_->dissent_.empty())) return;
+    note("error: " + (ends_early ? "the process ended before all tests were reported"
+                                 : instance_->dissent_ + ", although nothing failed in it"));
     std::fflush(nullptr);
     std::_Exit(EXIT_FAILURE);
   }

@@ -64,7 +64,9 @@ inline void identify(Role role) {
 // In a serial run nothing is done until there is a plugin; then a role calls its hooks.
 inline void serve_plugins_serially() {
   const auto serve = [](const auto&, const auto&) {
-    if (testing::UnitTest::GetInstance()->current_test_suite() != nullptr) return;  // too late
+    // Listeners cannot be put in order while gtest tells them of events.
+    const bool has_begun = testing::UnitTest::GetInstance()->start_timestamp() != 0;
+    if (has_begun) return;
     plugins().observe_registration(nullptr);
     const std::vector<std::string> arguments = Self::capture().arguments;
     if (is_death_test_child(arguments) || asks_for_list(arguments, current_environment())) return;

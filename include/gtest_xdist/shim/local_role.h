@@ -22,6 +22,7 @@
 #include "gtest_xdist/bridge/listeners.h"
 #include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/bridge/selection.h"
+#include "gtest_xdist/bridge/shuffle.h"
 #include "gtest_xdist/bridge/test_hooks.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/shim/fatal.h"
@@ -42,8 +43,13 @@ class LocalRole : public ItemSource {
    public:
     explicit Outer(LocalRole& role) : role_(role) {}
 
-    void OnTestProgramStart(const testing::UnitTest&) override { role_.program_start(); }
-    void OnTestIterationStart(const testing::UnitTest&, int) override { role_.position_ = 0; }
+    void OnTestProgramStart(const testing::UnitTest&) override {
+      role_.program_start();
+      role_.add_inner();
+    }
+    void OnTestIterationStart(const testing::UnitTest& unit_test, int) override {
+      role_.iteration_start(unit_test.random_seed());
+    }
     void OnEnvironmentsSetUpEnd(const testing::UnitTest&) override { role_.run(); }
     void OnTestStart(const testing::TestInfo& test) override { role_.test_hooks_->start(test); }
     void OnTestEnd(const testing::TestInfo&) override { role_.test_end(); }
@@ -75,16 +81,20 @@ class LocalRole : public ItemSource {
     LocalRole& role_;
   };
 
-  void program_start() {
+  // When plugins have had the opportunity to append listeners.
+  void add_inner() {
     if (!std::exchange(inner_is_there_, true)) put_last(new Inner(*this));
+  }
+
+  void program_start() {
     catalog_.emplace();
-    life_.emplace([](const std::string& message) { fail_program(message); },
+    life_.emplace([](const std::string& message, bool) { fail_program(message); },
                   [this] { return make_items(*catalog_); }, true);
-    test_hooks_.emplace(life_->hooks(), *catalog_, [this] { return next_test(); });
+    test_hooks_.emplace(life_->hooks(), *catalog_,
+                        [this](TestIndex test) { return next_test(test); });
     if (indices_) select_list();
     life_->start();
     if (!indices_) collect();
-    life_->hooks().collection_finish();
     if (order_) loop_.emplace(*catalog_, *this);
   }
 
@@ -114,13 +124,19 @@ class LocalRole : public ItemSource {
   // What plugins remove is not selected any more; only if they reorder what is left is it for us to
   // run it.
   void collect() {
-    const std::vector<TestIndex> order =
-        life_->hooks().collection_modifyitems(catalog_->selected());
+    const std::vector<TestIndex> order = life_->collect(catalog_->selected());
     deselect_others(*catalog_, order);
     order_.reset();
     if (!GTEST_XDIST_FLAG_GET(shuffle) && !std::is_sorted(order.begin(), order.end())) {
       order_ = order;
     }
+  }
+
+  void iteration_start(int seed) {
+    position_ = 0;
+    if (order_ || !life_->hooks().active()) return;
+    gtest_order_ =
+        GTEST_XDIST_FLAG_GET(shuffle) ? shuffled_selection(*catalog_, seed) : catalog_->selected();
   }
 
   void run() {
@@ -139,19 +155,19 @@ class LocalRole : public ItemSource {
 
   void test_end() {
     test_hooks_->end();
-    if (running_) {
-      loop_->on_test_end();
-    } else {
-      ++position_;
-    }
+    if (running_) loop_->on_test_end();
   }
 
-  // In the tear-down of a test: what follows it.
-  const Item* next_test() {
-    if (position_ == 0 && !running_) gtest_order_ = catalog_->gtest_order();
+  // In the tear-down of `test`: what follows it.
+  const Item* next_test(TestIndex test) {
+    if (!running_) {
+      // gtest may have passed over tests without running them.
+      const auto from = gtest_order_.begin() + static_cast<std::ptrdiff_t>(position_);
+      const auto it = std::find(from, gtest_order_.end(), test);
+      position_ = static_cast<std::size_t>(it - gtest_order_.begin()) + 1;
+    }
     const std::vector<TestIndex>& order = running_ ? *order_ : gtest_order_;
-    const std::size_t next = running_ ? position_ : position_ + 1;
-    return next < order.size() ? &life_->hooks().item(order[next]) : nullptr;
+    return position_ < order.size() ? &life_->hooks().item(order[position_]) : nullptr;
   }
 
   const std::optional<std::vector<TestIndex>> indices_;  // never an empty list
@@ -162,7 +178,7 @@ class LocalRole : public ItemSource {
   std::optional<ItemLoop> loop_;
   HiddenSuites hidden_suites_;
   bool running_ = false;                // whether the loop is
-  std::size_t position_ = 0;            // of the next item of the loop, or the test that gtest runs
+  std::size_t position_ = 0;            // of the next test, in order_ or in gtest_order_
   std::vector<TestIndex> gtest_order_;  // in this iteration
   bool inner_is_there_ = false;
 };

@@ -13,7 +13,9 @@
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/bridge/iteration.h"
+#include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
 #include "gtest_xdist/hooks/session_hooks.h"
 
@@ -23,16 +25,24 @@ namespace gtest_xdist::internal {
 class SessionLife {
  public:
   // As for SessionHooks. `has_terminal` is false where nobody reads what is printed.
-  SessionLife(std::function<void(const std::string&)> fail,
-              std::function<std::vector<Item>()> items, bool has_terminal)
+  SessionLife(SessionHooks::Fail fail, std::function<std::vector<Item>()> items, bool has_terminal)
       : hooks_(plugins(), std::move(fail), std::move(items)), has_terminal_(has_terminal) {}
 
   SessionHooks& hooks() { return hooks_; }
 
   // To be called in OnTestProgramStart.
   void start() {
+    const HookAssertions guard(hooks_);
     hooks_.configure();
     hooks_.sessionstart();
+  }
+
+  // What plugins leave of the selected tests. To be called after start(), where tests run.
+  std::vector<TestIndex> collect(const std::vector<TestIndex>& selected) {
+    const HookAssertions guard(hooks_);
+    std::vector<TestIndex> order = hooks_.collection_modifyitems(selected);
+    hooks_.collection_finish();
+    return order;
   }
 
   // To be called in OnTestIterationEnd before all other listeners: they shall see what plugins
@@ -67,11 +77,14 @@ class SessionLife {
   };
 
   void finish() {
-    if (!std::exchange(finished_, true)) hooks_.sessionfinish(failed_ ? 1 : 0);
+    if (std::exchange(finished_, true)) return;
+    const HookAssertions guard(hooks_);
+    hooks_.sessionfinish(failed_ ? 1 : 0);
   }
 
   void close() {
     if (std::exchange(closed_, true)) return;
+    const HookAssertions guard(hooks_);
     StandardOutput output;
     if (has_terminal_) hooks_.terminal_summary(output);
     hooks_.unconfigure();

@@ -59,7 +59,10 @@ class WorkerRole {
    public:
     explicit Outer(WorkerRole& role) : role_(role) {}
 
-    void OnTestProgramStart(const testing::UnitTest&) override { role_.program_start(); }
+    void OnTestProgramStart(const testing::UnitTest&) override {
+      role_.program_start();
+      role_.add_inner();
+    }
     void OnEnvironmentsSetUpStart(const testing::UnitTest&) override {
       if (role_.active()) role_.worker_.environments_up_outer_start();
     }
@@ -195,18 +198,25 @@ class WorkerRole {
     }
   }
 
+  // When plugins have had the opportunity to append listeners.
+  void add_inner() {
+    if (!std::exchange(inner_is_there_, true)) put_last(new Inner(*this));
+  }
+
   void program_start() {
     silence_default_listeners();
-    if (!std::exchange(inner_is_there_, true)) put_last(new Inner(*this));
     if (!active()) return;
     // A replacement takes part in the iterations that are left.
     if (handshake_.iterations > 0) {
       GTEST_XDIST_FLAG_SET(repeat, static_cast<std::int32_t>(handshake_.iterations));
     }
     const Catalog& catalog = worker_.program_start();
-    life_.emplace([this](const std::string& message) { worker_.internal_error(message); },
-                  [&catalog] { return make_items(catalog); }, false);
-    test_hooks_.emplace(life_->hooks(), catalog, [this] { return next_test(); });
+    const auto fail = [this](const std::string& message, bool thrown) {
+      worker_.internal_error(message, thrown);
+    };
+    life_.emplace(
+        fail, [&catalog] { return make_items(catalog); }, false);
+    test_hooks_.emplace(life_->hooks(), catalog, [this](TestIndex) { return next_test(); });
     worker_.collected(collect(catalog));
   }
 
@@ -221,8 +231,7 @@ class WorkerRole {
     config.numprocesses = config.workerinput->get_or("workercount", 0U);
     life_->start();
     const std::vector<TestIndex> selected = catalog.selected();
-    std::vector<TestIndex> order = hooks.collection_modifyitems(selected);
-    hooks.collection_finish();
+    std::vector<TestIndex> order = life_->collect(selected);
     if (order == selected) return std::nullopt;
     deselect_others(catalog, order);
     return order;
@@ -236,9 +245,10 @@ class WorkerRole {
   void iteration_inner_end(int iteration) {
     worker_.iteration_inner_end();
     SessionHooks& hooks = life_->hooks();
-    if (is_last_iteration(iteration) && hooks.active()) worker_.session_finish_begins();
-    if (!life_->tests_end(iteration, worker_.run_failed()) || !hooks.active()) return;
-    worker_.session_finished(std::move(*std::exchange(hooks.config().workeroutput, ValueMap())));
+    const bool is_active = hooks.active();
+    if (is_last_iteration(iteration) && is_active) worker_.session_finish_begins();
+    if (!life_->tests_end(iteration, worker_.run_failed()) || !is_active) return;
+    worker_.session_finished(hooks.config().workeroutput.value_or(ValueMap()));
   }
 
   void iteration_outer_end(int iteration) {

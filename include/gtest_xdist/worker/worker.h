@@ -168,10 +168,7 @@ class Worker : public ItemSource {
 
   void environments_down_outer_start() {
     hidden_suites_.restore();
-    if (native_) {
-      close_region();
-      send(NativeOutput{std::exchange(slice_, {})}, Urgency::later);
-    }
+    send_native_output();
     enter(Phase::environments_down);
   }
   void environments_down_inner_start() { open(); }
@@ -180,7 +177,11 @@ class Worker : public ItemSource {
     send(EnvironmentsDown{std::exchange(slice_, {})}, Urgency::later);
   }
 
-  void iteration_inner_end() { hidden_suites_.restore(); }
+  // There may have been no tear-down of the environments.
+  void iteration_inner_end() {
+    hidden_suites_.restore();
+    send_native_output();
+  }
   void iteration_outer_end() {
     send(IterationDone{properties_of(testing::UnitTest::GetInstance()->ad_hoc_test_result())},
          Urgency::now);
@@ -199,13 +200,15 @@ class Worker : public ItemSource {
 
   // The test that runs next, if there is one to run: it is taken, and nobody else can run it.
   TestIndex claim_next() {
+    if (look_for_forked_child()) return kNoTest;
     if (!native_ && usable_ && !claimed_) claimed_ = deque_.take();
     return claimed_.value_or(kNoTest);
   }
 
-  void internal_error(const std::string& message) {
+  // The run fails; `thrown`: because a hook has thrown.
+  void internal_error(const std::string& message, bool thrown) {
     run_failed_ = true;
-    send(InternalError{message}, Urgency::now);
+    send(InternalError{message, thrown}, Urgency::now);
   }
 
   // Whether something has failed that gtest in this process does not know of.
@@ -282,6 +285,12 @@ class Worker : public ItemSource {
     } else {
       hidden_suites_.hide(*catalog_);
     }
+  }
+
+  // What gtest printed since run_items() left everything to it.
+  void send_native_output() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (native_ && marks_.is_open()) outbox_.send(NativeOutput{marks_.close()}, Urgency::later);
   }
 
   void tell_suite_up() {

@@ -1,6 +1,9 @@
 // A plugin that notes every call of every hook: which process, which hook, with what. A test for
 // each of three suites, a scheduler that gives test i to worker i % n, and PLAN to make things go
-// wrong: "<hook>:<process>:<what>[,…]", where <what> is throw, crash, exit or skip.
+// wrong: "<hook>:<process>:<what>[,…]"; for <what> see record(). $ORDER is what
+// collection_modifyitems does: reverse, or leave B.Fails out.
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -8,6 +11,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest_xdist/plugin.h>
@@ -45,10 +49,12 @@ class Pinned : public gtest_xdist::Scheduler {
     started_ = true;
     const auto& nodes = registry_.nodes();
     if (nodes.empty()) return;
+    std::vector<std::vector<gtest_xdist::TestIndex>> hands(nodes.size());
     for (std::size_t i = 0; i < unassigned_.size(); ++i) {
-      nodes[i % nodes.size()]->send({unassigned_[i]});
+      hands[i % nodes.size()].push_back(unassigned_[i]);
     }
     unassigned_.clear();
+    for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i]->send(hands[i]);
   }
   void mark_test_complete(gtest_xdist::Node&, gtest_xdist::TestIndex, double) override {}
   void mark_test_pending(gtest_xdist::TestIndex test) override {
@@ -120,6 +126,9 @@ class Recorder : public gtest_xdist::Plugin {
   }
 
   After collection_modifyitems(gtest_xdist::Session&, std::vector<Item>& items) override {
+    const std::string order = support::variable("ORDER");
+    if (order == "reverse") std::reverse(items.begin(), items.end());
+    if (order == "leave out") items.erase(items.begin() + 1);
     return record(Hook::collection_modifyitems, std::to_string(items.size()));
   }
   After collection_finish(gtest_xdist::Session& session) override {
@@ -131,8 +140,8 @@ class Recorder : public gtest_xdist::Plugin {
   }
   After runtest_setup(const Item& item) override { return record(Hook::runtest_setup, item.id); }
   After runtest_call(const Item& item) override { return record(Hook::runtest_call, item.id); }
-  After runtest_teardown(const Item& item, const Item*) override {
-    return record(Hook::runtest_teardown, item.id);
+  After runtest_teardown(const Item& item, const Item* nextitem) override {
+    return record(Hook::runtest_teardown, item.id + (nextitem ? " before " + nextitem->id : ""));
   }
   After runtest_logreport(const gtest_xdist::TestReport& report) override {
     static const char* const kOutcomes[] = {"passed", "failed", "skipped", "rerun"};
@@ -161,6 +170,10 @@ class Recorder : public gtest_xdist::Plugin {
     if (what == "throw int") throw 7;
     if (what == "skip") throw gtest_xdist::Skip("as planned");
     if (what == "exit") std::_Exit(3);
+    if (what == "exit 0") std::exit(0);
+    if (what == "assert") ADD_FAILURE() << "as planned";
+    if (what == "wait") std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    if (what == "fork" && ::fork() == 0) return {};
     if (what == "crash") {
       std::signal(SIGSEGV, SIG_DFL);
       std::raise(SIGSEGV);

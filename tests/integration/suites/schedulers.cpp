@@ -104,7 +104,9 @@ class MakeScheduler : public gtest_xdist::Plugin {
     if (how == "passes") report.outcome = gtest_xdist::Outcome::passed;
     if (how == "skips") report.outcome = gtest_xdist::Outcome::skipped;
     if (how == "other words") report.parts.back().message = "in other words";
-    if (how == "rerun") report.outcome = gtest_xdist::Outcome::rerun;
+    if (how == "rerun" || how == "empty promise") {
+      report.outcome = gtest_xdist::Outcome::rerun;
+    }
     if (how == "rerun" || how == "failed rerun") scheduler.mark_test_pending(item.index);
     if (how == "another") scheduler.mark_test_pending(item.index + 1);
     return true;

@@ -53,6 +53,8 @@ class Values : public gtest_xdist::Plugin {
   After configure_node(gtest_xdist::WorkerController& node) override {
     node.workerinput.set("everything", everything());
     node.workerinput.set("bytes", bytes(size_));
+    if (mode_ == "reserved") node.workerinput.set("workercount", "many");
+    if (mode_ == "reserved") node.workerinput.set("dist", 3.5);
     return {};
   }
 
@@ -75,11 +77,17 @@ class Values : public gtest_xdist::Plugin {
     if (!session.config.workeroutput) return {};
     session.config.workeroutput->set("everything", everything());
     session.config.workeroutput->set("bytes", bytes(size_));
+    if (mode_ == "unregister") gtest_xdist::plugins().unregister("Values");
+    if (mode_ == "no output") session.config.workeroutput.reset();
     return {};
   }
 
   After testnodedown(gtest_xdist::WorkerController& node,
                      const std::optional<std::string>&) override {
+    if (mode_ == "no output") {
+      support::note(node.workeroutput->empty() ? "output is right" : "output is wrong");
+      return {};
+    }
     const bool is_right = node.workeroutput->get<Everything>("everything") == everything() &&
                           node.workeroutput->get<std::vector<std::byte>>("bytes") == bytes(size_);
     support::note(is_right ? "output is right" : "output is wrong");

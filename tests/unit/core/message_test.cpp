@@ -59,7 +59,7 @@ std::string text(const SuiteDown& m) {
 std::string text(const EnvironmentsDown& m) { return text(m.output); }
 std::string text(const IterationDone& m) { return text(m.properties); }
 std::string text(const NativeOutput& m) { return text(m.output); }
-std::string text(const InternalError& m) { return m.message; }
+std::string text(const InternalError& m) { return m.message + (m.thrown ? " thrown" : ""); }
 std::string text(const SessionFinished& m) {
   std::string all;
   for (const std::string& name : m.workeroutput.names()) {
@@ -91,7 +91,7 @@ std::vector<WorkerMessage> samples() {
       EnvironmentsDown{output},
       IterationDone{properties},
       NativeOutput{output},
-      InternalError{"plugin 'X' failed"},
+      InternalError{"plugin 'X' failed", false},
       SessionFinished{workeroutput},
       ProgramDone{},
   };

@@ -147,7 +147,10 @@ class SessionHooksTest : public testing::Test {
 
   std::unique_ptr<SessionHooks> make_hooks() {
     return std::make_unique<SessionHooks>(
-        manager_, [this](const std::string& message) { failures_.push_back(message); },
+        manager_,
+        [this](const std::string& message, bool thrown) {
+          failures_.push_back(thrown ? message : "said: " + message);
+        },
         [this] {
           ++item_lists_;
           Items items;
@@ -309,7 +312,7 @@ TEST_F(SessionHooksTest, TheSessionCountsTestsAndCanBeFailed) {
   }
   EXPECT_EQ(hooks_->session().testsfailed, 2U);
   hooks_->session().fail("no licence");
-  EXPECT_EQ(failures_, Texts{"no licence"});
+  EXPECT_EQ(failures_, Texts{"said: no licence"});
 }
 
 TEST_F(SessionHooksTest, ItemsMayBeReorderedAndRemovedOnly) {
