@@ -36,6 +36,7 @@ class LocalRole : public ItemSource {
   // Without `indices`: what gtest selects and plugins leave of it.
   explicit LocalRole(std::optional<std::vector<TestIndex>> indices) : indices_(std::move(indices)) {
     put_first(new Outer(*this));
+    instance_ = this;
   }
 
  private:
@@ -181,6 +182,9 @@ class LocalRole : public ItemSource {
   std::size_t position_ = 0;            // of the next test, in order_ or in gtest_order_
   std::vector<TestIndex> gtest_order_;  // in this iteration
   bool inner_is_there_ = false;
+
+  // gtest's listeners are gone when a leak checker looks for who knows this object.
+  inline static LocalRole* instance_ = nullptr;
 };
 
 }  // namespace gtest_xdist::internal
