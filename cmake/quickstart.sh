@@ -21,11 +21,6 @@ case $1 in demo | test | bench) ;; *) usage ;; esac
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-if [ "$1" = bench ] && [ ! -x "$root/tests/benchmark/run" ]; then
-  echo "There is no benchmark yet: it will be in tests/benchmark." >&2
-  exit 1
-fi
-
 # build PRESET [ARGUMENT OF THE BUILD STEP...]
 build() {
   local preset=$1
@@ -98,7 +93,7 @@ case $1 in
       --parallel "$(nproc)"
     ;;
   bench)
-    build release
+    build release --target benchmark_suites
     "$root/tests/benchmark/run" "$root/build/release"
     ;;
 esac
