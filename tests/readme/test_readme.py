@@ -41,15 +41,21 @@ class ReadmeTest(unittest.TestCase):
         fences = re.findall(r"^```(\w*)$", README, re.MULTILINE)
         self.assertEqual(["sh", "cpp", "cmake", "sh", "cpp"], fences[::2])
 
-    def test_the_first_two_commands(self):
+    def test_the_first_commands(self):
         """What they do is what CI runs; here: that they are spelt so."""
         commands = [line.split("#")[0].split() for line in blocks("sh")[0].splitlines()]
-        self.assertEqual([["cmake/quickstart.sh", "demo"], ["cmake/quickstart.sh", "test"]],
+        self.assertEqual([["cmake/quickstart.sh", what] for what in ("demo", "test", "bench")],
                          commands)
         usage = run(Path(SOURCE, "cmake/quickstart.sh"), cwd=self.project)
         self.assertEqual(2, usage.returncode)
         for _, what in commands:
             self.assertRegex(usage.stdout, r"(?m)^  %s +\w" % what)
+
+    def test_the_command_of_the_benchmark(self):
+        """Its path, that is: tests/benchmark runs it."""
+        self.assertIn("`tests/benchmark/run build/release --help`", README)
+        usage = self.must(Path(SOURCE, "tests/benchmark/run"), "--help", cwd=self.project)
+        self.assertIn("--rows", usage)
 
     def test_the_include_and_the_commands_after_it(self):
         (self.project / "my_test.cpp").write_text(
