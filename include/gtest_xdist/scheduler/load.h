@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gtest_xdist/scheduler/node_registry.h"
+#include "gtest_xdist/scheduler/rebalance.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist {
@@ -42,12 +43,12 @@ class LoadScheduling : public Scheduler {
     if (started_) return check_all();
     started_ = true;
     deal();
-    if (unassigned_.empty()) finish();
+    if (unassigned_.empty()) internal::share_unstarted(registry_.nodes());
   }
 
   void mark_test_complete(Node& node, TestIndex, double seconds) override {
     refill(node, seconds);
-    if (unassigned_.empty()) finish();
+    if (unassigned_.empty()) internal::share_unstarted(registry_.nodes());
   }
 
   void mark_test_pending(TestIndex test) override {
@@ -73,21 +74,22 @@ class LoadScheduling : public Scheduler {
     const std::size_t tests = unassigned_.size();
     if (tests < 2 * nodes.size()) {
       std::vector<std::vector<TestIndex>> hands(nodes.size());
-      for (std::size_t i = 0; i < tests; ++i) hands[i % nodes.size()].push_back(take_front());
+      for (std::size_t i = 0; i < tests; ++i) hands[i % nodes.size()].push_back(unassigned_[i]);
+      unassigned_.clear();
       for (std::size_t i = 0; i < nodes.size(); ++i) {
         if (!hands[i].empty()) nodes[i]->send(hands[i]);
       }
     } else {
       const std::size_t quarter = tests / nodes.size() / 4;
       const std::size_t chunk = std::max<std::size_t>(2, std::min(quarter, max_chunk_));
-      for (Node* node : nodes) send(*node, chunk);
+      for (Node* node : nodes) internal::send_front(unassigned_, *node, chunk);
     }
   }
 
   void check_all() {
     if (!started_) return;
     for (Node* node : registry_.nodes()) refill(*node, 0);
-    if (unassigned_.empty()) finish();
+    if (unassigned_.empty()) internal::share_unstarted(registry_.nodes());
   }
 
   // What is not handed out, for each worker.
@@ -106,50 +108,8 @@ class LoadScheduling : public Scheduler {
     if (seconds >= kSlowTest && pending >= 2) return;
     const std::size_t high_water = std::max<std::size_t>(2, fair_share() / 2);
     const std::size_t floor = pending < 2 ? 2 - pending : 0;
-    send(node, std::min(high_water - pending, std::max(floor, max_chunk_)));
-  }
-
-  // Everything is handed out: moves what has not started to workers that have run dry, and lets
-  // those go for which there is nothing.
-  void finish() {
-    for (Node* node : registry_.nodes()) {
-      if (node->unstarted() > 0) continue;
-      // A worker that still runs a test can wait; a single test is worth moving only to an idle
-      // one.
-      const std::size_t least = node->pending() > 0 ? 2 : 1;
-      Node* victim = most_to_spare();
-      if (node->ready() && victim != nullptr && to_spare(*victim) >= least) {
-        const std::vector<TestIndex> tests = victim->take_back((to_spare(*victim) + 1) / 2);
-        if (!tests.empty()) node->send(tests);
-      }
-      if (node->pending() == 0) node->shutdown();
-    }
-  }
-
-  // A worker that is about to begin its first test keeps it, unless it cannot begin yet.
-  static std::size_t to_spare(const Node& node) {
-    const std::size_t unstarted = node.unstarted();
-    return unstarted > 0 && node.ready() && unstarted == node.pending() ? unstarted - 1 : unstarted;
-  }
-
-  Node* most_to_spare() const {
-    Node* victim = nullptr;
-    for (Node* node : registry_.nodes()) {
-      if (to_spare(*node) > (victim == nullptr ? 0 : to_spare(*victim))) victim = node;
-    }
-    return victim;
-  }
-
-  TestIndex take_front() {
-    const TestIndex test = unassigned_.front();
-    unassigned_.pop_front();
-    return test;
-  }
-
-  void send(Node& node, std::size_t count) {
-    std::vector<TestIndex> tests;
-    for (; count > 0 && !unassigned_.empty(); --count) tests.push_back(take_front());
-    if (!tests.empty()) node.send(tests);
+    internal::send_front(unassigned_, node,
+                         std::min(high_water - pending, std::max(floor, max_chunk_)));
   }
 
   NodeRegistry registry_;

@@ -1,0 +1,80 @@
+// What becomes of tests that were sent and have not started when another worker runs dry; written
+// once for all modes.
+//
+// Layer: scheduler. Looks at nodes only: knows nothing of what a mode has not sent yet.
+#ifndef GTEST_XDIST_SCHEDULER_REBALANCE_H_
+#define GTEST_XDIST_SCHEDULER_REBALANCE_H_
+
+#include <cstddef>
+#include <deque>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/scheduler/scheduler.h"
+
+namespace gtest_xdist::internal {
+
+// Sends the first `count` of `tests`, or all, and takes them out of it.
+inline void send_front(std::deque<TestIndex>& tests, Node& node, std::size_t count) {
+  std::vector<TestIndex> sent;
+  for (; count > 0 && !tests.empty(); --count) {
+    sent.push_back(tests.front());
+    tests.pop_front();
+  }
+  if (!sent.empty()) node.send(sent);
+}
+
+// Whether a worker that has that many tests to begin will begin one at once without being told: to
+// take that one gains nothing and wakes two workers.
+inline bool is_about_to_begin(const Node& node, std::size_t unstarted) {
+  return node.ready() && unstarted > 0 && unstarted == node.pending();
+}
+
+// How many tests others may have.
+inline std::size_t to_spare(const Node& node) {
+  const std::size_t unstarted = node.unstarted();  // the worker may begin one at any moment
+  return is_about_to_begin(node, unstarted) ? unstarted - 1 : unstarted;
+}
+
+// The node with most of what `spare(node)` counts, the first of several; null if none has any.
+template <class Spare>
+Node* fullest(const std::vector<Node*>& nodes, Spare spare) {
+  Node* best = nullptr;
+  std::size_t most = 0;
+  for (Node* node : nodes) {
+    const std::size_t count = spare(*node);
+    if (count <= most) continue;
+    best = node;
+    most = count;
+  }
+  return best;
+}
+
+// For when everything is handed out. Calls `help(node)` for each node that is ready and has no more
+// than the test that it runs or is about to begin, for it to be sent what others had; and lets
+// those go that have nothing then.
+template <class Help>
+void help_or_settle(const std::vector<Node*>& nodes, Help help) {
+  for (Node* node : nodes) {
+    if (to_spare(*node) > 0) continue;
+    if (node->ready()) help(*node);
+    if (node->pending() == 0) node->shutdown();
+  }
+}
+
+// For when everything is handed out: a node that is about to run dry gets half of what the fullest
+// can spare.
+inline void share_unstarted(const std::vector<Node*>& nodes) {
+  help_or_settle(nodes, [&](Node& node) {
+    Node* fuller = fullest(nodes, to_spare);
+    // A worker that still has a test can wait: a single test is worth moving only to an idle one.
+    const std::size_t least = node.pending() > 0 ? 2 : 1;
+    if (fuller == nullptr || to_spare(*fuller) < least) return;
+    const std::vector<TestIndex> tests = fuller->take_back((to_spare(*fuller) + 1) / 2);
+    if (!tests.empty()) node.send(tests);
+  });
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_SCHEDULER_REBALANCE_H_
