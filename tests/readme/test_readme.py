@@ -111,8 +111,12 @@ class ReadmeTest(unittest.TestCase):
         error = run("./my_test", cwd=self.project / "build", GTEST_XDIST_WORKRES="4")
         self.assertEqual(2, error.returncode, error.stdout)
         known = error.stdout.split("The variables are: ")[1].strip().split(", ")
-        rows = re.findall(r"^\| `(GTEST_XDIST_\w+)` \|", README, re.MULTILINE)
+        rows = re.findall(r"^\| `(GTEST_XDIST_\w+)` \| (?!Hands)", README, re.MULTILINE)
         self.assertEqual(sorted(known), sorted(rows))
+        error = run("./my_test", cwd=self.project / "build", GTEST_XDIST_DIST="?")
+        modes = re.search(r"one of ([\w, ]+)", error.stdout).group(1).split(", ")
+        table = README.split("| `GTEST_XDIST_DIST` | Hands out |")[1].split("\n\n")[0]
+        self.assertEqual(modes, re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
 
 
 if __name__ == "__main__":

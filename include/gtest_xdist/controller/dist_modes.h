@@ -5,38 +5,74 @@
 #define GTEST_XDIST_CONTROLLER_DIST_MODES_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/core/groups.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/scheduler/each.h"
 #include "gtest_xdist/scheduler/load.h"
+#include "gtest_xdist/scheduler/load_scope.h"
 #include "gtest_xdist/scheduler/scheduler.h"
+#include "gtest_xdist/scheduler/scopes.h"
+#include "gtest_xdist/scheduler/work_stealing.h"
 
 namespace gtest_xdist::internal {
 
+// What `of(test)` says of each registered test.
+template <class Of>
+auto of_each_test(const Catalog& catalog, Of of) {
+  std::vector<decltype(of(TestIndex{}))> values;
+  values.reserve(catalog.size());
+  for (TestIndex i = 0; i < catalog.size(); ++i) values.push_back(of(i));
+  return values;
+}
+
+// Which tests stay together: those of one suite, of one file, or of one group.
+inline std::vector<std::uint32_t> scopes_of_mode(DistMode mode, const Catalog& catalog) {
+  if (mode == DistMode::loadscope) {
+    return of_each_test(catalog, [&](TestIndex i) -> std::uint32_t { return catalog.suite_of(i); });
+  }
+  if (mode == DistMode::loadfile) {
+    return scopes_of(of_each_test(catalog, [&](TestIndex i) {
+      const char* const file = catalog.test(i).file();
+      return std::string(file == nullptr ? "" : file);
+    }));
+  }
+  return scopes_of_groups(
+      of_each_test(catalog, [&](TestIndex i) { return groups_of(catalog.full_name(i)); }));
+}
+
 // For a session that starts with `workers`.
-inline std::unique_ptr<Scheduler> make_scheduler(DistMode dist, std::size_t workers) {
-  switch (dist) {
+inline std::unique_ptr<Scheduler> make_scheduler(const Options& options, const Catalog& catalog,
+                                                 std::size_t workers) {
+  switch (options.dist) {
     case DistMode::load:
-      return std::make_unique<LoadScheduling>(workers);
+      return std::make_unique<LoadScheduling>(
+          workers, options.maxschedchunk.value_or(std::numeric_limits<unsigned>::max()));
+    case DistMode::worksteal:
+      return std::make_unique<WorkStealingScheduling>(workers);
+    case DistMode::loadscope:
+    case DistMode::loadfile:
+    case DistMode::loadgroup:
+      return std::make_unique<LoadScopeScheduling>(workers, scopes_of_mode(options.dist, catalog),
+                                                   options.loadscope_reorder);
     case DistMode::each:
       return std::make_unique<EachScheduling>(workers);
+    case DistMode::no:
+      break;
   }
-  throw std::logic_error("a dist mode without a scheduler");
+  throw std::logic_error("nothing is distributed, so there is no scheduler");
 }
 
 // How messages name it.
-inline std::string scheduler_name(DistMode dist) {
-  switch (dist) {
-    case DistMode::load:
-      return "the scheduler 'load'";
-    case DistMode::each:
-      return "the scheduler 'each'";
-  }
-  throw std::logic_error("a dist mode without a name");
-}
+inline std::string scheduler_name(DistMode dist) { return "the scheduler '" + name_of(dist) + "'"; }
 
 }  // namespace gtest_xdist::internal
 

@@ -115,7 +115,7 @@ class DSession : public ReplaySource, private NodeEvents {
     scheduler_name_ = plugin.empty() ? "the scheduler that a plugin made"  // a wrapper did
                                      : "the scheduler of plugin '" + plugin + "'";
     if (!scheduler) {
-      scheduler = make_scheduler(options_.dist, alive());
+      scheduler = make_scheduler(options_, catalog_, alive());
       scheduler_name_ = scheduler_name(options_.dist);
     }
     begin_iteration(std::move(scheduler), ProgramLog());

@@ -21,16 +21,17 @@
 namespace gtest_xdist::internal {
 
 // How tests are handed out.
-enum class DistMode { load, each };
+enum class DistMode { load, worksteal, loadscope, loadfile, loadgroup, each, no };
 
-inline const char* name_of(DistMode mode) {
-  switch (mode) {
-    case DistMode::load:
-      return "load";
-    case DistMode::each:
-      return "each";
-  }
-  return "";
+// In the order of the enumerators.
+inline const std::vector<std::string>& dist_mode_names() {
+  static const std::vector<std::string> names = {"load",      "worksteal", "loadscope", "loadfile",
+                                                 "loadgroup", "each",      "no"};
+  return names;
+}
+
+inline const std::string& name_of(DistMode mode) {
+  return dist_mode_names()[static_cast<std::size_t>(mode)];
 }
 
 // A variable that cannot be obeyed. what() is one line for the user: variable, value, what it may
@@ -42,6 +43,9 @@ class UsageError : public std::runtime_error {
 
 // More workers than this are a typing error: each has its own process and output file.
 inline constexpr unsigned kMaxWorkers = 1024;
+
+// More restarts, or tests in a chunk, than this are as good as no limit.
+inline constexpr unsigned kMostTests = 1'000'000;
 
 // How many workers were asked for.
 struct WorkerCount {
@@ -55,6 +59,9 @@ struct WorkerCount {
 struct Options {
   WorkerCount workers;
   DistMode dist = DistMode::load;
+  std::optional<unsigned> maxprocesses;           // no more workers than this
+  std::optional<unsigned> maxschedchunk;          // `load`: send no more tests at once
+  bool loadscope_reorder = true;                  // largest scopes first
   std::optional<unsigned> max_worker_restart;     // not given: 4 x workers
   std::optional<std::vector<TestIndex>> indices;  // run these here, in this order
   std::optional<std::string> testrunuid;
@@ -66,6 +73,9 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 inline constexpr const char* kVariablePrefix = "GTEST_XDIST_";
 inline constexpr const char* kWorkersVariable = "GTEST_XDIST_WORKERS";
 inline constexpr const char* kDistVariable = "GTEST_XDIST_DIST";
+inline constexpr const char* kMaxProcessesVariable = "GTEST_XDIST_MAXPROCESSES";
+inline constexpr const char* kMaxSchedChunkVariable = "GTEST_XDIST_MAXSCHEDCHUNK";
+inline constexpr const char* kLoadscopeReorderVariable = "GTEST_XDIST_LOADSCOPE_REORDER";
 inline constexpr const char* kMaxWorkerRestartVariable = "GTEST_XDIST_MAX_WORKER_RESTART";
 inline constexpr const char* kIndicesVariable = "GTEST_XDIST_INDICES";
 inline constexpr const char* kTestrunuidVariable = "GTEST_XDIST_TESTRUNUID";
@@ -77,9 +87,10 @@ inline constexpr const char* kPrivateVariable = "GTEST_XDIST_PRIVATE_WORKER";
 
 // The variables a user may set.
 inline const std::vector<std::string>& user_variables() {
-  static const std::vector<std::string> names = {kWorkersVariable, kDistVariable,
-                                                 kMaxWorkerRestartVariable, kIndicesVariable,
-                                                 kTestrunuidVariable};
+  static const std::vector<std::string> names = {
+      kWorkersVariable,       kMaxProcessesVariable,     kDistVariable,
+      kMaxSchedChunkVariable, kLoadscopeReorderVariable, kMaxWorkerRestartVariable,
+      kIndicesVariable,       kTestrunuidVariable};
   return names;
 }
 
@@ -121,18 +132,27 @@ inline WorkerCount parse_workers(const std::string& value) {
 }
 
 inline DistMode parse_dist(const std::string& value) {
-  if (value == "load") return DistMode::load;
-  if (value == "each") return DistMode::each;
-  reject(kDistVariable, value, "'load' or 'each'" + did_you_mean(value, {"load", "each"}));
+  const std::vector<std::string>& names = dist_mode_names();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (value == names[i]) return static_cast<DistMode>(i);
+  }
+  reject(kDistVariable, value, "one of " + join(names) + did_you_mean(value, names));
 }
 
-inline unsigned parse_max_worker_restart(const std::string& value) {
-  constexpr unsigned kMax = 1'000'000;
-  const std::optional<unsigned> number = parse_number(value, kMax);
-  if (!number) {
-    reject(kMaxWorkerRestartVariable, value, "a number from 0 to " + std::to_string(kMax));
+// A number from `min` to `max`, or the UsageError for the variable `name`.
+inline unsigned parse_bounded(const char* name, const std::string& value, unsigned min,
+                              unsigned max) {
+  const std::optional<unsigned> number = parse_number(value, max);
+  if (!number || *number < min) {
+    reject(name, value, "a number from " + std::to_string(min) + " to " + std::to_string(max));
   }
   return *number;
+}
+
+inline bool parse_yes_or_no(const char* name, const std::string& value) {
+  if (value == "yes" || value == "1") return true;
+  if (value == "no" || value == "0") return false;
+  reject(name, value, "'yes' or 'no'");
 }
 
 inline std::vector<TestIndex> parse_indices(const std::string& value) {
@@ -182,7 +202,13 @@ inline Options parse_options(const Environment& environment) {
     } else if (name == kDistVariable) {
       options.dist = parse_dist(value);
     } else if (name == kMaxWorkerRestartVariable) {
-      options.max_worker_restart = parse_max_worker_restart(value);
+      options.max_worker_restart = parse_bounded(name.c_str(), value, 0, kMostTests);
+    } else if (name == kMaxProcessesVariable) {
+      options.maxprocesses = parse_bounded(name.c_str(), value, 1, kMaxWorkers);
+    } else if (name == kMaxSchedChunkVariable) {
+      options.maxschedchunk = parse_bounded(name.c_str(), value, 1, kMostTests);
+    } else if (name == kLoadscopeReorderVariable) {
+      options.loadscope_reorder = parse_yes_or_no(name.c_str(), value);
     } else if (name == kIndicesVariable) {
       options.indices = parse_indices(value);
     } else if (name == kTestrunuidVariable) {

@@ -121,10 +121,11 @@ class ControllerRole {
     session_->collect();
   }
 
-  // Never more than there are tests, unless each is to run all.
+  // Never more than there are tests, unless each worker is to run all.
   unsigned count_workers(std::size_t tests) {
     unsigned wanted = options_.workers.number;
     if (options_.workers.kind != WorkerCount::Kind::fixed) wanted = count_automatically();
+    wanted = std::min(wanted, options_.maxprocesses.value_or(kMaxWorkers));
     if (options_.dist == DistMode::each) return wanted;
     return static_cast<unsigned>(std::min<std::size_t>(wanted, tests));
   }

@@ -101,7 +101,9 @@ inline bool install() {
   try {
     Environment environment = current_environment();
     Options options = parse_options(environment);
-    const bool is_asked = options.indices || options.workers.kind != WorkerCount::Kind::none;
+    const bool wants_workers =
+        options.workers.kind != WorkerCount::Kind::none && options.dist != DistMode::no;
+    const bool is_asked = options.indices || wants_workers;
     if (!is_asked) {
       // What a death test runs in a child shall see the same as the test around it.
       const char* const worker = std::getenv(kWorkerVariable);

@@ -275,6 +275,17 @@ TEST_F(SchedulerGuardTest, CallsNothingOnceItIsStopped) {
   EXPECT_TRUE(assignments_.is_put_back(3));
 }
 
+TEST_F(SchedulerGuardTest, GivesItsSchedulerAway) {
+  const std::unique_ptr<Scheduler> scheduler = guard().release();
+  probe_.calls.clear();
+  for (const auto& [member, heard] : kMembers) call(member);
+  EXPECT_EQ(probe_.calls, "");
+  expect_harmless_answers();
+  ASSERT_TRUE(scheduler);
+  scheduler->schedule();
+  EXPECT_EQ(probe_.calls, "schedule");
+}
+
 TEST_F(SchedulerGuardTest, PutsBackOnlyTheTestThatAWorkerDiedIn) {
   struct Row {
     TestIndex test;

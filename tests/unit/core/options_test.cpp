@@ -1,7 +1,9 @@
 #include "gtest_xdist/core/options.h"
 
+#include <iterator>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -54,8 +56,32 @@ TEST(Options, WorkersAreANumberOrAWord) {
 }
 
 TEST(Options, DistIsAMode) {
-  EXPECT_EQ(parsed("GTEST_XDIST_DIST", "load").dist, DistMode::load);
-  EXPECT_EQ(parsed("GTEST_XDIST_DIST", "each").dist, DistMode::each);
+  const std::pair<const char*, DistMode> modes[] = {{"load", DistMode::load},
+                                                    {"worksteal", DistMode::worksteal},
+                                                    {"loadscope", DistMode::loadscope},
+                                                    {"loadfile", DistMode::loadfile},
+                                                    {"loadgroup", DistMode::loadgroup},
+                                                    {"each", DistMode::each},
+                                                    {"no", DistMode::no}};
+  EXPECT_EQ(dist_mode_names().size(), std::size(modes));
+  for (const auto& [name, mode] : modes) {
+    EXPECT_EQ(parsed("GTEST_XDIST_DIST", name).dist, mode);
+    EXPECT_EQ(name_of(mode), name);
+  }
+}
+
+TEST(Options, MaxProcessesAndMaxSchedChunkAreNumbers) {
+  EXPECT_EQ(parsed("GTEST_XDIST_MAXPROCESSES", "1").maxprocesses, 1U);
+  EXPECT_EQ(parsed("GTEST_XDIST_MAXPROCESSES", "1024").maxprocesses, 1024U);
+  EXPECT_EQ(parsed("GTEST_XDIST_MAXSCHEDCHUNK", "1").maxschedchunk, 1U);
+  EXPECT_EQ(parsed("GTEST_XDIST_MAXSCHEDCHUNK", "1000000").maxschedchunk, 1'000'000U);
+}
+
+TEST(Options, LoadscopeReorderIsYesOrNo) {
+  EXPECT_TRUE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "yes").loadscope_reorder);
+  EXPECT_TRUE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "1").loadscope_reorder);
+  EXPECT_FALSE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "no").loadscope_reorder);
+  EXPECT_FALSE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "0").loadscope_reorder);
 }
 
 TEST(Options, MaxWorkerRestartIsANumber) {
@@ -87,7 +113,9 @@ TEST(Options, AreReadTogether) {
 TEST(Options, SayWhatAValueMayBe) {
   const std::string workers =
       "' is not valid: expected a number from 0 to 1024, 'auto', 'logical' or 'no'";
-  const std::string dist = "' is not valid: expected 'load' or 'each'";
+  const std::string dist =
+      "' is not valid: expected one of load, worksteal, loadscope, loadfile, "
+      "loadgroup, each, no";
   const std::string restarts = "' is not valid: expected a number from 0 to 1000000";
   const std::string indices =
       "' is not valid: expected colon-separated indices and ranges such as 0-24:31:40 (";
@@ -110,9 +138,14 @@ TEST(Options, SayWhatAValueMayBe) {
       {"GTEST_XDIST_WORKERS", "logicall", workers + "; did you mean logical?"},
       {"GTEST_XDIST_WORKERS", "non", workers + "; did you mean no?"},
       {"GTEST_XDIST_DIST", "", dist},
-      {"GTEST_XDIST_DIST", "loadscope", dist},
+      {"GTEST_XDIST_DIST", "loadscop", dist + "; did you mean loadscope?"},
       {"GTEST_XDIST_DIST", "laod", dist + "; did you mean load?"},
       {"GTEST_XDIST_DIST", "Each", dist + "; did you mean each?"},
+      {"GTEST_XDIST_MAXPROCESSES", "0", "' is not valid: expected a number from 1 to 1024"},
+      {"GTEST_XDIST_MAXPROCESSES", "auto", "' is not valid: expected a number from 1 to 1024"},
+      {"GTEST_XDIST_MAXSCHEDCHUNK", "0", "' is not valid: expected a number from 1 to 1000000"},
+      {"GTEST_XDIST_LOADSCOPE_REORDER", "true", "' is not valid: expected 'yes' or 'no'"},
+      {"GTEST_XDIST_LOADSCOPE_REORDER", "", "' is not valid: expected 'yes' or 'no'"},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "", restarts},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "-1", restarts},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "1000001", restarts},
@@ -131,7 +164,8 @@ TEST(Options, SayWhatAValueMayBe) {
 
 TEST(Options, SayWhichVariableMayBeMeant) {
   const std::string known =
-      " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_DIST, GTEST_XDIST_MAX_WORKER_RESTART, "
+      " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_MAXPROCESSES, GTEST_XDIST_DIST, "
+      "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
       "GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID";
   struct Row {
     std::string name;
