@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <ostream>
 #include <set>
@@ -14,7 +16,10 @@
 
 #include "gtest_xdist/scheduler/each.h"
 #include "gtest_xdist/scheduler/load.h"
+#include "gtest_xdist/scheduler/load_scope.h"
+#include "gtest_xdist/scheduler/work_stealing.h"
 
+#include "support/fake_node.h"
 #include "support/random.h"
 
 namespace gtest_xdist {
@@ -34,6 +39,7 @@ namespace internal {
 namespace {
 
 constexpr int kRounds = 3000;
+constexpr std::size_t kNoBound = std::numeric_limits<std::size_t>::max();
 
 std::vector<std::size_t> each_run(std::size_t tests, std::size_t times) {
   return std::vector<std::size_t>(tests, times);
@@ -67,40 +73,78 @@ Workload troubled_workload(Random& random) {
 }
 
 std::size_t random_chunk(Random& random) {
-  return random.one_in(2) ? std::numeric_limits<std::size_t>::max()
-                          : random.between<std::size_t>(1, 10);
+  return random.one_in(2) ? kNoBound : random.between<std::size_t>(1, 10);
 }
 
-// --- load ----------------------------------------------------------------------------------------
+// --- modes that hand every test out once ---------------------------------------------------------
 
-// A worker is idle only when every test has begun: then no schedule is longer than this (Graham's
-// bound for list scheduling).
-TEST(LoadSimulation, NoWorkerIsIdleWhileATestWaits) {
+struct Load {
+  static constexpr const char* kName = "load";
+  static LoadScheduling make(const Workload& load, std::size_t chunk) {
+    return LoadScheduling(load.workers, chunk);
+  }
+};
+
+struct WorkSteal {
+  static constexpr const char* kName = "worksteal";
+  static WorkStealingScheduling make(const Workload& load, std::size_t) {
+    return WorkStealingScheduling(load.workers);
+  }
+};
+
+// Each test is a scope of its own.
+struct LoneScopes {
+  static constexpr const char* kName = "lone_scopes";
+  static LoadScopeScheduling make(const Workload& load, std::size_t) {
+    std::vector<std::uint32_t> scope_of(load.durations.size());
+    std::iota(scope_of.begin(), scope_of.end(), 0U);
+    return LoadScopeScheduling(load.workers, scope_of, true);
+  }
+};
+
+struct ModeName {
+  template <class Mode>
+  static std::string GetName(int) {
+    return Mode::kName;
+  }
+};
+
+template <class Mode>
+class ModeSimulation : public testing::Test {};
+using Modes = testing::Types<Load, WorkSteal, LoneScopes>;
+TYPED_TEST_SUITE(ModeSimulation, Modes, ModeName);
+
+// No schedule is longer in which a worker is idle only when everything has begun (Graham's bound
+// for list scheduling).
+Milliseconds longest_allowed(const std::vector<Milliseconds>& durations, std::size_t workers) {
+  if (durations.empty()) return 0;
+  const Milliseconds sum = std::accumulate(durations.begin(), durations.end(), Milliseconds{0});
+  const Milliseconds longest = *std::max_element(durations.begin(), durations.end());
+  return (sum + (workers - 1) * longest) / workers;
+}
+
+// A worker is idle only when every test has begun.
+TYPED_TEST(ModeSimulation, NoWorkerIsIdleWhileATestWaits) {
   Random random(10);
   for (int round = 0; round < kRounds; ++round) {
     const Workload load = random_workload(random);
-    LoadScheduling scheduler(load.workers, random_chunk(random));
+    auto scheduler = TypeParam::make(load, random_chunk(random));
     Simulation session(scheduler, load);
     session.run();
     ASSERT_TRUE(scheduler.tests_finished()) << load;
     ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
-
-    if (load.durations.empty()) continue;
-    const Milliseconds sum =
-        std::accumulate(load.durations.begin(), load.durations.end(), Milliseconds{0});
-    const Milliseconds longest = *std::max_element(load.durations.begin(), load.durations.end());
-    ASSERT_LE(session.now() * load.workers, sum + (load.workers - 1) * longest) << load;
+    ASSERT_LE(session.now(), longest_allowed(load.durations, load.workers)) << load;
   }
 }
 
-TEST(LoadSimulation, EveryTestIsRunOnceWhoeverDies) {
+TYPED_TEST(ModeSimulation, EveryTestIsRunOnceWhoeverDies) {
   Random random(11);
   for (int round = 0; round < kRounds; ++round) {
     Workload load = troubled_workload(random);
     if (load.crashes.size() < load.workers) {  // then those that are left do it all
       load.restarts = random.between<std::size_t>(0, load.crashes.size());
     }
-    LoadScheduling scheduler(load.workers, random_chunk(random));
+    auto scheduler = TypeParam::make(load, random_chunk(random));
     Simulation session(scheduler, load);
     while (session.step()) ASSERT_FALSE(session.wastes_time()) << load;
     ASSERT_TRUE(scheduler.tests_finished()) << load;
@@ -109,7 +153,7 @@ TEST(LoadSimulation, EveryTestIsRunOnceWhoeverDies) {
   }
 }
 
-TEST(LoadSimulation, AWorkerMayDieAtAnyStep) {
+TYPED_TEST(ModeSimulation, AWorkerMayDieAtAnyStep) {
   const std::vector<Milliseconds> suites[] = {
       {300, 0, 20, 150, 0, 0, 5, 90, 40, 1000, 3, 3, 70, 0, 10, 10, 250, 0, 0, 30},
       {10},  // the others are idle when one dies
@@ -124,7 +168,7 @@ TEST(LoadSimulation, AWorkerMayDieAtAnyStep) {
         bool over = false;
         std::size_t step = 0;
         for (; !over; ++step) {
-          LoadScheduling scheduler(load.workers);
+          auto scheduler = TypeParam::make(load, kNoBound);
           Simulation session(scheduler, load);
           for (std::size_t i = 0; i < step && !over; ++i) over = !session.step();
           ASSERT_TRUE(session.crash(victim));
@@ -139,12 +183,12 @@ TEST(LoadSimulation, AWorkerMayDieAtAnyStep) {
 }
 
 // What crashes is put back, and is run again by a worker that does not die in it.
-TEST(LoadSimulation, EveryTestIsCompletedOnceIfCrashesArePutBack) {
+TYPED_TEST(ModeSimulation, EveryTestIsCompletedOnceIfCrashesArePutBack) {
   Random random(12);
   for (int round = 0; round < kRounds; ++round) {
     Workload load = troubled_workload(random);
     load.puts_back = true;
-    LoadScheduling scheduler(load.workers, random_chunk(random));
+    auto scheduler = TypeParam::make(load, random_chunk(random));
     Simulation session(scheduler, load);
     while (session.step()) ASSERT_FALSE(session.wastes_time()) << load;
     ASSERT_TRUE(scheduler.tests_finished()) << load;
@@ -152,19 +196,150 @@ TEST(LoadSimulation, EveryTestIsCompletedOnceIfCrashesArePutBack) {
   }
 }
 
-TEST(LoadSimulation, EqualSessionsAreEqual) {
+TYPED_TEST(ModeSimulation, EqualSessionsAreEqual) {
   Random random(13);
   for (int round = 0; round < kRounds / 10; ++round) {
     const Workload load = troubled_workload(random);
-    LoadScheduling schedulers[] = {LoadScheduling(load.workers), LoadScheduling(load.workers)};
-    Simulation first(schedulers[0], load);
-    Simulation second(schedulers[1], load);
+    auto one = TypeParam::make(load, kNoBound);
+    auto other = TypeParam::make(load, kNoBound);
+    Simulation first(one, load);
+    Simulation second(other, load);
     first.run();
     second.run();
     ASSERT_EQ(first.worker_count(), second.worker_count()) << load;
     for (std::size_t i = 0; i < first.worker_count(); ++i) {
       ASSERT_EQ(first.ran(i), second.ran(i)) << load;
     }
+  }
+}
+
+// --- scopes --------------------------------------------------------------------------------------
+
+using ScopeOf = std::vector<std::uint32_t>;
+
+ScopeOf random_scopes(Random& random, std::size_t tests) {
+  ScopeOf scope_of(tests);
+  if (tests == 0) return scope_of;
+  const std::uint32_t most =
+      random.between<std::uint32_t>(0, static_cast<std::uint32_t>(tests) - 1);
+  for (std::uint32_t& scope : scope_of) scope = random.between<std::uint32_t>(0, most);
+  if (random.one_in(2)) std::sort(scope_of.begin(), scope_of.end());
+  return scope_of;
+}
+
+// Whether tests of one scope wait or run on two workers.
+bool splits_a_scope(const Simulation& session, const ScopeOf& scope_of) {
+  std::map<std::uint32_t, std::size_t> holders;
+  for (std::size_t i = 0; i < session.worker_count(); ++i) {
+    const FakeNode* node = session.node(i);
+    if (node == nullptr) continue;
+    std::vector<TestIndex> tests(node->queue().begin(), node->queue().end());
+    if (node->running()) tests.push_back(*node->running());
+    for (const TestIndex test : tests) {
+      if (holders.emplace(scope_of[test], i).first->second != i) return true;
+    }
+  }
+  return false;
+}
+
+// Whether a worker has nothing to do although a scope that nobody has begun waits behind another.
+bool wastes_time(const Simulation& session, const ScopeOf& scope_of) {
+  bool somebody_is_idle = false;
+  bool something_waits = false;
+  for (std::size_t i = 0; i < session.worker_count(); ++i) {
+    const FakeNode* node = session.node(i);
+    if (node == nullptr) continue;
+    somebody_is_idle |= node->ready() && node->pending() == 0;
+    if (node->queue().empty()) continue;
+    const std::uint32_t last = scope_of[node->queue().back()];
+    const auto is_of_last = [&](TestIndex test) { return scope_of[test] == last; };
+    const std::vector<TestIndex>& ran = session.ran(i);
+    const bool has_begun = (node->running() && is_of_last(*node->running())) ||
+                           std::any_of(ran.begin(), ran.end(), is_of_last);
+    const bool begins_now = node->ready() && !node->running() && is_of_last(node->queue().front());
+    something_waits |= !has_begun && !begins_now;
+  }
+  return somebody_is_idle && something_waits;
+}
+
+// Whether every worker ran the tests of each scope one behind the other, and, if `in_order`, in the
+// order of the collection.
+bool ran_scopes_in_one_piece(const Simulation& session, const ScopeOf& scope_of, bool in_order) {
+  for (std::size_t i = 0; i < session.worker_count(); ++i) {
+    const std::vector<TestIndex>& ran = session.ran(i);
+    std::set<std::uint32_t> seen;
+    for (std::size_t at = 0; at < ran.size(); ++at) {
+      if (seen.insert(scope_of[ran[at]]).second) continue;
+      if (scope_of[ran[at - 1]] != scope_of[ran[at]]) return false;
+      if (in_order && ran[at - 1] >= ran[at]) return false;
+    }
+  }
+  return true;
+}
+
+// How many workers that are alive at the end ran tests of the scope that most of them ran.
+std::size_t most_workers_of_a_scope(const Simulation& session, const ScopeOf& scope_of) {
+  std::map<std::uint32_t, std::set<std::size_t>> workers;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < session.worker_count(); ++i) {
+    if (session.node(i) == nullptr) continue;
+    for (const TestIndex test : session.ran(i)) {
+      workers[scope_of[test]].insert(i);
+      most = std::max(most, workers[scope_of[test]].size());
+    }
+  }
+  return most;
+}
+
+TEST(ScopeSimulation, AScopeIsRunByOneWorker) {
+  Random random(17);
+  for (int round = 0; round < kRounds; ++round) {
+    const Workload load = random_workload(random);
+    const ScopeOf scope_of = random_scopes(random, load.durations.size());
+    LoadScopeScheduling scheduler(load.workers, scope_of, random.one_in(2));
+    Simulation session(scheduler, load);
+    while (session.step()) {
+      ASSERT_FALSE(splits_a_scope(session, scope_of)) << load;
+      ASSERT_FALSE(wastes_time(session, scope_of)) << load;
+    }
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
+    ASSERT_LE(most_workers_of_a_scope(session, scope_of), 1U) << load;
+    ASSERT_TRUE(ran_scopes_in_one_piece(session, scope_of, true)) << load;
+
+    std::vector<Milliseconds> durations(load.durations.size(), 0);
+    for (std::size_t test = 0; test < scope_of.size(); ++test) {
+      durations[scope_of[test]] += load.durations[test];
+    }
+    ASSERT_LE(session.now(), longest_allowed(durations, load.workers)) << load;
+  }
+}
+
+// What is left of a scope goes on in one place, without the test that crashed or with it.
+TEST(ScopeSimulation, AScopeStaysTogetherWhoeverDies) {
+  Random random(18);
+  for (int round = 0; round < kRounds; ++round) {
+    Workload load = troubled_workload(random);
+    load.puts_back = random.one_in(2);
+    if (load.crashes.size() < load.workers) {  // then those that are left do it all
+      load.restarts = random.between<std::size_t>(0, load.crashes.size());
+    }
+    const std::size_t tests = load.durations.size();
+    const ScopeOf scope_of = random_scopes(random, tests);
+    LoadScopeScheduling scheduler(load.workers, scope_of, random.one_in(2));
+    Simulation session(scheduler, load);
+    while (session.step()) {
+      ASSERT_FALSE(splits_a_scope(session, scope_of)) << load;
+      ASSERT_FALSE(wastes_time(session, scope_of)) << load;
+    }
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    if (load.puts_back) {
+      ASSERT_EQ(session.completion_counts(), each_run(tests, 1)) << load;
+    } else {
+      ASSERT_EQ(session.run_counts(), each_run(tests, 1)) << load;
+    }
+    ASSERT_LE(most_workers_of_a_scope(session, scope_of), 1U) << load;
+    ASSERT_TRUE(ran_scopes_in_one_piece(session, scope_of, !load.puts_back)) << load;
   }
 }
 

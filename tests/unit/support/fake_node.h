@@ -58,6 +58,7 @@ class FakeNode : public Node {
     return true;
   }
   const std::optional<TestIndex>& running() const { return running_; }
+  const std::deque<TestIndex>& queue() const { return queue_; }
 
   // Ends the test that runs, beginning it first where need be.
   TestIndex complete() {

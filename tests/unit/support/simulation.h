@@ -100,6 +100,11 @@ class Simulation {
   Milliseconds now() const { return now_; }
   std::size_t worker_count() const { return workers_.size(); }
 
+  // Null if the worker is gone.
+  const FakeNode* node(std::size_t worker) const {
+    return workers_[worker]->gone ? nullptr : &workers_[worker]->node;
+  }
+
   // What a worker ran, in order, the test that it crashed in included.
   const std::vector<TestIndex>& ran(std::size_t worker) const { return workers_[worker]->ran; }
 
