@@ -43,7 +43,7 @@ class LoadScopeScheduling : public Scheduler {
 
   void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
     registry_.count_collection();
-    if (started_) return;
+    if (started_ || !unassigned_.empty()) return;
     unassigned_ = internal::units_of(collection, scope_of_);
     if (!reorder_) return;
     std::stable_sort(unassigned_.begin(), unassigned_.end(),
@@ -55,8 +55,9 @@ class LoadScopeScheduling : public Scheduler {
     check_all();
   }
 
-  void mark_test_complete(Node& node, TestIndex test, double) override {
-    internal::complete(assigned_[&node], test);
+  // A worker runs its tests in the order of its queue.
+  void mark_test_complete(Node& node, TestIndex, double) override {
+    internal::complete_first(assigned_[&node]);
     if (node.pending() < kPlenty) assign_next(node);
     if (unassigned_.empty()) share_units();
   }
@@ -65,7 +66,7 @@ class LoadScopeScheduling : public Scheduler {
   void mark_test_pending(TestIndex test) override {
     const std::uint32_t scope = internal::scope_at(scope_of_, test);
     if (Unit* unit = internal::find_scope(unassigned_, scope)) {
-      unit->tests.push_front(test);
+      unit->tests.insert(unit->tests.begin(), test);
     } else if (Node* node = node_with(scope)) {
       append(*node, test);
     } else {
@@ -113,9 +114,9 @@ class LoadScopeScheduling : public Scheduler {
   }
 
   void assign(Node& node, Unit unit) {
-    assigned_[&node].push_back(std::move(unit));
-    const std::deque<TestIndex>& tests = assigned_[&node].back().tests;
-    node.send({tests.begin(), tests.end()});
+    Units& units = assigned_[&node];
+    units.push_back(std::move(unit));
+    node.send(units.back().tests);
   }
 
   Node* node_with(std::uint32_t scope) {
@@ -131,7 +132,7 @@ class LoadScopeScheduling : public Scheduler {
     Units& units = assigned_[&node];
     Unit* unit = internal::find_scope(units, scope);
     std::size_t behind = 0;
-    for (auto it = units.rbegin(); &*it != unit; ++it) behind += it->tests.size();
+    for (auto it = units.rbegin(); &*it != unit; ++it) behind += it->left();
     std::vector<TestIndex> tests;
     if (behind > 0) tests = node.take_back(behind);
     if (tests.size() == behind) {
@@ -140,7 +141,8 @@ class LoadScopeScheduling : public Scheduler {
     } else {
       // The worker is beyond that scope already: all of it stays there even so.
       tests.push_back(test);
-      units.push_back({scope, {test}, true});
+      units.push_back({scope, {test}});
+      units.back().stays = true;
     }
     node.send(tests);
   }
@@ -165,7 +167,7 @@ class LoadScopeScheduling : public Scheduler {
         return true;
       }
       // The worker has begun it in this moment.
-      units.back().begun = true;
+      units.back().stays = true;
       if (!tests.empty()) fuller->send(tests);
     }
     return false;
@@ -174,7 +176,7 @@ class LoadScopeScheduling : public Scheduler {
   // How many tests wait on a node, if its last unit can go to another.
   std::size_t movable(const Node& node) {
     const Units& units = assigned_[&node];
-    if (units.empty() || units.back().begun) return 0;
+    if (units.empty() || units.back().completed > 0 || units.back().stays) return 0;
     const std::size_t unstarted = node.unstarted();
     const bool is_next = units.size() == 1 && internal::is_about_to_begin(node, unstarted);
     return unstarted < units.back().tests.size() || is_next ? 0 : unstarted;

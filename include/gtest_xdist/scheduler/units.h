@@ -19,8 +19,11 @@ namespace gtest_xdist::internal {
 
 struct Unit {
   std::uint32_t scope = 0;
-  std::deque<TestIndex> tests;  // that are not complete, in order; never empty in a list
-  bool begun = false;           // whether a worker is known to have begun it
+  std::vector<TestIndex> tests;  // in order; never empty in a list
+  std::size_t completed = 0;     // how many of them, from the front, are complete
+  bool stays = false;            // whether the worker that has it must keep it
+
+  std::size_t left() const { return tests.size() - completed; }
 };
 
 using Units = std::deque<Unit>;
@@ -54,16 +57,10 @@ inline Unit* find_scope(Units& units, std::uint32_t scope) {
   return it == units.rend() ? nullptr : &*it;
 }
 
-// Takes a test out of the list that has been completed; its unit goes with its last test.
-inline void complete(Units& units, TestIndex test) {
-  for (auto unit = units.begin(); unit != units.end(); ++unit) {
-    const auto it = std::find(unit->tests.begin(), unit->tests.end(), test);
-    if (it == unit->tests.end()) continue;
-    unit->tests.erase(it);
-    unit->begun = true;
-    if (unit->tests.empty()) units.erase(unit);
-    return;
-  }
+// The first test that is left has been completed; its unit goes with its last test.
+inline void complete_first(Units& units) {
+  if (units.empty() || ++units.front().completed < units.front().tests.size()) return;
+  units.pop_front();
 }
 
 }  // namespace gtest_xdist::internal

@@ -1,6 +1,7 @@
 #include "gtest_xdist/scheduler/load.h"
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace {
 
 using Crew = FakeCrew<LoadScheduling>;
 using Pace = FakeNode::Pace;
+
+constexpr std::size_t kNoBound = std::numeric_limits<std::size_t>::max();
 
 // --- what pytest-xdist's own class does with the same input --------------------------------------
 //
@@ -58,11 +61,11 @@ TEST(LoadScheduling, DealsNoMoreThanTheChunk) {
 }
 
 // 100 tests, two workers of which one stands still: after how many completions what is sent.
-std::string refills(double seconds) {
-  Crew crew(100, 2, Pace::eager);
-  EXPECT_EQ(crew.take_logs(), "0-11 | 12-23");
+std::string refills(double seconds, int completions, std::size_t max_chunk) {
+  Crew crew(100, 2, Pace::eager, max_chunk);
+  crew.take_logs();
   std::string text;
-  for (int completed = 1; completed <= 36; ++completed) {
+  for (int completed = 1; completed <= completions; ++completed) {
     crew.complete(0, seconds);
     const std::string sent = crew.node(0).take_log();
     if (!sent.empty()) text += std::to_string(completed) + ": " + sent + "; ";
@@ -72,26 +75,40 @@ std::string refills(double seconds) {
 }
 
 TEST(LoadScheduling, RefillsBelowTheLowWaterMark) {
-  EXPECT_EQ(refills(0), "4: 24-34; 16: 35-43; 26: 44-51; 35: 52-58; ");
-  EXPECT_EQ(refills(0.0999), refills(0));
+  const std::string expected = "4: 24-34; 16: 35-43; 26: 44-51; 35: 52-58; ";
+  EXPECT_EQ(refills(0, 36, kNoBound), expected);
+  EXPECT_EQ(refills(0.0999, 36, kNoBound), expected);
 }
 
 TEST(LoadScheduling, ASlowTestSaysThatThereIsTime) {
-  EXPECT_EQ(refills(0.2), "11: 24-41; 29: 42-54; ");
-  EXPECT_EQ(refills(0.1), refills(0.2));
+  const std::string expected = "11: 24-41; 29: 42-54; ";
+  EXPECT_EQ(refills(0.2, 36, kNoBound), expected);
+  EXPECT_EQ(refills(0.1, 36, kNoBound), expected);
 }
 
 TEST(LoadScheduling, RefillsNoMoreThanTheChunk) {
-  Crew crew(100, 2, Pace::eager, std::size_t{1});
-  crew.take_logs();
-  TestIndex most = 0;
-  for (int completed = 0; completed < 40; ++completed) {
-    crew.complete(0);
-    EXPECT_GE(crew.node(0).pending(), 2U);
-    const std::vector<TestIndex> sent = parse_index_list("0:" + crew.node(0).take_log());
-    ASSERT_EQ(sent.size(), 2U);
-    EXPECT_GT(sent.back(), most);
-    most = sent.back();
+  struct Row {
+    std::size_t chunk;
+    double seconds;
+    const char* sent;
+  };
+  const Row rows[] = {
+      {1, 0, "1: 4; 2: 5; 3: 6; 4: 7; 5: 8; 6: 9; 7: 10; 8: 11; 9: 12; 10: 13; 11: 14; 12: 15; "},
+      {1, 0.2, "1: 4; 2: 5; 3: 6; 4: 7; 5: 8; 6: 9; 7: 10; 8: 11; 9: 12; 10: 13; 11: 14; 12: 15; "},
+      {2, 0,
+       "1: 4:5; 2: 6:7; 3: 8:9; 4: 10:11; 5: 12:13; 6: 14:15; 7: 16:17; 8: 18:19; 9: 20:21; "
+       "12: 22:23; "},
+      {2, 0.2, "1: 4:5; 3: 6:7; 5: 8:9; 7: 10:11; 9: 12:13; 11: 14:15; "},
+      {3, 0, "1: 6-8; 2: 9-11; 3: 12-14; 4: 15-17; 6: 18-20; 10: 21-23; "},
+      {3, 0.2, "2: 6-8; 5: 9-11; 8: 12-14; 11: 15-17; "},
+      {8, 0, "1: 16-23; 8: 24-31; "},
+      {8, 0.2, "7: 16-23; "},
+      {12, 0, "4: 24-34; "},
+      {12, 0.2, "11: 24-35; "},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(refills(row.seconds, 12, row.chunk), row.sent)
+        << "chunk " << row.chunk << ", " << row.seconds << " s";
   }
 }
 
