@@ -92,7 +92,8 @@ class LoadScopeScheduling : public Scheduler {
   using Unit = internal::Unit;
   using Units = internal::Units;
 
-  // A worker with fewer tests than this is given one unit more: pytest-xdist's mark.
+  // A worker with fewer tests than this is given one unit more: as pytest-xdist, which does so from
+  // two tests down.
   static constexpr std::size_t kPlenty = 3;
 
   // A unit for each node that has none, then one more for each that has few tests.
@@ -132,7 +133,7 @@ class LoadScopeScheduling : public Scheduler {
     Units& units = assigned_[&node];
     Unit* unit = internal::find_scope(units, scope);
     std::size_t behind = 0;
-    for (auto it = units.rbegin(); &*it != unit; ++it) behind += it->left();
+    for (auto it = units.rbegin(); &*it != unit; ++it) behind += it->tests.size();
     std::vector<TestIndex> tests;
     if (behind > 0) tests = node.take_back(behind);
     if (tests.size() == behind) {
@@ -173,10 +174,11 @@ class LoadScopeScheduling : public Scheduler {
     return false;
   }
 
-  // How many tests wait on a node, if its last unit can go to another.
+  // How many tests wait on a node, if its last unit can go to another: all of it must be among
+  // them.
   std::size_t movable(const Node& node) {
     const Units& units = assigned_[&node];
-    if (units.empty() || units.back().completed > 0 || units.back().stays) return 0;
+    if (units.empty() || units.back().stays) return 0;
     const std::size_t unstarted = node.unstarted();
     const bool is_next = units.size() == 1 && internal::is_about_to_begin(node, unstarted);
     return unstarted < units.back().tests.size() || is_next ? 0 : unstarted;

@@ -22,8 +22,6 @@ struct Unit {
   std::vector<TestIndex> tests;  // in order; never empty in a list
   std::size_t completed = 0;     // how many of them, from the front, are complete
   bool stays = false;            // whether the worker that has it must keep it
-
-  std::size_t left() const { return tests.size() - completed; }
 };
 
 using Units = std::deque<Unit>;

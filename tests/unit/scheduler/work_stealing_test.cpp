@@ -68,6 +68,13 @@ TEST(WorkStealingScheduling, TakesHalfOfWhatTheFullestHas) {
   }
 }
 
+TEST(WorkStealingScheduling, OfEquallyFullWorkersTheFirstGives) {
+  Crew crew(15, 3, Pace::eager);
+  EXPECT_EQ(crew.take_logs(), "0-4 | 5-9 | 10-14");
+  crew.complete(2, 0, 4);
+  EXPECT_EQ(crew.take_logs(), "back 3:4 |  | 3:4");
+}
+
 // --- what this one does besides ------------------------------------------------------------------
 
 TEST(WorkStealingScheduling, ASingleTestMovesOnlyToAnIdleWorker) {
