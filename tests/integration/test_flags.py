@@ -21,7 +21,8 @@ FLAGS = [["--gtest_repeat=3"],
 SHARDS = [{"GTEST_TOTAL_SHARDS": "2", "GTEST_SHARD_INDEX": "1"},
           {"GTEST_TOTAL_SHARDS": "3", "GTEST_SHARD_INDEX": "0"},
           {"GTEST_TOTAL_SHARDS": "1", "GTEST_SHARD_INDEX": "0"},
-          {"GTEST_TOTAL_SHARDS": "100", "GTEST_SHARD_INDEX": "99"}]
+          {"GTEST_TOTAL_SHARDS": "100", "GTEST_SHARD_INDEX": "99"},
+          {"GTEST_TOTAL_SHARDS": "-1", "GTEST_SHARD_INDEX": "-1"}]  # gtest's way to say none
 VARIABLES = [{"GTEST_FILTER": "Typed*"},
              {"GTEST_REPEAT": "2"},
              {"GTEST_ALSO_RUN_DISABLED_TESTS": "1"},
@@ -47,6 +48,10 @@ class FlagsTest(harness.IntegrationTest):
         for flag in ("--gtest_filter=Plain.*", "--gtest_repeat=2", "--gtest_list_tests",
                      "--gtest_also_run_disabled_tests"):
             self.assert_parallel_equals_serial("kinds", flag, env=SHARDS[0])
+
+    def test_no_shard_is_no_reason_to_run_serially(self):
+        run = self.parallel("identity", env=SHARDS[-1])
+        self.assertEqual({"gw0", "gw1"}, {line.split()[0] for line in run.noted})
 
     def test_shards_together_are_everything(self):
         def ran(run):

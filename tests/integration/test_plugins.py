@@ -112,6 +112,13 @@ class TraceTest(PluginTest):
             finished = [line for line in run.noted if " sessionfinish" in line]
             self.assertEqual(1 if workers == 0 else 3, len(finished), run.noted)
 
+    def test_an_index_list_is_not_for_plugins_to_change(self):
+        noted = self.serial("recorder", env={"GTEST_XDIST_INDICES": "2:0:2"}).noted
+        self.assertEqual([], [line for line in noted if "collection_modifyitems" in line])
+        self.assertIn("serial collection_finish 3", noted)
+        self.assertEqual(["C.Skips", "A.Passes", "C.Skips"],
+                         [line.split()[2] for line in noted if " runtest_logstart " in line])
+
     def test_no_hook_is_called_to_list_tests(self):
         for env in {}, {"GTEST_XDIST_WORKERS": "2"}:
             self.assertEqual([], self.serial("recorder", "--gtest_list_tests", env=env).noted)
@@ -324,6 +331,14 @@ class ForkTest(PluginTest):
             calls = [line.split()[2] for line in run.noted if " runtest_call " in line]
             self.assertEqual(set(TESTS), set(calls))
             self.assertEqual(1, run.noted.count("gw0 sessionfinish 1"), run.noted)
+
+    def test_a_child_that_exits(self):
+        """It is not the run that ends."""
+        for hook in "testnodeready", "runtest_logreport":
+            run = self.record(2, hook + ":controller:child exits")
+            self.assertEqual({"B.Fails"}, run.failed, run)
+            self.assertNotIn("did not exit", run.out)
+            self.assertNotIn("error: ", "".join(run.notes))
 
     def test_the_controller_exits(self):
         """Nobody is to think that all is well."""

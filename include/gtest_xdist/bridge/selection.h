@@ -48,8 +48,9 @@ class EmptyShard {
     hidden_ = false;
     set(total_text_, index_text_);
     if (GTEST_XDIST_FLAG_GET(total_shards) != kTotal) return;  // the command line said otherwise
-    GTEST_XDIST_FLAG_SET(total_shards, total_text_ ? shard_.total : -1);
-    GTEST_XDIST_FLAG_SET(shard_index, index_text_ ? shard_.index : -1);
+    const bool is_shard = total_text_ && *total_text_ != kNoShard;
+    GTEST_XDIST_FLAG_SET(total_shards, is_shard ? shard_.total : -1);
+    GTEST_XDIST_FLAG_SET(shard_index, is_shard ? shard_.index : -1);
   }
 
   bool hidden() const { return hidden_; }
@@ -57,6 +58,7 @@ class EmptyShard {
 
  private:
   static constexpr std::int32_t kTotal = 2147483647;  // no suite has so many tests
+  static constexpr const char* kNoShard = "-1";       // in both variables: gtest's default
 
   static std::optional<std::string> get(const char* name) {
     const char* value = std::getenv(name);
@@ -83,6 +85,7 @@ class EmptyShard {
     index_text_ = get(kShardIndexVariable);
     if (!total_text_ && !index_text_) return true;
     if (!total_text_ || !index_text_) return false;
+    if (*total_text_ == kNoShard && *index_text_ == kNoShard) return true;
     const std::optional<unsigned> total = parse_number(*total_text_, kTotal);
     const std::optional<unsigned> index = parse_number(*index_text_, kTotal);
     if (!total || !index || *index >= *total) return false;

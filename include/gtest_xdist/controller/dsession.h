@@ -344,18 +344,15 @@ class DSession : public ReplaySource, private NodeEvents {
     const std::string how = describe_end(node, status);
     if (before == State::done) {
       const std::string what = how + " after its tests";
-      tell_end(node, ended_as_main_said(node, status) ? std::nullopt : std::optional(what));
+      hooks_.testnodedown(node.controller,
+                          ended_as_main_said(node, status) ? std::nullopt : std::optional(what));
       judge_end(node, status, what);
     } else {
       node.controller.workeroutput.reset();
       note("[" + node.name() + "] node down: " + how);
-      tell_end(node, how);
+      hooks_.testnodedown(node.controller, how);
       handle_crash(node, how);
     }
-  }
-
-  void tell_end(WorkerNode& node, const std::optional<std::string>& error) {
-    hooks_.testnodedown(node.controller, error);
   }
 
   // A worker has ended after RUN_ALL_TESTS.

@@ -123,8 +123,9 @@ class Plugin {
   // --- tests: where they run, so worker or serial, not controller --------------------------------
 
   // `items` are the tests to be run. They may be reordered and removed; not repeated, and none can
-  // be added. All workers must do the same. Once. With --gtest_shuffle what is removed stays
-  // removed, but the order is shuffled all the same.
+  // be added. All workers must do the same. Once; not for GTEST_XDIST_INDICES, which says itself
+  // what is run. With --gtest_shuffle what is removed stays removed, but the order is shuffled all
+  // the same.
   virtual After collection_modifyitems(Session& /*session*/, std::vector<Item>& /*items*/) {
     return {};
   }

@@ -59,7 +59,8 @@ class PluginManager {
     }
     plugins_.push_back(registered);
     forget_order();
-    if (observer_) observer_(registered.plugin, name);
+    const Observer observer = observer_;  // it may end its own observation
+    if (observer) observer(registered.plugin, name);
     return true;
   }
 

@@ -8,39 +8,26 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
 #include <limits>
 #include <vector>
 
-#include "gtest_xdist/scheduler/node_registry.h"
+#include "gtest_xdist/scheduler/queue_scheduling.h"
 #include "gtest_xdist/scheduler/rebalance.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist {
 
 // The contracts of its members are Scheduler's.
-class LoadScheduling : public Scheduler {
+class LoadScheduling : public QueueScheduling {
  public:
   // `workers`: how many the session starts with. `max_chunk` bounds how many tests are sent at
   // once; a worker gets two all the same.
   explicit LoadScheduling(std::size_t workers,
                           std::size_t max_chunk = std::numeric_limits<std::size_t>::max())
-      : registry_(workers), max_chunk_(max_chunk) {}
-
-  std::vector<Node*> nodes() const override { return registry_.nodes(); }
-  bool collection_is_completed() const override { return registry_.collection_is_completed(); }
-  bool tests_finished() const override { return started_ && !has_pending(); }
-  bool has_pending() const override { return !unassigned_.empty() || !registry_.nothing_pending(); }
-
-  void add_node(Node& node) override { registry_.add(node); }
-
-  void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
-    registry_.count_collection();
-    if (!started_) unassigned_.assign(collection.begin(), collection.end());
-  }
+      : QueueScheduling(workers), max_chunk_(max_chunk) {}
 
   void schedule() override {
-    if (started_) return check_all();
+    if (started_) return check();
     started_ = true;
     deal();
     if (unassigned_.empty()) internal::share_unstarted(registry_.nodes());
@@ -49,17 +36,6 @@ class LoadScheduling : public Scheduler {
   void mark_test_complete(Node& node, TestIndex, double seconds) override {
     refill(node, seconds);
     if (unassigned_.empty()) internal::share_unstarted(registry_.nodes());
-  }
-
-  void mark_test_pending(TestIndex test) override {
-    unassigned_.push_front(test);
-    check_all();
-  }
-
-  void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
-    registry_.remove(node);
-    unassigned_.insert(unassigned_.end(), unfinished.begin(), unfinished.end());
-    check_all();
   }
 
   std::size_t wake_below(const Node&) const override {
@@ -86,8 +62,7 @@ class LoadScheduling : public Scheduler {
     }
   }
 
-  void check_all() {
-    if (!started_) return;
+  void check() override {
     for (Node* node : registry_.nodes()) refill(*node, 0);
     if (unassigned_.empty()) internal::share_unstarted(registry_.nodes());
   }
@@ -112,10 +87,7 @@ class LoadScheduling : public Scheduler {
                          std::min(high_water - pending, std::max(floor, max_chunk_)));
   }
 
-  NodeRegistry registry_;
   std::size_t max_chunk_;
-  bool started_ = false;
-  std::deque<TestIndex> unassigned_;
 };
 
 }  // namespace gtest_xdist

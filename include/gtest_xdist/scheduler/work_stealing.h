@@ -12,32 +12,19 @@
 #define GTEST_XDIST_SCHEDULER_WORK_STEALING_H_
 
 #include <cstddef>
-#include <deque>
 #include <vector>
 
-#include "gtest_xdist/scheduler/node_registry.h"
+#include "gtest_xdist/scheduler/queue_scheduling.h"
 #include "gtest_xdist/scheduler/rebalance.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist {
 
 // The contracts of its members are Scheduler's.
-class WorkStealingScheduling : public Scheduler {
+class WorkStealingScheduling : public QueueScheduling {
  public:
   // `workers`: how many the session starts with.
-  explicit WorkStealingScheduling(std::size_t workers) : registry_(workers) {}
-
-  std::vector<Node*> nodes() const override { return registry_.nodes(); }
-  bool collection_is_completed() const override { return registry_.collection_is_completed(); }
-  bool tests_finished() const override { return started_ && !has_pending(); }
-  bool has_pending() const override { return !unassigned_.empty() || !registry_.nothing_pending(); }
-
-  void add_node(Node& node) override { registry_.add(node); }
-
-  void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
-    registry_.count_collection();
-    if (!started_) unassigned_.assign(collection.begin(), collection.end());
-  }
+  explicit WorkStealingScheduling(std::size_t workers) : QueueScheduling(workers) {}
 
   void schedule() override {
     started_ = true;
@@ -46,25 +33,13 @@ class WorkStealingScheduling : public Scheduler {
 
   void mark_test_complete(Node&, TestIndex, double) override { check(); }
 
-  void mark_test_pending(TestIndex test) override {
-    unassigned_.push_front(test);
-    check();
-  }
-
-  void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
-    registry_.remove(node);
-    unassigned_.insert(unassigned_.end(), unfinished.begin(), unfinished.end());
-    check();
-  }
-
   std::size_t wake_below(const Node&) const override { return kEnough; }
 
  private:
   // With so many tests a worker has something to go on with while more is sent.
   static constexpr std::size_t kEnough = 2;
 
-  void check() {
-    if (!started_) return;
+  void check() override {
     std::vector<Node*> hungry;
     for (Node* node : registry_.nodes()) {
       if (node->pending() < kEnough) hungry.push_back(node);
@@ -75,10 +50,6 @@ class WorkStealingScheduling : public Scheduler {
     }
     if (unassigned_.empty()) internal::share_unstarted(registry_.nodes());
   }
-
-  NodeRegistry registry_;
-  bool started_ = false;
-  std::deque<TestIndex> unassigned_;  // before the start, or left by dead workers
 };
 
 }  // namespace gtest_xdist

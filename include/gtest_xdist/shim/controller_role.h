@@ -5,6 +5,8 @@
 #ifndef GTEST_XDIST_SHIM_CONTROLLER_ROLE_H_
 #define GTEST_XDIST_SHIM_CONTROLLER_ROLE_H_
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -91,13 +93,13 @@ class ControllerRole {
   }
 
   void program_start() {
-    if (!empty_shard_.hidden()) return;
-    empty_shard_.restore();
     catalog_ = std::make_unique<Catalog>();
     life_.emplace([this](const std::string& message, bool) { fail(message); },
                   [this] { return make_items(*catalog_); }, true);
     life_->hooks().config().dist = name_of(options_.dist);
     life_->start();
+    if (!empty_shard_.hidden()) return;
+    empty_shard_.restore();
     if (!catalog_->selected().empty()) {
       // From gtest 1.18 on a shard on the command line beats the environment, and so the empty one.
       note(
@@ -190,6 +192,7 @@ class ControllerRole {
   // Somebody says that all is well: a main that cannot know what happened to a worker after its
   // tests, or a plugin or listener that calls exit() in the middle of them.
   static void at_exit(int status) {
+    if (::getpid() != instance_->process_) return;  // a child that somebody forked
     const bool ends_early = instance_->life_.has_value();
     if (status != 0 || (!ends_early && instance_->dissent_.empty())) return;
     note("error: " + (ends_early ? "the process ended before all tests were reported"
@@ -210,6 +213,7 @@ class ControllerRole {
   std::unique_ptr<DSession> session_;
   std::string dissent_;
 
+  const ::pid_t process_ = ::getpid();
   inline static ControllerRole* instance_ = nullptr;
 };
 

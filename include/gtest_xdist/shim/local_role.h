@@ -95,7 +95,11 @@ class LocalRole : public ItemSource {
                         [this](TestIndex test) { return next_test(test); });
     if (indices_) select_list();
     life_->start();
-    if (!indices_) collect();
+    if (indices_) {
+      life_->collect_list(indices_->size());
+    } else {
+      collect();
+    }
     if (order_) loop_.emplace(*catalog_, *this);
   }
 
@@ -119,7 +123,6 @@ class LocalRole : public ItemSource {
     }
     select_only(*catalog_, *indices_);
     order_ = indices_;
-    life_->hooks().session().testscollected = indices_->size();
   }
 
   // What plugins remove is not selected any more; only if they reorder what is left is it for us to

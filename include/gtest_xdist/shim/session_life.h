@@ -5,6 +5,7 @@
 #ifndef GTEST_XDIST_SHIM_SESSION_LIFE_H_
 #define GTEST_XDIST_SHIM_SESSION_LIFE_H_
 
+#include <cstddef>
 #include <cstdio>
 #include <functional>
 #include <string>
@@ -43,6 +44,13 @@ class SessionLife {
     std::vector<TestIndex> order = hooks_.collection_modifyitems(selected);
     hooks_.collection_finish();
     return order;
+  }
+
+  // The same for a list that plugins cannot change, of so many tests.
+  void collect_list(std::size_t tests) {
+    const HookAssertions guard(hooks_);
+    hooks_.session().testscollected = tests;
+    hooks_.collection_finish();
   }
 
   // To be called in OnTestIterationEnd before all other listeners: they shall see what plugins

@@ -2,6 +2,8 @@
 // each of three suites, a scheduler that gives test i to worker i % n, and PLAN to make things go
 // wrong: "<hook>:<process>:<what>[,…]"; for <what> see record(). $ORDER is what
 // collection_modifyitems does: reverse, or leave B.Fails out.
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -171,6 +173,13 @@ class Recorder : public gtest_xdist::Plugin {
     if (what == "skip") throw gtest_xdist::Skip("as planned");
     if (what == "exit") std::_Exit(3);
     if (what == "exit 0") std::exit(0);
+    if (what == "child exits") {
+      const ::pid_t child = ::fork();
+      if (child == 0) std::exit(0);
+      int status = -1;
+      ::waitpid(child, &status, 0);
+      if (status != 0) throw std::runtime_error("the child did not exit with status 0");
+    }
     if (what == "assert") ADD_FAILURE() << "as planned";
     if (what == "wait") std::this_thread::sleep_for(std::chrono::milliseconds(300));
     if (what == "fork" && ::fork() == 0) return {};

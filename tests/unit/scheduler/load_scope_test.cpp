@@ -39,7 +39,7 @@ void take_turns(Crew& crew, std::size_t turns) {
   }
 }
 
-// --- what pytest-xdist's own class does with the same input --------------------------------------
+// --- by pytest-xdist's rules ---------------------------------------------------------------------
 
 // But for what follows when everything is handed out: there all workers are shut down then.
 TEST(LoadScopeScheduling, HandsOutUnitsAsPytestXdistDoes) {

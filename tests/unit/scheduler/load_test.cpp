@@ -18,7 +18,7 @@ using Pace = FakeNode::Pace;
 
 constexpr std::size_t kNoBound = std::numeric_limits<std::size_t>::max();
 
-// --- what pytest-xdist's own class does with the same input --------------------------------------
+// --- by pytest-xdist's rules ---------------------------------------------------------------------
 //
 // But for one thing: there a worker is shut down with its last test, because it must know what
 // follows before it begins; here it is let go when nothing is left for it.

@@ -15,7 +15,7 @@ namespace {
 using Crew = FakeCrew<WorkStealingScheduling>;
 using Pace = FakeNode::Pace;
 
-// --- what pytest-xdist's own class does with the same input --------------------------------------
+// --- by pytest-xdist's rules ---------------------------------------------------------------------
 
 TEST(WorkStealingScheduling, DealsAsPytestXdistDoes) {
   struct Row {
