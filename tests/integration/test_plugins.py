@@ -170,6 +170,7 @@ class SelectionTest(PluginTest):
         self.assertEqual(1, run.status, run)
         self.assert_complete(run)
         self.assertIn("controller testnodedown gw1 [] from gw1", run.noted)
+        self.assertIn("controller runtest_logreport A.Passes skipped on master", run.noted)
 
 
 class LateTest(harness.IntegrationTest):

@@ -87,7 +87,7 @@ struct TestReport {
   double duration = 0;      // in seconds, as gtest measured it in the process that ran the test
   std::vector<Part> parts;  // assertions that failed or were recorded, in order
   std::vector<Property> properties;  // of RecordProperty()
-  std::string worker_id;             // of the worker that ran it; "master" in a serial run
+  std::string worker_id;             // of the worker that ran it; else "master"
   bool crashed = false;              // it ended its worker; in handlecrashitem only
 
   // The messages of all failures, or else of all skips; empty if there are none.

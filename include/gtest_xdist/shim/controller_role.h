@@ -29,6 +29,7 @@
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/controller/dsession.h"
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/cpu_count.h"
 #include "gtest_xdist/process/exit_hook.h"
@@ -169,7 +170,9 @@ class ControllerRole {
     if (hooks.active()) {
       const HookAssertions guard(hooks);
       const Item& item = hooks.item(replayer.test());
-      hooks.runtest_logreport(make_report(item, test, worker_name(replayer.worker())));
+      const int worker = replayer.worker();  // none, if the test was not run
+      hooks.runtest_logreport(
+          make_report(item, test, worker < 0 ? worker_id() : worker_name(worker)));
       hooks.runtest_logfinish(item);
     }
     replayer.on_test_end_ends();
