@@ -12,55 +12,29 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "gtest_xdist/core/report.h"
+#include "gtest_xdist/process/descriptor.h"
 
 namespace gtest_xdist::internal {
-
-// An owned file descriptor.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
-  // Gives the number up without closing it: somebody else has closed it.
-  void forget() { number_ = -1; }
-  bool valid() const { return number_ >= 0; }
-
- private:
-  int number_ = -1;
-};
 
 // Owns the file.
 class OutputFile {
  public:
   OutputFile() = default;
 
-  // Makes an empty file in `directory` and removes its name at once. Throws std::runtime_error.
+  // Makes an empty file on the file system of `directory`. Throws std::runtime_error.
   static OutputFile create(const std::string& directory) {
-    std::string path = directory + "/output-XXXXXX";
     OutputFile file;
-    file.file_ = Descriptor(::mkostemp(path.data(), O_APPEND | O_CLOEXEC));
+    file.file_ = make_nameless_file(directory, O_APPEND);
     if (!file.file_.valid()) {
       throw std::runtime_error("cannot make a file for output in '" + directory +
                                "': " + std::strerror(errno));
     }
-    ::unlink(path.c_str());
     return file;
   }
 

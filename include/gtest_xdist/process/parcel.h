@@ -4,8 +4,6 @@
 #ifndef GTEST_XDIST_PROCESS_PARCEL_H_
 #define GTEST_XDIST_PROCESS_PARCEL_H_
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,23 +12,19 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/descriptor.h"
 
 namespace gtest_xdist::internal {
 
 // Owns the file.
 class Parcel {
  public:
-  // Writes the bytes to a file in `directory`, whose name is gone when this returns. Throws
-  // std::runtime_error.
+  // Writes the bytes to a file on the file system of `directory`. Throws std::runtime_error.
   static Parcel pack(const std::string& directory, std::string_view bytes) {
-    std::string path = directory + "/parcel-XXXXXX";
     Parcel parcel;
-    parcel.file_ = Descriptor(::mkostemp(path.data(), O_CLOEXEC));
+    parcel.file_ = make_nameless_file(directory, 0);
     if (!parcel.file_.valid()) fail("make a file", directory);
-    ::unlink(path.c_str());
     while (!bytes.empty()) {
       const ::ssize_t written = ::write(parcel.file_.number(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;

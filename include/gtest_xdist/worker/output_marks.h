@@ -18,7 +18,7 @@
 #include <utility>
 
 #include "gtest_xdist/core/report.h"
-#include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/transport/segment.h"
 
 namespace gtest_xdist::internal {
