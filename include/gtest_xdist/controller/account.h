@@ -37,6 +37,7 @@ class Account {
         store_(suites_of_tests(catalog), order, catalog.suite_count(), runs_per_test) {}
 
   ResultStore& store() { return store_; }
+  const ResultStore& store() const { return store_; }
 
   // The worker has run the test; `is_rerun` if it is one that had been put back.
   void add(TestIndex test, Report report, bool is_rerun) {

@@ -27,6 +27,8 @@ class CollectionCheck {
   explicit CollectionCheck(const Catalog& catalog)
       : catalog_(catalog), selection_(catalog.selected()), digest_(catalog.digest()) {}
 
+  // Of what gtest has registered and selected.
+  std::uint64_t digest() const { return digest_; }
   bool has_right_digest(const Hello& hello) const { return hello.digest == digest_; }
 
   // What the worker is going to run; none if that cannot be.
@@ -52,6 +54,9 @@ class CollectionCheck {
     first_worker_ = std::move(worker);
     return collection != selection_;
   }
+
+  // Nobody has told after all.
+  void forget() { first_.reset(); }
 
   // How the collection of another worker differs from the first one's, if it does.
   std::optional<std::string> difference(const std::vector<TestIndex>& collection,

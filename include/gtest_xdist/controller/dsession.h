@@ -56,22 +56,29 @@ class DSession : public ReplaySource, private NodeEvents {
         iterations_left_(iterations),
         endless_(iterations == 0),
         restarts_left_(restart_limit()),
+        awaits_collections_(hooks.active()),
         collection_(catalog),
         node_manager_(*this, catalog.size(), workers, run, std::move(launcher)),
         replayer_(catalog, *this) {
+    if (!awaits_collections_) {
+      collection_.accept(collection_.order(), "controller");
+      node_manager_.expect_digest(collection_.digest());
+      hooks_.session().testscollected = collection_.order().size();
+    }
     std::vector<std::string> ids;
     for (unsigned i = 0; i < workers; ++i) ids.push_back(worker_name(static_cast<int>(i)));
     hooks_.setupnodes(ids);
-    for (unsigned slot = 0; slot < workers; ++slot) start_worker(slot);
+    for (unsigned slot = 0; slot < workers; ++slot) add_worker(slot);
+    // A worker finds its tests when it arrives, and need not wait for those that start after it.
+    if (!awaits_collections_) begin_iteration();
+    for (const auto& node : nodes()) start(*node);
   }
 
   // Blocks until it is known what plugins leave of the selection: to be called before anybody hears
   // how many tests there are. The workers are alike, so the first to be ready tells.
   void collect() {
-    begin_iteration();
-    while (!collection_.known() && alive() > 0 && hopeless_.empty()) {
-      node_manager_.pump();
-    }
+    if (!iteration_) begin_iteration();
+    while (is_awaited() && alive() > 0 && hopeless_.empty()) node_manager_.pump();
   }
 
   // Runs the selected tests once and replays them. With the last iteration the workers end.
@@ -131,11 +138,24 @@ class DSession : public ReplaySource, private NodeEvents {
     for (const auto& node : nodes()) {
       if (node->state == State::gone) continue;
       node->begin_iteration(iteration_->assignments());
-      if (node->state == State::collected) iteration_->add(*node);
+      if (node->state == State::collected || can_run_unasked(*node)) iteration_->add(*node);
     }
     for (const auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
     if (!hopeless_.empty()) iteration_->give_up("not run: " + hopeless_);
     iteration_->schedule();
+  }
+
+  // Whether no worker has told yet what it is going to run.
+  bool is_awaited() const {
+    return std::all_of(nodes().begin(), nodes().end(), [](const auto& node) {
+      return node->state == State::starting || node->state == State::gone;
+    });
+  }
+
+  // Whether the worker can be sent tests before it has told of its collection: it starts none if
+  // that is not what is expected.
+  bool can_run_unasked(const WorkerNode& node) const {
+    return node.state == State::starting && !awaits_collections_;
   }
 
   // The selected tests, in the order in which they are to be handed out.
@@ -167,15 +187,25 @@ class DSession : public ReplaySource, private NodeEvents {
     }
   }
 
-  // Blocks until no worker is in the iteration any more.
-  void end_iteration() {
-    ProgramLog& log = iteration_->log();
-    ending_ = true;
-    failed_ = log.has_failures() || !testing::UnitTest::GetInstance()->Passed();
+  // The workers' verdict is what is known of the iteration now.
+  void tell_workers_to_end() {
+    if (std::exchange(ending_, true)) return;
+    failed_ = iteration_->has_failures() || !testing::UnitTest::GetInstance()->Passed();
     for (const auto& node : nodes()) {
       if (!node->in_iteration || node.get() == iteration_->native()) continue;
       node->command(failed_ ? Command::end_failed_iteration : Command::end_iteration);
     }
+  }
+
+  // Blocks until no worker is in the iteration any more.
+  void end_iteration() {
+    ProgramLog& log = iteration_->log();
+    // All are asked what they have collected, even if there is nothing left to run.
+    while (std::any_of(nodes().begin(), nodes().end(),
+                       [](const auto& node) { return node->state == State::starting; })) {
+      node_manager_.pump();
+    }
+    tell_workers_to_end();
     while (std::any_of(nodes().begin(), nodes().end(),
                        [](const auto& node) { return node->in_iteration; })) {
       node_manager_.pump();
@@ -220,7 +250,11 @@ class DSession : public ReplaySource, private NodeEvents {
     return hooks_.active() ? std::optional<HookAssertions>(std::in_place, hooks_) : std::nullopt;
   }
 
-  void on_news() override { iteration_->set_wake_marks(); }
+  void on_news() override {
+    // While what they said is still being replayed; but then a plugin may fail the run.
+    if (iteration_->is_complete() && !hooks_.active()) tell_workers_to_end();
+    iteration_->set_wake_marks();
+  }
 
   void on(WorkerNode& node, Hello& m) {
     if (!collection_.has_right_digest(m)) {
@@ -232,6 +266,7 @@ class DSession : public ReplaySource, private NodeEvents {
       node.broken = "it sent a collection that it cannot have";
       return;
     }
+    if (!awaits_collections_ && *tests != collection_.order() && is_awaited()) ask_workers_first();
     hooks_.testnodeready(node.controller);
     // Where no test will run any more, the selection stays: it may be replayed already.
     if (!collection_.known() && hopeless_.empty()) accept(*tests, node.name());
@@ -246,7 +281,7 @@ class DSession : public ReplaySource, private NodeEvents {
       return reject(node, *difference);
     }
     node.state = State::collected;
-    if (!ending_) iteration_->add(node);
+    if (!ending_ && awaits_collections_) iteration_->add(node);
     schedule_if_equal();
   }
 
@@ -263,14 +298,29 @@ class DSession : public ReplaySource, private NodeEvents {
     begin_iteration(iteration_->release_scheduler(), std::move(iteration_->log()));
   }
 
+  // Only workers have plugins, and these have changed what is to be run. Whatever waits for workers
+  // is taken back; a test that has started shows that they do not agree.
+  void ask_workers_first() {
+    const bool untouched = std::all_of(nodes().begin(), nodes().end(), [](const auto& node) {
+      node->take_back(node->unstarted());
+      return node->pending() == 0;
+    });
+    if (!untouched) return;
+    awaits_collections_ = true;
+    node_manager_.expect_digest(0);
+    collection_.forget();
+    begin_iteration(make_scheduler(options_, catalog_, alive()), std::move(iteration_->log()));
+  }
+
   void reject(WorkerNode& node, const std::string& difference) {
     node.state = State::unusable;
+    iteration_->hold();
     iteration_->log().add_failure(node.number(), {}, difference);
     collections_differ_ = true;
     schedule_if_equal();
   }
 
-  // If the collections differ, nothing is started, but all differences are told.
+  // If the collections differ, nothing more is started, but all differences are told.
   void schedule_if_equal() {
     if (!collections_differ_) return iteration_->schedule();
     const bool all_known = std::none_of(nodes().begin(), nodes().end(), [](const auto& node) {
@@ -326,15 +376,19 @@ class DSession : public ReplaySource, private NodeEvents {
     input.set("dist", name_of(options_.dist));
   }
 
-  void start_worker(std::uint32_t slot) {
-    std::unique_ptr<WorkerNode> node = node_manager_.new_node(slot);
-    fill_workerinput(*node);
-    hooks_.configure_node(node->controller);
-    fill_workerinput(*node);  // these names are the session's
+  // It is to be started next.
+  WorkerNode& add_worker(std::uint32_t slot) {
+    WorkerNode& node = node_manager_.add_node(slot);
+    fill_workerinput(node);
+    hooks_.configure_node(node.controller);
+    fill_workerinput(node);  // these names are the session's
+    return node;
+  }
+
+  void start(WorkerNode& node) {
     // One that is started while an iteration ends begins with the next one.
     const unsigned iterations = endless_ ? 0 : iterations_left_ - (ending_ ? 1 : 0);
-    node_manager_.start(std::move(node), iterations,
-                        testing::UnitTest::GetInstance()->random_seed());
+    node_manager_.start(node, iterations, testing::UnitTest::GetInstance()->random_seed());
   }
 
   void on_end(WorkerNode& node, const ExitStatus& status) override {
@@ -400,10 +454,14 @@ class DSession : public ReplaySource, private NodeEvents {
     --restarts_left_;
     note("replacing crashed worker " + node.name() + " with " +
          worker_name(static_cast<int>(nodes().size())));
+    WorkerNode& replacement = add_worker(node.slot_number());
     try {
-      start_worker(node.slot_number());
-      if (!ending_) nodes().back()->begin_iteration(iteration_->assignments());
+      start(replacement);
+      if (ending_) return;
+      replacement.begin_iteration(iteration_->assignments());
+      if (can_run_unasked(replacement)) iteration_->add(replacement);
     } catch (const std::runtime_error& error) {
+      replacement.state = State::gone;
       lose_hope(error.what());
     }
   }
@@ -454,6 +512,7 @@ class DSession : public ReplaySource, private NodeEvents {
   unsigned iterations_left_;
   const bool endless_;
   unsigned restarts_left_;
+  bool awaits_collections_;  // whether only workers know what plugins leave of the selection
   CollectionCheck collection_;
   NodeManager node_manager_;
   Replayer replayer_;

@@ -94,7 +94,6 @@ class HandOut {
   void set_wake_marks() {
     constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
     for (const WorkerNode* node : nodes_) {
-      if (!node->ready()) continue;
       const std::size_t mark = std::min(scheduler_.wake_below(*node), kMost);
       node->slot().wake_below.store(static_cast<std::uint32_t>(mark), std::memory_order_relaxed);
     }

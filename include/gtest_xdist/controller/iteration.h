@@ -102,6 +102,19 @@ class Iteration {
     });
   }
 
+  // Whether all has been heard that the workers have to say before they are told to end.
+  bool is_complete() const {
+    return native_ == nullptr && account_.store().all_arrived() &&
+           std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
+             using State = WorkerNode::State;
+             return node->state == State::gone ||
+                    (node->state != State::starting && node->pending() == 0 && !node->open_suite);
+           });
+  }
+
+  // Whether anything has failed that is known so far.
+  bool has_failures() const { return log_.has_failures() || account_.store().has_failures(); }
+
   // The worker that does what gtest does after a failed environment, if there is one: it ends the
   // iteration by itself.
   const WorkerNode* native() const { return native_; }
@@ -110,6 +123,12 @@ class Iteration {
   std::unique_ptr<Scheduler> release_scheduler() { return hand_out_.release_scheduler(); }
 
   // --- giving up ---------------------------------------------------------------------------------
+
+  // Starts no test any more, until it is known why: give_up() is to follow.
+  void hold() {
+    hand_out_.end();
+    hand_out_.take_everything_back();
+  }
 
   // Starts no test any more. Those that have not started are skipped, and `reason` is what their
   // reports say. The first reason stands.
@@ -292,9 +311,9 @@ class Iteration {
   // every worker runs every test, one may be running a test that another has not started: so this
   // is done again whenever one has completed a test or died.
   void settle_rest() {
-    if (!hand_out_.ended() || native_ != nullptr) return;
+    if (!give_up_reason_ || native_ != nullptr) return;
     hand_out_.take_everything_back();
-    account_.skip_rest(give_up_reason_.value_or(""));
+    account_.skip_rest(*give_up_reason_);
   }
 
   // To be called when the dead worker has been removed from the scheduler.

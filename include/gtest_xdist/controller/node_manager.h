@@ -55,6 +55,10 @@ class NodeManager {
     segment_.header().output_is_terminal = ::isatty(STDOUT_FILENO) != 0;
   }
 
+  // To be called before a worker is started: those with another collection shall take no test.
+  // Otherwise they take what they are sent.
+  void expect_digest(std::uint64_t digest) { segment_.header().expected_digest = digest; }
+
   // All that there were, by number; the dead stay, for their output.
   const WorkerNodes& nodes() const { return nodes_; }
 
@@ -64,16 +68,16 @@ class NodeManager {
                       [](const auto& node) { return node->state != WorkerNode::State::gone; }));
   }
 
-  // A worker to be started, in a slot that no living worker uses.
-  std::unique_ptr<WorkerNode> new_node(std::uint32_t slot) {
-    return std::make_unique<WorkerNode>(static_cast<int>(nodes_.size()), segment_, slot);
+  // A worker to be started, in a slot that no living worker uses. Lives as long as this.
+  WorkerNode& add_node(std::uint32_t slot) {
+    const int number = static_cast<int>(nodes_.size());
+    return *nodes_.emplace_back(std::make_unique<WorkerNode>(number, segment_, slot));
   }
 
   // Starts its process, for the iterations that are left (0: without end). Throws
-  // std::runtime_error; then there is no such worker.
-  void start(std::unique_ptr<WorkerNode> node, unsigned iterations, int seed) {
-    launcher_.launch(*node, segment_, iterations, seed);
-    nodes_.push_back(std::move(node));
+  // std::runtime_error; then there is no process.
+  void start(WorkerNode& node, unsigned iterations, int seed) {
+    launcher_.launch(node, segment_, iterations, seed);
   }
 
   const Launcher& launcher() const { return launcher_; }

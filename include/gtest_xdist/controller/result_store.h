@@ -124,6 +124,12 @@ class ResultStore {
     return tests;
   }
 
+  // Whether every test has become ready.
+  bool all_arrived() const { return arrived_ == expected_; }
+
+  // Whether a failure has been reported, of a test or a suite.
+  bool has_failures() const { return has_failures_; }
+
   // --- what is replayed --------------------------------------------------------------------------
 
   bool all_replayed() const { return replayed_ == expected_; }
@@ -200,9 +206,10 @@ class ResultStore {
   }
 
   // Adds what is new in `from`: all of it the first time (`told` becomes true), later only parts.
-  static void merge(Report& into, Report from, bool& told, std::vector<Part>& parts) {
+  void merge(Report& into, Report from, bool& told, std::vector<Part>& parts) {
     // What one worker says twice happened twice.
     const auto before = static_cast<std::ptrdiff_t>(parts.size());
+    has_failures_ |= from.failed();
     for (Step& step : from.steps) {
       const auto end = parts.begin() + before;
       const bool is_new = step.has_part && std::find(parts.begin(), end, step.part) == end;
@@ -247,6 +254,8 @@ class ResultStore {
   void make_ready(TestIndex test, Report report) {
     Suite& s = suites_[suite_of_[test]];
     state_[test] = State::ready;
+    has_failures_ |= report.failed();
+    ++arrived_;
     ++s.arrived;
     s.ready.emplace_back(test, std::move(report));
     note_progress(suite_of_[test]);
@@ -258,7 +267,9 @@ class ResultStore {
   std::vector<std::size_t> awaited_;  // reports, by test
   bool merges_;                       // whether a report waits for those of other workers
   std::size_t expected_ = 0;
+  std::size_t arrived_ = 0;
   std::size_t replayed_ = 0;
+  bool has_failures_ = false;
   std::set<std::uint32_t> begun_;         // suites that have a report and are not all replayed
   std::set<std::uint32_t> complete_;      // of these, the ones whose reports are all there
   std::map<TestIndex, Reports> partial_;  // mode `each`: what workers said so far

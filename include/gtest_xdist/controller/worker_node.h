@@ -80,7 +80,7 @@ class WorkerNode : public Node {
 
   void send(const std::vector<TestIndex>& tests) override {
     if (tests.empty()) return;
-    if (state != State::collected && state != State::ready) {
+    if (state == State::unusable || state == State::done || state == State::gone) {
       refuse(tests.front(), state == State::gone ? " is gone" : " runs no tests");
     }
     if (assignments_ == nullptr) refuse(tests.front(), " is in no iteration");

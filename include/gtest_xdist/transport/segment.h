@@ -92,6 +92,9 @@ struct SegmentHeader {
   Doorbell bell;  // rung by workers and by whoever notices a worker's death
   // Whether the controller's standard output is one; set before any worker starts.
   bool output_is_terminal = false;
+  // What the collection of a worker must be for it to take tests; 0 if the controller sends none
+  // before it has compared. Set before any worker starts, and 0 later.
+  std::atomic<std::uint64_t> expected_digest{0};
 };
 
 inline constexpr std::uint64_t round_up_to_power_of_two(std::uint64_t value) {

@@ -76,6 +76,8 @@ class Worker : public ItemSource {
   // `order` is there if plugins have changed what is to be run.
   void collected(std::optional<std::vector<TestIndex>> order) {
     enter(Phase::starting);
+    // Tests may wait here already, handed out by a controller that knows what all are to have.
+    is_expected_ = segment_.header().expected_digest == digest_ && !order;
     send(Hello{digest_, std::move(order)}, Urgency::now);
   }
 
@@ -201,7 +203,7 @@ class Worker : public ItemSource {
   // The test that runs next, if there is one to run: it is taken, and nobody else can run it.
   TestIndex claim_next() {
     if (look_for_forked_child()) return kNoTest;
-    if (!native_ && usable_ && !claimed_) claimed_ = deque_.take();
+    if (!native_ && may_run() && !claimed_) claimed_ = deque_.take();
     return claimed_.value_or(kNoTest);
   }
 
@@ -235,7 +237,7 @@ class Worker : public ItemSource {
   NextItem next_item() override {
     while (true) {
       if (native_) return {NextItem::Kind::end, kNoTest};
-      if (usable_) {
+      if (may_run()) {
         const std::optional<TestIndex> claimed = std::exchange(claimed_, std::nullopt);
         if (const std::optional<TestIndex> test = claimed ? claimed : deque_.take()) {
           return {NextItem::Kind::item, *test};
@@ -273,6 +275,10 @@ class Worker : public ItemSource {
       return decode_command(frame);
     }
     return std::nullopt;
+  }
+
+  bool may_run() const {
+    return usable_ && (is_expected_ || segment_.header().expected_digest == 0);
   }
 
   void run_items() {
@@ -338,6 +344,7 @@ class Worker : public ItemSource {
   std::uint64_t digest_ = 0;          // of the collection, before plugins changed it
   std::optional<TestIndex> claimed_;  // taken from the deque and not yet begun
   bool settle_ = false;               // told to settle, and not yet done
+  bool is_expected_ = false;          // whether the collection is what the controller expects
   bool usable_ = true;                // whether the environments are
   bool run_failed_ = false;           // whatever happened here
   bool native_ = false;               // gtest runs what it wants; see Command::run_natively

@@ -12,7 +12,7 @@ namespace {
 class Common : public testing::Test {
  public:
   void TestBody() override {
-    support::note(support::current_test());
+    support::note(support::worker() + " ran " + support::current_test());
     if (support::variable("ABORT") == "1" && support::current_test() == "Common.Test0")
       std::abort();
   }

@@ -126,7 +126,7 @@ TEST_F(WorkerNodeTest, IsSentTestsOnlyWhenItCanRunThem) {
     const char* refusal;
   };
   const Row rows[] = {
-      {State::starting, "test 4 was sent to gw3, but gw3 runs no tests"},
+      {State::starting, nullptr},
       {State::collected, nullptr},
       {State::ready, nullptr},
       {State::unusable, "test 4 was sent to gw3, but gw3 runs no tests"},
