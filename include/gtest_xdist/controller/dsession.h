@@ -39,6 +39,7 @@
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/process/output_batch.h"
 
 namespace gtest_xdist::internal {
 
@@ -178,6 +179,8 @@ class DSession : public ReplaySource, private NodeEvents {
   }
 
   void replay_tests() {
+    // Plugins may start processes that print.
+    if (!hooks_.active()) batch_.emplace();
     while (!iteration_->store().all_replayed()) {
       if (const std::optional<SuiteIndex> suite = iteration_->store().next_suite()) {
         replayer_.replay_suite(*suite);
@@ -185,6 +188,7 @@ class DSession : public ReplaySource, private NodeEvents {
         advance();
       }
     }
+    batch_.reset();
   }
 
   // The workers' verdict is what is known of the iteration now.
@@ -254,6 +258,10 @@ class DSession : public ReplaySource, private NodeEvents {
     // While what they said is still being replayed; but then a plugin may fail the run.
     if (iteration_->is_complete() && !hooks_.active()) tell_workers_to_end();
     iteration_->set_wake_marks();
+  }
+
+  void on_silence() override {
+    if (batch_) batch_->flush();
   }
 
   void on(WorkerNode& node, Hello& m) {
@@ -524,6 +532,7 @@ class DSession : public ReplaySource, private NodeEvents {
   bool ending_ = false;  // whether workers may be in the next iteration already
   std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next iteration
   std::optional<Iteration> iteration_;
+  std::optional<OutputBatch> batch_;  // while tests are replayed
 };
 
 }  // namespace gtest_xdist::internal

@@ -19,42 +19,11 @@
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/transport/segment.h"
 
+#include "support/redirection.h"
 #include "support/scratch.h"
 
 namespace gtest_xdist::internal {
 namespace {
-
-// This process's standard output or error goes to a file for as long as this lives.
-class Redirection {
- public:
-  Redirection(int stream, const OutputFile& file)
-      : stream_(stream), before_(::fcntl(stream, F_DUPFD_CLOEXEC, 3)) {
-    flush();
-    ::dup2(file.descriptor(), stream_);
-  }
-  Redirection(const Redirection&) = delete;
-  Redirection& operator=(const Redirection&) = delete;
-  ~Redirection() {
-    flush();
-    ::dup2(before_.number(), stream_);
-  }
-
- private:
-  static void flush() {
-    std::cout.flush();
-    std::fflush(stdout);
-    std::fflush(stderr);
-  }
-
-  int stream_;
-  Descriptor before_;
-};
-
-std::string text(const OutputFile& file, const ByteRange& range) {
-  std::string text;
-  file.consume(range, [&](std::string_view piece) { text += piece; });
-  return text;
-}
 
 class OutputMarksTest : public testing::Test {
  protected:
@@ -84,8 +53,8 @@ TEST_F(OutputMarksTest, AreOfWhatWasPrintedInBetween) {
     slice = marks.close();
     print("after");
   }
-  EXPECT_EQ(text(out_, slice.out), "inside by printf\ninside by cout\n");
-  EXPECT_EQ(text(err_, slice.err), "inside by stderr\n");
+  EXPECT_EQ(text_of(out_, slice.out), "inside by printf\ninside by cout\n");
+  EXPECT_EQ(text_of(err_, slice.err), "inside by stderr\n");
 }
 
 TEST_F(OutputMarksTest, OfOneFileAreOfItsOrder) {
@@ -100,7 +69,7 @@ TEST_F(OutputMarksTest, OfOneFileAreOfItsOrder) {
     std::printf("second\n");
     slice = marks.close();
   }
-  EXPECT_EQ(text(out_, slice.out), "first\nsecond\n");
+  EXPECT_EQ(text_of(out_, slice.out), "first\nsecond\n");
   EXPECT_TRUE(slice.err.empty());
 }
 
@@ -166,7 +135,7 @@ TEST_F(OutputMarksTest, SurviveTheLossOfTheirDescriptors) {
     std::printf("still inside\n");
     slice = marks.close();
   }
-  EXPECT_EQ(text(out_, slice.out), "inside\nstill inside\n");
+  EXPECT_EQ(text_of(out_, slice.out), "inside\nstill inside\n");
 }
 
 TEST_F(OutputMarksTest, DoNotCareWhatATestDoesToItsStreams) {
@@ -185,7 +154,7 @@ TEST_F(OutputMarksTest, DoNotCareWhatATestDoesToItsStreams) {
     }
     slice = marks.close();
   }
-  EXPECT_EQ(text(out_, slice.out), "seen");
+  EXPECT_EQ(text_of(out_, slice.out), "seen");
 }
 
 // How many threads this process has.
@@ -207,7 +176,7 @@ TEST_F(OutputMarksTest, LeaveOutWhatListenersPrintedMeanwhile) {
     std::printf("the test's\n");
     slice = marks.close();
   }
-  EXPECT_EQ(text(out_, slice.out), "the test's\n");
+  EXPECT_EQ(text_of(out_, slice.out), "the test's\n");
 }
 
 TEST_F(OutputMarksTest, KeepWhatOtherThreadsMayHavePrintedMeanwhile) {
@@ -229,7 +198,7 @@ TEST_F(OutputMarksTest, KeepWhatOtherThreadsMayHavePrintedMeanwhile) {
   }
   over = true;
   other.join();
-  EXPECT_EQ(text(out_, slice.out), "the other thread's\nthe test's\n");
+  EXPECT_EQ(text_of(out_, slice.out), "the other thread's\nthe test's\n");
 }
 
 }  // namespace
