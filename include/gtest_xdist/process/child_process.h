@@ -25,12 +25,20 @@
 
 #include <boost/version.hpp>
 
+// Boost.Process has vfork() only for programs that ask for an old standard, though every Linux has
+// it. fork() copies the page tables of a process that holds all tests, and has it fault on what it
+// writes next. Unless somebody has included Boost.Process already, and without it.
+#if !defined(BOOST_POSIX_HAS_VFORK) && !defined(BOOST_PROCESS_DETAIL_POSIX_EXECUTOR_HPP)
+#define BOOST_POSIX_HAS_VFORK 1
+#endif
 #if BOOST_VERSION >= 108600
 #include <boost/process/v1/child.hpp>
 #include <boost/process/v1/extend.hpp>
+#include <boost/process/v1/posix.hpp>
 #else
 #include <boost/process/child.hpp>
 #include <boost/process/extend.hpp>
+#include <boost/process/posix.hpp>
 #endif
 
 #include "gtest_xdist/process/exit_status.h"
@@ -92,7 +100,11 @@ class ChildProcess {
                                "': " + std::strerror(errno));
     }
     try {
+#ifdef BOOST_POSIX_HAS_VFORK
+      child_ = boost_process::child(Launch(plan), boost_process::posix::use_vfork);
+#else
       child_ = boost_process::child(Launch(plan));
+#endif
     } catch (const std::system_error& error) {
       throw std::runtime_error("cannot start '" + plan.executable + "': " + error.what());
     }
@@ -136,7 +148,7 @@ class ChildProcess {
   }
 
  private:
-  // What Boost.Process runs before and after fork().
+  // What Boost.Process runs before and after fork() or vfork().
   class Launch : public boost_process::extend::handler {
    public:
     explicit Launch(const LaunchPlan& plan) : plan_(plan) {
@@ -157,7 +169,8 @@ class ChildProcess {
       executor.env = const_cast<char**>(environment_.data());
     }
 
-    // In the child, between fork() and exec(): only async-signal-safe calls.
+    // In the child, before exec(): only async-signal-safe calls, and no change to memory, which may
+    // be the parent's.
     template <class Executor>
     void on_exec_setup(Executor&) const {
       if (KeepChildStatus::is_ignored()) ::signal(SIGCHLD, SIG_IGN);
