@@ -6,9 +6,12 @@
 //   sleep FILE               a test for each line of the file, which says how many microseconds
 //
 // A hundred tests make a suite. Where BENCHMARK_PEAK names a file, the peak memory of the process
-// that the user starts is written there, in KiB.
+// that the user starts is written there, in KiB. Where BENCHMARK_SHARES names a directory, each
+// worker leaves a file of its name there: how many tests it has run, and the longest time in which
+// it ran none between two tests of an iteration, in microseconds.
 #include <time.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -105,6 +108,36 @@ void write_peak_memory(const std::string& path) {
     if (line.rfind(field, 0) == 0) std::ofstream(path) << std::stol(line.substr(field.size()));
 }
 
+// Counts what this process runs.
+class Share : public testing::EmptyTestEventListener {
+ public:
+  explicit Share(std::string path) : path_(std::move(path)) {}
+
+  void OnTestIterationStart(const testing::UnitTest&, int) override { has_run_ = false; }
+  void OnTestStart(const testing::TestInfo&) override {
+    if (has_run_) longest_pause_ = std::max(longest_pause_, Clock::now() - end_);
+  }
+  void OnTestEnd(const testing::TestInfo&) override {
+    ++tests_;
+    has_run_ = true;
+    end_ = Clock::now();
+  }
+  void OnTestProgramEnd(const testing::UnitTest&) override {
+    using std::chrono::microseconds;
+    std::ofstream(path_) << tests_ << ' '
+                         << std::chrono::duration_cast<microseconds>(longest_pause_).count();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  const std::string path_;
+  long tests_ = 0;
+  bool has_run_ = false;
+  Clock::time_point end_;
+  Clock::duration longest_pause_{0};
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -114,8 +147,14 @@ int main(int argc, char** argv) {
     std::cerr << "BENCHMARK_WORK does not say what to do\n";
     return 2;
   }
+  const char* shares = std::getenv("BENCHMARK_SHARES");
+  const char* worker = std::getenv("GTEST_XDIST_WORKER");
+  if (shares != nullptr && worker != nullptr) {
+    testing::UnitTest::GetInstance()->listeners().Append(
+        new Share(std::string(shares) + "/" + worker));
+  }
   const int status = RUN_ALL_TESTS();
   const char* peak = std::getenv("BENCHMARK_PEAK");
-  if (peak != nullptr && std::getenv("GTEST_XDIST_WORKER") == nullptr) write_peak_memory(peak);
+  if (peak != nullptr && worker == nullptr) write_peak_memory(peak);
   return status;
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 BUILD = sys.argv[1]
 RUN = Path(__file__).with_name("run")
+FAIRNESS = Path(__file__).with_name("fairness")
 
 
 class RunTest(unittest.TestCase):
@@ -48,6 +49,16 @@ class RunTest(unittest.TestCase):
         self.assertEqual(2, result.returncode)
         self.assertIn("error: no such row: F; there are A, B, C, D1, D2, E, start-up, growth\n",
                       result.stderr)
+
+    def test_fairness(self):
+        result = subprocess.run(
+            [sys.executable, str(FAIRNESS), BUILD, "--workers", "3", "--seconds", "0.1"],
+            env={**os.environ, "TMPDIR": self.scratch}, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, timeout=200)
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertRegex(result.stdout, r"^3 workers, 300 tests of 1 ms in \S+ s\n"
+                                        r"tests of a worker: 100 on average, .*\n"
+                                        r"longest time without a test: \S+ ms\n$")
 
 
 if __name__ == "__main__":
