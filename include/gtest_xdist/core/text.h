@@ -4,6 +4,7 @@
 #ifndef GTEST_XDIST_CORE_TEXT_H_
 #define GTEST_XDIST_CORE_TEXT_H_
 
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,17 @@ inline std::string join(const std::vector<std::string>& words) {
     text += word;
   }
   return text;
+}
+
+// What the exception that is being handled says.
+inline std::string describe_current_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
 }
 
 }  // namespace gtest_xdist::internal

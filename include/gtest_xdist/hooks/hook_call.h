@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/text.h"
 #include "gtest_xdist/hooks/deferred.h"
 #include "gtest_xdist/hooks/hook.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
@@ -23,17 +24,6 @@ class HookError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
-
-// What the exception that is being handled says.
-inline std::string describe_current_exception() {
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "an exception that is no std::exception";
-  }
-}
 
 // Plugins that have been called and left something to be done, latest last, and the first thing
 // that went wrong. `Arguments` are what the deferred callables take.

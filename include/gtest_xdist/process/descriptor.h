@@ -1,4 +1,4 @@
-// Owning a file descriptor, and making files that have no name.
+// An open file: owning it, reading and writing all of it, and making one that has no name.
 //
 // Layer: process.
 #ifndef GTEST_XDIST_PROCESS_DESCRIPTOR_H_
@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace gtest_xdist::internal {
@@ -52,6 +54,33 @@ inline Descriptor make_nameless_file(const std::string& directory, int flags) {
   Descriptor file(::mkostemp(path.data(), O_CLOEXEC | flags));
   if (file.valid()) ::unlink(path.c_str());
   return file;
+}
+
+// Appends the bytes, however many there are. False if that cannot be done: errno says why.
+inline bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ::ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// Sets `bytes` to what the file holds, from its beginning. False if that cannot be done: errno says
+// why.
+inline bool read_all(int descriptor, std::string& bytes) {
+  constexpr std::size_t kPieceSize = 64 * 1024;
+  bytes.clear();
+  while (true) {
+    const std::size_t size = bytes.size();
+    bytes.resize(size + kPieceSize);
+    const ::ssize_t got =
+        ::pread(descriptor, bytes.data() + size, kPieceSize, static_cast<::off_t>(size));
+    bytes.resize(size + static_cast<std::size_t>(got > 0 ? got : 0));
+    if (got < 0 && errno != EINTR) return false;
+    if (got == 0) return true;
+  }
 }
 
 }  // namespace gtest_xdist::internal

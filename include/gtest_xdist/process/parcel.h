@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -25,11 +24,8 @@ class Parcel {
     Parcel parcel;
     parcel.file_ = make_nameless_file(directory, 0);
     if (!parcel.file_.valid()) fail("make a file", directory);
-    while (!bytes.empty()) {
-      const ::ssize_t written = ::write(parcel.file_.number(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("write " + std::to_string(bytes.size()) + " bytes", directory);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
+    if (!write_all(parcel.file_.number(), bytes)) {
+      fail("write " + std::to_string(bytes.size()) + " bytes", directory);
     }
     return parcel;
   }
@@ -39,20 +35,10 @@ class Parcel {
   // In the child: the bytes behind an inherited descriptor, which stays open and is the caller's.
   // Throws std::runtime_error.
   static std::string unpack(int descriptor) {
-    constexpr std::size_t kPieceSize = 64 * 1024;
     std::string bytes;
-    while (true) {
-      const std::size_t size = bytes.size();
-      bytes.resize(size + kPieceSize);
-      const ::ssize_t got =
-          ::pread(descriptor, bytes.data() + size, kPieceSize, static_cast<::off_t>(size));
-      bytes.resize(size + static_cast<std::size_t>(got > 0 ? got : 0));
-      if (got < 0 && errno != EINTR) {
-        throw std::runtime_error("cannot read descriptor " + std::to_string(descriptor) + ": " +
-                                 std::strerror(errno));
-      }
-      if (got == 0) return bytes;
-    }
+    if (read_all(descriptor, bytes)) return bytes;
+    throw std::runtime_error("cannot read descriptor " + std::to_string(descriptor) + ": " +
+                             std::strerror(errno));
   }
 
  private:
