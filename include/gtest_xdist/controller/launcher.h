@@ -37,13 +37,17 @@ inline bool same_destination(int a, int b) {
          first.st_ino == second.st_ino;
 }
 
-// What all workers of a session have in common. Owns the session's temporary directory.
+// What all workers of a session have in common. Keeps the session's temporary directory.
 class Launcher {
  public:
   // `self` and `environment` are what the process found at its start; `self` must outlive this.
   // `run` is the number of the RUN_ALL_TESTS. Throws std::runtime_error.
-  Launcher(const Self& self, Environment environment, unsigned workers, unsigned run)
-      : self_(self), environment_(std::move(environment)), run_(run) {
+  Launcher(const Self& self, Environment environment, unsigned workers, unsigned run,
+           std::shared_ptr<const TempDirectory> directory = std::make_shared<const TempDirectory>())
+      : self_(self),
+        environment_(std::move(environment)),
+        run_(run),
+        temp_directory_(std::move(directory)) {
     one_stream_ = same_destination(STDOUT_FILENO, STDERR_FILENO);
     // Variables of ours are for the controller; the rest either means something else in a worker or
     // would make it do a second time what the controller does.
@@ -66,14 +70,14 @@ class Launcher {
   // Starts the process of `node`, for the iterations that are left (0: without end). `seed` is
   // gtest's random seed in this process. Throws std::runtime_error.
   void launch(WorkerNode& node, Segment& segment, unsigned iterations, int seed) const {
-    const std::string directory = temp_directory_.make_directory(node.name());
-    node.output.out = OutputFile::create(temp_directory_.path());
-    if (!one_stream_) node.output.err = OutputFile::create(temp_directory_.path());
+    const std::string directory = temp_directory_->make_directory(node.name());
+    node.output.out = OutputFile::create(temp_directory_->path());
+    if (!one_stream_) node.output.err = OutputFile::create(temp_directory_->path());
 
     std::string bytes;
     Encoder encode(bytes);
     encode(node.controller.workerinput);
-    const Parcel input = Parcel::pack(temp_directory_.path(), bytes);
+    const Parcel input = Parcel::pack(temp_directory_->path(), bytes);
 
     Handshake handshake;
     handshake.segment = static_cast<unsigned>(segment.descriptor());
@@ -82,6 +86,7 @@ class Launcher {
     handshake.controller = static_cast<unsigned>(::getpid());
     handshake.run = run_;
     handshake.iterations = iterations;
+    handshake.directory = temp_directory_->path();
 
     Environment environment = environment_;
     environment.emplace_back(kWorkerVariable, node.name());
@@ -118,7 +123,7 @@ class Launcher {
   unsigned run_;
   bool one_stream_ = false;
   bool has_premature_exit_file_ = false;
-  TempDirectory temp_directory_;
+  std::shared_ptr<const TempDirectory> temp_directory_;
 };
 
 }  // namespace gtest_xdist::internal

@@ -21,14 +21,14 @@ struct Handshake {
   unsigned controller = 0;  // process number
   unsigned run = 0;         // which call of RUN_ALL_TESTS in this process is the session's, from 0
   unsigned iterations = 0;  // that are left, this one included; 0: without end
+  std::string directory;    // absolute path of the session's
 
   std::string format() const {
     std::string text;
     for (const unsigned field : {segment, input, slot, controller, run, iterations}) {
-      if (!text.empty()) text += ':';
-      text += std::to_string(field);
+      text += std::to_string(field) + ':';
     }
-    return text;
+    return text + directory;
   }
 
   static std::optional<Handshake> parse(std::string_view text) {
@@ -38,13 +38,14 @@ struct Handshake {
                                 &handshake.controller, &handshake.run,   &handshake.iterations};
     for (unsigned* field : fields) {
       const std::size_t colon = text.find(':');
-      if ((colon == std::string_view::npos) != (field == &handshake.iterations))
-        return std::nullopt;
+      if (colon == std::string_view::npos) return std::nullopt;
       const std::optional<unsigned> number = parse_number(text.substr(0, colon), kMax);
       if (!number) return std::nullopt;
       *field = *number;
-      text.remove_prefix(colon == std::string_view::npos ? text.size() : colon + 1);
+      text.remove_prefix(colon + 1);
     }
+    if (text.empty() || text.front() != '/') return std::nullopt;
+    handshake.directory = text;
     return handshake;
   }
 };

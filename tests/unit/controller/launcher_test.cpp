@@ -78,6 +78,8 @@ TEST_F(LauncherTest, GivesAWorkerItsOwnEnvironment) {
   ASSERT_NE(directory, lines.end());
   EXPECT_EQ(directory->rfind("TEST_TMPDIR=" + base_.path() + "/gtest-xdist-", 0), 0U);
   EXPECT_EQ(directory->substr(directory->size() - 4), "/gw3");
+  const std::size_t begin = directory->find('=') + 1;
+  const std::string session = directory->substr(begin, directory->size() - 4 - begin);
   lines.erase(directory);
   const auto is_handshake = [](const std::string& line) {
     return line.rfind("GTEST_XDIST_PRIVATE_WORKER=", 0) == 0;
@@ -89,8 +91,8 @@ TEST_F(LauncherTest, GivesAWorkerItsOwnEnvironment) {
   ASSERT_TRUE(handshake);
   EXPECT_GT(handshake->input, 2U);
   handshake->input = 0;
-  EXPECT_EQ(handshake->format(),
-            std::to_string(segment_.descriptor()) + ":0:1:" + std::to_string(::getpid()) + ":2:7");
+  EXPECT_EQ(handshake->format(), std::to_string(segment_.descriptor()) +
+                                     ":0:1:" + std::to_string(::getpid()) + ":2:7:" + session);
   lines.erase(handshake_line);
   EXPECT_EQ(lines, (std::vector<std::string>{
                        "GTEST_FILTER=A.*",
