@@ -20,6 +20,7 @@
 #ifndef GTEST_XDIST_GTEST_XDIST_H_
 #define GTEST_XDIST_GTEST_XDIST_H_
 
+#include "gtest_xdist/once.h"
 #include "gtest_xdist/plugin.h"
 #include "gtest_xdist/shim/install.h"
 

@@ -33,8 +33,10 @@
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/cpu_count.h"
 #include "gtest_xdist/process/exit_hook.h"
+#include "gtest_xdist/process/once_values.h"
 #include "gtest_xdist/process/output_batch.h"
 #include "gtest_xdist/process/self.h"
+#include "gtest_xdist/process/temp_directory.h"
 #include "gtest_xdist/shim/fatal.h"
 #include "gtest_xdist/shim/session_life.h"
 
@@ -47,6 +49,10 @@ class ControllerRole {
   ControllerRole(Options options, Environment environment)
       : options_(std::move(options)), environment_(std::move(environment)), self_(Self::capture()) {
     occupy_standard_descriptors();
+    once_values().lead([] {
+      const auto directory = std::make_shared<const TempDirectory>();
+      return OnceValues::Directory(directory, directory->path());
+    });
     empty_shard_.hide();
     put_first(new Outer(*this));
     instance_ = this;
@@ -116,9 +122,10 @@ class ControllerRole {
     const unsigned workers = count_workers(tests);
     life_->hooks().config().numprocesses = workers;
     try {
-      session_ = std::make_unique<DSession>(*catalog_, options_, life_->hooks(),
-                                            Launcher(self_, environment_, workers, run_), workers,
-                                            run_, static_cast<unsigned>(std::max(repeat, 0)));
+      session_ = std::make_unique<DSession>(
+          *catalog_, options_, life_->hooks(),
+          Launcher(self_, environment_, workers, run_, once_values().share()), workers, run_,
+          static_cast<unsigned>(std::max(repeat, 0)));
     } catch (const std::runtime_error& error) {
       fatal(error.what());
     }

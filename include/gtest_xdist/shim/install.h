@@ -17,6 +17,7 @@
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
+#include "gtest_xdist/process/once_values.h"
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/shim/controller_role.h"
 #include "gtest_xdist/shim/fatal.h"
@@ -61,22 +62,23 @@ inline void identify(Role role) {
   if (uid != nullptr) me.testrun_uid = uid;
 }
 
-// In a serial run nothing is done until there is a plugin; then a role calls its hooks.
-inline void serve_plugins_serially() {
-  const auto serve = [](const auto&, const auto&) {
-    // Listeners cannot be put in order while gtest tells them of events.
-    const bool has_begun = testing::UnitTest::GetInstance()->start_timestamp() != 0;
-    if (has_begun) return;
-    plugins().observe_registration(nullptr);
-    const std::vector<std::string> arguments = Self::capture().arguments;
-    if (is_death_test_child(arguments) || asks_for_list(arguments, current_environment())) return;
-    new LocalRole(std::nullopt);
-  };
-  if (plugins().empty()) {
-    plugins().observe_registration(serve);
-  } else {
-    serve(nullptr, "");
-  }
+inline void serve_serially() {
+  // Listeners cannot be put in order while gtest tells them of events.
+  const bool has_begun = testing::UnitTest::GetInstance()->start_timestamp() != 0;
+  if (has_begun) return;
+  plugins().observe_registration(nullptr);
+  once_values().observe_use(nullptr);
+  const std::vector<std::string> arguments = Self::capture().arguments;
+  if (is_death_test_child(arguments) || asks_for_list(arguments, current_environment())) return;
+  new LocalRole(std::nullopt);
+}
+
+// In a serial run nothing is done until there is a plugin, or a call of once() in the program; then
+// a role serves them.
+inline void serve_serially_if_needed() {
+  if (!plugins().empty()) return serve_serially();
+  plugins().observe_registration([](const auto&, const auto&) { serve_serially(); });
+  once_values().observe_use(&serve_serially);
 }
 
 // The worker's variable is removed at once, so that nothing this process starts takes itself for a
@@ -109,7 +111,7 @@ inline bool install() {
       const char* const worker = std::getenv(kWorkerVariable);
       const bool in_worker = worker != nullptr && is_death_test_child(Self::capture().arguments);
       identify(in_worker ? Role::worker : Role::serial);
-      serve_plugins_serially();
+      serve_serially_if_needed();
       return true;
     }
     const std::vector<std::string> arguments = Self::capture().arguments;

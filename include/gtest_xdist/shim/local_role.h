@@ -1,5 +1,5 @@
 // A process that runs its tests itself, and has something more to do than gtest: to follow the
-// index list of GTEST_XDIST_INDICES, or to call plugins.
+// index list of GTEST_XDIST_INDICES, to call plugins, or to tear down values of once().
 //
 // Layer: shim. Printers and report writers work as ever.
 #ifndef GTEST_XDIST_SHIM_LOCAL_ROLE_H_

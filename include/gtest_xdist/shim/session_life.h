@@ -1,5 +1,5 @@
-// When, in gtest's events, the hooks of a session's beginning and end are called. The same in every
-// role.
+// When, in gtest's events, the hooks of a session's beginning and end are called, and the values of
+// once() torn down. The same in every role.
 //
 // Layer: shim.
 #ifndef GTEST_XDIST_SHIM_SESSION_LIFE_H_
@@ -19,6 +19,7 @@
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
 #include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/process/once_values.h"
 
 namespace gtest_xdist::internal {
 
@@ -88,6 +89,8 @@ class SessionLife {
     if (std::exchange(finished_, true)) return;
     const HookAssertions guard(hooks_);
     hooks_.sessionfinish(failed_ ? 1 : 0);
+    once_values().end_session(
+        [this](const std::string& message) { hooks_.session().fail(message); });
   }
 
   void close() {

@@ -29,6 +29,7 @@
 #include "gtest_xdist/core/handshake.h"
 #include "gtest_xdist/core/value_map.h"
 #include "gtest_xdist/process/exit_hook.h"
+#include "gtest_xdist/process/once_values.h"
 #include "gtest_xdist/process/parcel.h"
 #include "gtest_xdist/shim/session_life.h"
 #include "gtest_xdist/transport/segment.h"
@@ -45,6 +46,7 @@ class WorkerRole {
         workerinput_(receive_input(handshake)),
         worker_(attach(handshake), handshake.slot) {
     die_with_controller();
+    once_values().join(handshake.directory);
     // A signal that a test sends to its process group is not for the controller.
     ::setpgid(0, 0);
     instance_ = this;
