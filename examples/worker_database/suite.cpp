@@ -1,6 +1,8 @@
 // Tests that share one database, and would disturb each other in it if they ran at the same time.
 // So each worker has a database of its own, named after worker_id(), which is "master" in a serial
-// run. Here a database is a directory; a port to listen on would be `7000 + number of the worker`.
+// run. Filling a database takes long: that is done once for all workers, and each copies the
+// result. Here a database is a directory; a port to listen on would be `7000 + number of the
+// worker`.
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -13,19 +15,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Of this run, so that two runs at the same time do not meet either.
+fs::path directory() {
+  return fs::temp_directory_path() / ("example-" + gtest_xdist::testrun_uid());
+}
+
+fs::path template_database() {
+  return gtest_xdist::once(
+      "template database",
+      [] {
+        const fs::path path = directory() / "template";
+        fs::create_directories(path);
+        std::ofstream(path / "countries") << "Estonia\nLatvia\nLithuania\n";
+        return path.string();
+      },
+      [](const std::string& path) { fs::remove_all(fs::path(path).parent_path()); });
+}
+
 class Database : public testing::Environment {
  public:
-  // Below a directory of this run, so that two runs at the same time do not meet either.
-  static fs::path path() {
-    return fs::temp_directory_path() / ("example-" + gtest_xdist::testrun_uid()) /
-           gtest_xdist::worker_id();
-  }
-  void SetUp() override { fs::create_directories(path()); }
-  void TearDown() override {
-    fs::remove_all(path());
-    std::error_code others_are_there;
-    fs::remove(path().parent_path(), others_are_there);
-  }
+  static fs::path path() { return directory() / gtest_xdist::worker_id(); }
+  void SetUp() override { fs::copy(template_database(), path(), fs::copy_options::recursive); }
+  void TearDown() override { fs::remove_all(path()); }
 };
 
 const auto* const database = testing::AddGlobalTestEnvironment(new Database);
@@ -51,6 +62,8 @@ TEST_P(Table, HasTheRowsThatWereWritten) {
   for (int row = 0; row < GetParam(); ++row) write("users", "user " + std::to_string(row));
   EXPECT_EQ(GetParam(), count_rows("users"));
 }
+
+TEST(Countries, AreThereInEachDatabase) { EXPECT_EQ(3, count_rows("countries")); }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, Table, testing::Range(1, 50));
 

@@ -39,7 +39,7 @@ class ReadmeTest(unittest.TestCase):
     def test_every_block_is_known_here(self):
         """A snippet that no test looks at would rot."""
         fences = re.findall(r"^```(\w*)$", README, re.MULTILINE)
-        self.assertEqual(["sh", "cpp", "cmake", "sh", "cpp"], fences[::2])
+        self.assertEqual(["sh", "cpp", "cmake", "sh", "cpp", "cpp"], fences[::2])
 
     def test_the_first_commands(self):
         """What they do is what CI runs; here: that they are spelt so."""
@@ -79,6 +79,27 @@ class ReadmeTest(unittest.TestCase):
         for workers in "0", "2":
             output = self.must("./my_test", cwd=self.project, GTEST_XDIST_WORKERS=workers)
             self.assertRegex(output, r"PASSED  \] 3 tests\.\nslow: Readme.IsSlow\n\Z")
+
+    def test_the_value_that_is_made_once(self):
+        use, = (block for block in blocks("cpp") if "gtest_xdist::once(" in block)
+        header, test = use.split("\n\n", 1)
+        (self.project / "client.cpp").write_text(
+            "%s\n#include <cstdio>\n#include <gtest/gtest.h>\n"
+            'static int start_server() { std::ofstream("log", std::ios::app) << "start\\n"; '
+            "return 80; }\n"
+            'static void stop_server(int port) { std::printf("stop %%d\\n", port); }\n'
+            "static bool connects_to(int port) { return port == 80; }\n%s"
+            % ("#include <fstream>\n" + header, test + test.replace("Connects", "ConnectsToo")))
+        (self.project / "my_test.cpp").write_text(
+            "%s#include <gtest/gtest.h>\n%s" % (blocks("cpp")[0], SUITE))
+        self.must(CXX, "-std=c++17", *CXX_FLAGS.split(), "-I", SOURCE + "/include", "my_test.cpp",
+                  "client.cpp", "-o", "my_test", "-lgtest_main", "-lgtest", "-pthread",
+                  cwd=self.project)
+        for workers in "0", "2":
+            output = self.must("./my_test", cwd=self.project, GTEST_XDIST_WORKERS=workers)
+            self.assertIn("PASSED  ] 4 tests.", output)
+            self.assertEqual(1, output.count("stop 80\n"), output)
+        self.assertEqual("start\nstart\n", (self.project / "log").read_text())
 
     def test_the_hooks(self):
         """The table has a row for each hook that there is."""
