@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <vector>
@@ -55,6 +56,7 @@ class Children {
   // Has a child call `f()`: it ends well if that returns true.
   template <class F>
   void start(F f) {
+    std::fflush(nullptr);
     const ::pid_t child = ::fork();
     if (child == 0) {
       try {
