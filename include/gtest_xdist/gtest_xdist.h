@@ -11,8 +11,8 @@
 //   In each worker, worker/ lets gtest select its tests and set up its environments, then takes one
 //   test after another from its deque and has gtest run it (bridge/). All processes know a test by
 //   its index; that they collected the same tests is checked first.
-//   Plugins (hooks/, and plugin.h for their authors) are called on the way, in every process; once.h
-//   makes what all processes share.
+//   Plugins (hooks/, and plugin.h for their authors) are called on the way, in every process, and
+//   once.h makes values that all processes share.
 //   The controller keeps the deques filled as a scheduler (scheduler/) says, replaces workers that
 //   die, and replays every result into gtest's own model (bridge/), so that printers, XML and JSON
 //   reports, listeners, counters and the exit status are those of a serial run.
