@@ -9,15 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <iostream>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
+
+#include "gtest_xdist/process/descriptor.h"
 
 #if defined(__GLIBC__) && defined(__GLIBCXX__)
 #define GTEST_XDIST_HAS_OUTPUT_BATCH 1
@@ -155,12 +155,7 @@ class OutputBatch {
 
   // What cannot be written is lost, as it is with a stream that is not asked for its errors.
   void write_out() {
-    for (std::string_view rest = text_; !rest.empty();) {
-      const ::ssize_t written = ::write(::fileno(out_->usual()), rest.data(), rest.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) break;
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    }
+    (void)write_all(::fileno(out_->usual()), text_);
     text_.clear();
     std::fflush(out_->usual());
   }
