@@ -1,8 +1,8 @@
 // The controller: one RUN_ALL_TESTS, distributed over workers.
 //
-// Layer: controller. One thread. Compares the workers' collections, replaces those that die, tells
-// plugins of them and replays what they report. What is handed out and what becomes of it is an
-// Iteration's business, processes are a NodeManager's. (The name is pytest-xdist's.)
+// Layer: controller. One thread. Compares the workers' collections, replaces those that die, and
+// tells plugins of them. What is handed out and what becomes of it is an Iteration's business,
+// processes are a NodeManager's, and telling gtest is a Playback's. (The name is pytest-xdist's.)
 #ifndef GTEST_XDIST_CONTROLLER_DSESSION_H_
 #define GTEST_XDIST_CONTROLLER_DSESSION_H_
 
@@ -21,7 +21,6 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/hook_assertions.h"
-#include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/bridge/shuffle.h"
@@ -34,16 +33,16 @@
 #include "gtest_xdist/controller/launcher.h"
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/playback.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/hooks/session_hooks.h"
-#include "gtest_xdist/process/output_batch.h"
 
 namespace gtest_xdist::internal {
 
-class DSession : public ReplaySource, private NodeEvents {
+class DSession : private NodeEvents {
  public:
   // `catalog` shows the selection; plugins may narrow it. `iterations` is --gtest_repeat; 0:
   // without end. Starts the workers. What is passed by reference must outlive the session. Throws
@@ -60,7 +59,7 @@ class DSession : public ReplaySource, private NodeEvents {
         awaits_collections_(hooks.active()),
         collection_(catalog),
         node_manager_(*this, catalog.size(), workers, run, std::move(launcher)),
-        replayer_(catalog, *this) {
+        playback_(catalog, node_manager_) {
     if (!awaits_collections_) {
       collection_.accept(collection_.order(), "controller");
       node_manager_.expect_digest(collection_.digest());
@@ -85,17 +84,18 @@ class DSession : public ReplaySource, private NodeEvents {
   // Runs the selected tests once and replays them. With the last iteration the workers end.
   void run_iteration() {
     if (!iteration_) begin_iteration();
-    replay_set_up();
-    replay_tests();
+    playback_.play_set_up(*iteration_);
+    playback_.play_tests(*iteration_, !hooks_.active());  // plugins may start what prints by itself
     end_iteration();
+    playback_.play_tear_down(*iteration_);
     if (!endless_ && --iterations_left_ == 0) node_manager_.wait_for_end();
-    replayer_.replay_program(iteration_->log().take_rest());
+    playback_.play_rest(*iteration_);
     tell_reproductions();
     iteration_.reset();
   }
 
   // What hears OnTestEnd first and last calls this.
-  Replayer& replayer() { return replayer_; }
+  Replayer& replayer() { return playback_.replayer(); }
 
   // Fails the run: told in its place if an iteration is under way; false if none is.
   bool fail(const std::string& message) {
@@ -168,29 +168,6 @@ class DSession : public ReplaySource, private NodeEvents {
     return collection_.order();
   }
 
-  void replay_set_up() {
-    ProgramLog& log = iteration_->log();
-    while (!log.set_up_known() && alive() > 0 && hopeless_.empty()) node_manager_.pump();
-    if (log.set_up_known() && !log.set_up_ran()) return;
-    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
-    repeater().OnEnvironmentsSetUpStart(unit_test);
-    replayer_.replay_program(log.take_set_up());
-    repeater().OnEnvironmentsSetUpEnd(unit_test);
-  }
-
-  void replay_tests() {
-    // Plugins may start processes that print.
-    if (!hooks_.active()) batch_.emplace();
-    while (!iteration_->store().all_replayed()) {
-      if (const std::optional<SuiteIndex> suite = iteration_->store().next_suite()) {
-        replayer_.replay_suite(*suite);
-      } else {
-        advance();
-      }
-    }
-    batch_.reset();
-  }
-
   // The workers' verdict is what is known of the iteration now.
   void tell_workers_to_end() {
     if (std::exchange(ending_, true)) return;
@@ -203,7 +180,6 @@ class DSession : public ReplaySource, private NodeEvents {
 
   // Blocks until no worker is in the iteration any more.
   void end_iteration() {
-    ProgramLog& log = iteration_->log();
     // All are asked what they have collected, even if there is nothing left to run.
     while (std::any_of(nodes().begin(), nodes().end(),
                        [](const auto& node) { return node->state == State::starting; })) {
@@ -215,12 +191,6 @@ class DSession : public ReplaySource, private NodeEvents {
       node_manager_.pump();
     }
     ending_ = false;
-    replayer_.replay_program(log.take_rest());
-    if (!log.tear_down_ran()) return;
-    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
-    repeater().OnEnvironmentsTearDownStart(unit_test);
-    replayer_.replay_program(log.take_tear_down());
-    repeater().OnEnvironmentsTearDownEnd(unit_test);
   }
 
   // For each worker in which something failed: the line that does it again.
@@ -229,16 +199,6 @@ class DSession : public ReplaySource, private NodeEvents {
       const std::vector<TestIndex> history = node->history_to_last_failure();
       if (history.empty()) continue;
       note("reproduce " + node->name() + ": " + node_manager_.launcher().reproduction(history));
-    }
-  }
-
-  // As pump(), where a test is waited for: makes sure that there is something to wait for.
-  void advance() {
-    if (node_manager_.poll()) return;
-    if (iteration_->under_way()) {
-      node_manager_.pump();
-    } else {
-      iteration_->settle_account();
     }
   }
 
@@ -260,9 +220,7 @@ class DSession : public ReplaySource, private NodeEvents {
     iteration_->set_wake_marks();
   }
 
-  void on_silence() override {
-    if (batch_) batch_->flush();
-  }
+  void on_silence() override { playback_.flush(); }
 
   void on(WorkerNode& node, Hello& m) {
     if (!collection_.has_right_digest(m)) {
@@ -481,38 +439,6 @@ class DSession : public ReplaySource, private NodeEvents {
     iteration_->give_up("not run: " + why);
   }
 
-  // --- ReplaySource --------------------------------------------------------------------------
-
-  TestIndex next_test(SuiteIndex suite) override {
-    if (node_manager_.has_news()) node_manager_.poll();
-    while (!iteration_->store().all_replayed(suite)) {
-      if (const std::optional<TestIndex> test = iteration_->store().next_test(suite)) return *test;
-      advance();
-    }
-    return kNoTest;
-  }
-
-  Report take_report(TestIndex test) override { return iteration_->store().take_test(test); }
-
-  Report take_suite_up(SuiteIndex suite) override {
-    return iteration_->store().take_suite_up(suite);
-  }
-
-  Report take_suite_down(SuiteIndex suite) override {
-    while (!iteration_->store().all_left(suite)) {
-      // A worker that has nothing to do would stay in the suite until it gets something.
-      for (const auto& node : nodes()) {
-        if (node->open_suite == suite && node->pending() == 0) node->shutdown();
-      }
-      node_manager_.pump();
-    }
-    return iteration_->store().take_suite_down(suite);
-  }
-
-  void print(const OutputSlice& slice, int worker) override {
-    if (!slice.empty()) nodes()[static_cast<std::size_t>(worker)]->output.print(slice);
-  }
-
   const Catalog& catalog_;
   const Options& options_;
   SessionHooks& hooks_;
@@ -523,7 +449,7 @@ class DSession : public ReplaySource, private NodeEvents {
   bool awaits_collections_;  // whether only workers know what plugins leave of the selection
   CollectionCheck collection_;
   NodeManager node_manager_;
-  Replayer replayer_;
+  Playback playback_;
   std::string scheduler_name_;
   std::string hopeless_;  // why no worker is started any more, if so
   std::string dissent_;
@@ -532,7 +458,6 @@ class DSession : public ReplaySource, private NodeEvents {
   bool ending_ = false;  // whether workers may be in the next iteration already
   std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next iteration
   std::optional<Iteration> iteration_;
-  std::optional<OutputBatch> batch_;  // while tests are replayed
 };
 
 }  // namespace gtest_xdist::internal

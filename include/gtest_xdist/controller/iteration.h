@@ -138,6 +138,8 @@ class Iteration {
     settle_rest();
   }
 
+  bool has_given_up() const { return give_up_reason_.has_value(); }
+
   // The last resort: nothing is under way, and still there are tests that nobody has reported.
   void settle_account() {
     const std::vector<TestIndex> missing = store().missing();

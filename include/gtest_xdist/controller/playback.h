@@ -1,0 +1,129 @@
+// Telling gtest what workers report, in the order in which a serial run would tell it.
+//
+// Layer: controller. Decides what is replayed when, and waits for it; how it is done is a
+// Replayer's business, and what is known an Iteration's.
+#ifndef GTEST_XDIST_CONTROLLER_PLAYBACK_H_
+#define GTEST_XDIST_CONTROLLER_PLAYBACK_H_
+
+#include <cstddef>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/bridge/replayer.h"
+#include "gtest_xdist/controller/iteration.h"
+#include "gtest_xdist/controller/node_manager.h"
+#include "gtest_xdist/controller/program_log.h"
+#include "gtest_xdist/core/report.h"
+#include "gtest_xdist/process/output_batch.h"
+
+namespace gtest_xdist::internal {
+
+// Its members are called for one iteration at a time, in their order.
+class Playback : private ReplaySource {
+ public:
+  // What is passed by reference must outlive this.
+  Playback(const Catalog& catalog, NodeManager& node_manager)
+      : node_manager_(node_manager), replayer_(catalog, *this) {}
+
+  // What hears OnTestEnd first and last calls this.
+  Replayer& replayer() { return replayer_; }
+
+  // Blocks until the set-up of the environments is known, or the iteration has been given up.
+  void play_set_up(Iteration& iteration) {
+    ProgramLog& log = iteration.log();
+    while (!log.set_up_known() && !iteration.has_given_up()) node_manager_.pump();
+    if (log.set_up_known() && !log.set_up_ran()) return;
+    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
+    repeater().OnEnvironmentsSetUpStart(unit_test);
+    replayer_.replay_program(log.take_set_up());
+    repeater().OnEnvironmentsSetUpEnd(unit_test);
+  }
+
+  // Blocks until each test has been replayed. With `in_batches`, output is written in large pieces.
+  void play_tests(Iteration& iteration, bool in_batches) {
+    iteration_ = &iteration;
+    if (in_batches) batch_.emplace();
+    while (!iteration.store().all_replayed()) {
+      if (const std::optional<SuiteIndex> suite = iteration.store().next_suite()) {
+        replayer_.replay_suite(*suite);
+      } else {
+        advance();
+      }
+    }
+    batch_.reset();
+    iteration_ = nullptr;
+  }
+
+  // To be called when no worker is in the iteration any more.
+  void play_tear_down(Iteration& iteration) {
+    play_rest(iteration);
+    ProgramLog& log = iteration.log();
+    if (!log.tear_down_ran()) return;
+    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
+    repeater().OnEnvironmentsTearDownStart(unit_test);
+    replayer_.replay_program(log.take_tear_down());
+    repeater().OnEnvironmentsTearDownEnd(unit_test);
+  }
+
+  // What has come up and has no place of its own.
+  void play_rest(Iteration& iteration) { replayer_.replay_program(iteration.log().take_rest()); }
+
+  // To be called before a wait, which play_tests() may be in.
+  void flush() {
+    if (batch_) batch_->flush();
+  }
+
+ private:
+  TestIndex next_test(SuiteIndex suite) override {
+    if (node_manager_.has_news()) node_manager_.poll();
+    while (!store().all_replayed(suite)) {
+      if (const std::optional<TestIndex> test = store().next_test(suite)) return *test;
+      advance();
+    }
+    return kNoTest;
+  }
+
+  Report take_report(TestIndex test) override { return store().take_test(test); }
+
+  Report take_suite_up(SuiteIndex suite) override { return store().take_suite_up(suite); }
+
+  Report take_suite_down(SuiteIndex suite) override {
+    while (!store().all_left(suite)) {
+      // A worker that has nothing to do would stay in the suite until it gets something.
+      for (const auto& node : node_manager_.nodes()) {
+        if (node->open_suite == suite && node->pending() == 0) node->shutdown();
+      }
+      node_manager_.pump();
+    }
+    return store().take_suite_down(suite);
+  }
+
+  void print(const OutputSlice& slice, int worker) override {
+    if (slice.empty()) return;
+    node_manager_.nodes()[static_cast<std::size_t>(worker)]->output.print(slice);
+  }
+
+  ResultStore& store() { return iteration_->store(); }
+
+  // Waits for a test's report: makes sure that there is something to wait for.
+  void advance() {
+    if (node_manager_.poll()) return;
+    if (iteration_->under_way()) {
+      node_manager_.pump();
+    } else {
+      iteration_->settle_account();
+    }
+  }
+
+  NodeManager& node_manager_;
+  Replayer replayer_;
+  Iteration* iteration_ = nullptr;    // whose tests are played
+  std::optional<OutputBatch> batch_;  // while they are
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_PLAYBACK_H_
