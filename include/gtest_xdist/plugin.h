@@ -20,7 +20,7 @@
 //
 // All hooks: hooks/plugin.h. What they are told: hooks/session.h. Values between processes:
 // core/value_map.h. Own ways of handing out tests: scheduler/scheduler.h. Groups: core/groups.h.
-// Who this process is: core/identity.h.
+// Tests that exclude each other: core/locks.h. Who this process is: core/identity.h.
 #ifndef GTEST_XDIST_PLUGIN_H_
 #define GTEST_XDIST_PLUGIN_H_
 
@@ -31,6 +31,7 @@
 
 #include "gtest_xdist/core/groups.h"
 #include "gtest_xdist/core/identity.h"
+#include "gtest_xdist/core/locks.h"
 #include "gtest_xdist/core/value_map.h"
 #include "gtest_xdist/hooks/hook_call.h"
 #include "gtest_xdist/hooks/plugin.h"

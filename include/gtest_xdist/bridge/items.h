@@ -13,6 +13,7 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/core/groups.h"
+#include "gtest_xdist/core/locks.h"
 #include "gtest_xdist/hooks/session.h"
 
 namespace gtest_xdist::internal {
@@ -31,6 +32,8 @@ inline std::vector<Item> make_items(const Catalog& catalog) {
     item.file = test.file() == nullptr ? "" : test.file();
     item.line = test.line();
     item.groups = groups_of(item.id);
+    item.locks = locks_of(item.id);
+    item.serial = is_serial(item.id);
     items.push_back(std::move(item));
   }
   return items;

@@ -28,6 +28,8 @@ struct Item {
   std::string file;  // where the test is written; empty if gtest does not know
   int line = -1;
   std::vector<std::string> groups;  // of GTEST_XDIST_GROUP, sorted
+  std::vector<std::string> locks;   // of GTEST_XDIST_LOCK, sorted
+  bool serial = false;              // whether GTEST_XDIST_SERIAL says so
 };
 
 // The settings of a session, one object for each process and RUN_ALL_TESTS().

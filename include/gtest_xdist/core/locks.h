@@ -1,0 +1,70 @@
+// Tests that must not run at the same time as others: which tests bear which mark.
+//
+// Layer: core (standard library only). That they do not is the business of schedulers and of the
+// controller.
+#ifndef GTEST_XDIST_CORE_LOCKS_H_
+#define GTEST_XDIST_CORE_LOCKS_H_
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gtest_xdist/core/filter.h"
+#include "gtest_xdist/core/marks.h"
+
+// Tests with the same lock never run at the same time, whichever workers have them and whatever
+// hands them out. `name` is any name for what they share, `filter` selects them; both are as in
+// GTEST_XDIST_GROUP:
+//
+//     GTEST_XDIST_LOCK("port8080", "NetTest.*:HttpTest.Listens")
+//
+// A worker keeps the lock until it has left the suite: so what all tests of a suite share is
+// covered in SetUpTestSuite and TearDownTestSuite as well. A test may hold several locks. A run
+// without workers is not affected.
+//
+// Stands at namespace scope, with or without a semicolon behind it, any number of times in any
+// source file or header.
+#define GTEST_XDIST_LOCK(name, filter)                                     \
+  static_assert(!::std::string_view(name).empty(),                         \
+                "GTEST_XDIST_LOCK: the name of a lock must not be empty"); \
+  GTEST_XDIST_INTERNAL_MARK("GTEST_XDIST_LOCK", lock_marks, name, filter, __COUNTER__)
+
+// While one of the tests that `filter` selects runs, nothing runs beside it: no other test, no
+// SetUpTestSuite and no TearDownTestSuite. Such tests run when no other can. Otherwise as
+// GTEST_XDIST_LOCK:
+//
+//     GTEST_XDIST_SERIAL("BenchTest.*:ClockTest.SetsTheClock")
+#define GTEST_XDIST_SERIAL(filter) \
+  GTEST_XDIST_INTERNAL_MARK("GTEST_XDIST_SERIAL", serial_marks, "", filter, __COUNTER__)
+
+namespace gtest_xdist::internal {
+
+// The locks of this process, made before main. Never destroyed: tests may run in static
+// destructors.
+inline Marks& lock_marks() {
+  static Marks& marks = *new Marks;
+  return marks;
+}
+
+// As lock_marks(), of the tests that run alone; these marks have no name.
+inline Marks& serial_marks() {
+  static Marks& marks = *new Marks;
+  return marks;
+}
+
+// The names of the locks that a test holds: sorted, each once.
+inline std::vector<std::string> locks_of(std::string_view full_name) {
+  return names_of_marks(lock_marks(), full_name);
+}
+
+// Whether nothing may run beside a test.
+inline bool is_serial(std::string_view full_name) {
+  const Marks& marks = serial_marks();
+  return std::any_of(marks.begin(), marks.end(),
+                     [&](const Mark& mark) { return matches_filter(mark.filter, full_name); });
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_LOCKS_H_
