@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/core/groups.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/scheduler/each.h"
@@ -21,6 +22,7 @@
 #include "gtest_xdist/scheduler/load_scope.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/scheduler/scopes.h"
+#include "gtest_xdist/scheduler/serial_last.h"
 #include "gtest_xdist/scheduler/work_stealing.h"
 
 namespace gtest_xdist::internal {
@@ -49,26 +51,60 @@ inline std::vector<std::uint32_t> scopes_of_mode(DistMode mode, const Catalog& c
       of_each_test(catalog, [&](TestIndex i) { return groups_of(catalog.full_name(i)); }));
 }
 
-// For a session that starts with `workers`.
-inline std::unique_ptr<Scheduler> make_scheduler(const Options& options, const Catalog& catalog,
-                                                 std::size_t workers) {
+// Tests that share a lock stay on one worker, in whichever scope they are: there no test waits for
+// another worker's.
+inline std::vector<std::uint32_t> join_locked_scopes(std::vector<std::uint32_t> scopes,
+                                                     const LockTable& locks) {
+  if (!locks.has_locks()) return scopes;
+  return join_scopes(std::move(scopes), [&](std::size_t test) -> const std::vector<LockId>& {
+    return locks.locks_of(static_cast<TestIndex>(test));
+  });
+}
+
+// `load` and `worksteal` where tests hold locks: what shares a lock is one piece of work, every
+// other test is one by itself, and the largest come first.
+inline std::unique_ptr<Scheduler> make_scheduler_of_locked_tests(const Catalog& catalog,
+                                                                 std::size_t workers,
+                                                                 const LockTable& locks) {
+  return std::make_unique<LoadScopeScheduling>(
+      workers, join_locked_scopes(lone_scopes(catalog.size()), locks), true);
+}
+
+// As make_scheduler(), of tests of which none is to run alone.
+inline std::unique_ptr<Scheduler> make_scheduler_of_mode(const Options& options,
+                                                         const Catalog& catalog,
+                                                         std::size_t workers,
+                                                         const LockTable& locks) {
   switch (options.dist) {
     case DistMode::load:
+      if (locks.has_locks()) return make_scheduler_of_locked_tests(catalog, workers, locks);
       return std::make_unique<LoadScheduling>(
           workers, options.maxschedchunk.value_or(std::numeric_limits<unsigned>::max()));
     case DistMode::worksteal:
+      if (locks.has_locks()) return make_scheduler_of_locked_tests(catalog, workers, locks);
       return std::make_unique<WorkStealingScheduling>(workers);
     case DistMode::loadscope:
     case DistMode::loadfile:
     case DistMode::loadgroup:
-      return std::make_unique<LoadScopeScheduling>(workers, scopes_of_mode(options.dist, catalog),
-                                                   options.loadscope_reorder);
+      return std::make_unique<LoadScopeScheduling>(
+          workers, join_locked_scopes(scopes_of_mode(options.dist, catalog), locks),
+          options.loadscope_reorder);
     case DistMode::each:
       return std::make_unique<EachScheduling>(workers);
     case DistMode::no:
       break;
   }
   throw std::logic_error("nothing is distributed, so there is no scheduler");
+}
+
+// For a session that starts with `workers`. `locks` must outlive the scheduler.
+inline std::unique_ptr<Scheduler> make_scheduler(const Options& options, const Catalog& catalog,
+                                                 std::size_t workers, const LockTable& locks) {
+  std::unique_ptr<Scheduler> scheduler = make_scheduler_of_mode(options, catalog, workers, locks);
+  // Where every worker runs every test, nothing is planned: the gate has the serial ones wait.
+  if (!locks.has_serial() || options.dist == DistMode::each) return scheduler;
+  return std::make_unique<SerialLastScheduling>(
+      std::move(scheduler), [&locks](TestIndex test) { return locks.is_serial(test); });
 }
 
 // How messages name it.

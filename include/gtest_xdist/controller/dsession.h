@@ -31,6 +31,7 @@
 #include "gtest_xdist/controller/dist_modes.h"
 #include "gtest_xdist/controller/iteration.h"
 #include "gtest_xdist/controller/launcher.h"
+#include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/playback.h"
@@ -58,6 +59,7 @@ class DSession : private NodeEvents {
         restarts_left_(restart_limit()),
         awaits_collections_(hooks.active()),
         collection_(catalog),
+        locks_(lock_table_of(catalog)),
         node_manager_(*this, catalog.size(), workers, run, std::move(launcher)),
         playback_(catalog, node_manager_) {
     if (!awaits_collections_) {
@@ -123,7 +125,7 @@ class DSession : private NodeEvents {
     scheduler_name_ = plugin.empty() ? "the scheduler that a plugin made"  // a wrapper did
                                      : "the scheduler of plugin '" + plugin + "'";
     if (!scheduler) {
-      scheduler = make_scheduler(options_, catalog_, alive());
+      scheduler = make_scheduler(options_, catalog_, alive(), locks_);
       scheduler_name_ = scheduler_name(options_.dist);
     }
     begin_iteration(std::move(scheduler), ProgramLog());
@@ -132,13 +134,14 @@ class DSession : private NodeEvents {
   // `log` is what has been told already.
   void begin_iteration(std::unique_ptr<Scheduler> scheduler, ProgramLog log) {
     iteration_.emplace(catalog_, nodes(), std::move(scheduler), scheduler_name_, workers_, order(),
+                       locks_,
                        [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& s) {
                          return handle_crash_item(node, test, report, s);
                        });
     iteration_->log() = std::move(log);
     for (const auto& node : nodes()) {
       if (node->state == State::gone) continue;
-      node->begin_iteration(iteration_->assignments());
+      iteration_->enter(*node);
       if (node->state == State::collected || can_run_unasked(*node)) iteration_->add(*node);
     }
     for (const auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
@@ -217,6 +220,7 @@ class DSession : private NodeEvents {
   void on_news() override {
     // While what they said is still being replayed; but then a plugin may fail the run.
     if (iteration_->is_complete() && !hooks_.active()) tell_workers_to_end();
+    iteration_->let_through();
     iteration_->set_wake_marks();
   }
 
@@ -424,7 +428,7 @@ class DSession : private NodeEvents {
     try {
       start(replacement);
       if (ending_) return;
-      replacement.begin_iteration(iteration_->assignments());
+      iteration_->enter(replacement);
       if (can_run_unasked(replacement)) iteration_->add(replacement);
     } catch (const std::runtime_error& error) {
       replacement.state = State::gone;
@@ -448,6 +452,7 @@ class DSession : private NodeEvents {
   unsigned restarts_left_;
   bool awaits_collections_;  // whether only workers know what plugins leave of the selection
   CollectionCheck collection_;
+  const LockTable locks_;
   NodeManager node_manager_;
   Playback playback_;
   std::string scheduler_name_;

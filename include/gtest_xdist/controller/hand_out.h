@@ -10,11 +10,14 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gtest_xdist/controller/assignments.h"
+#include "gtest_xdist/controller/lock_gate.h"
+#include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/controller/scheduler_guard.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/index_list.h"
@@ -26,18 +29,28 @@ namespace gtest_xdist::internal {
 class HandOut {
  public:
   // The tests in `order`, of `tests` that are registered, each once, or where every worker runs
-  // every test once on each of `workers`.
+  // every test once on each of `workers`. `locks` must outlive this.
   HandOut(std::unique_ptr<Scheduler> scheduler, std::string scheduler_name, std::size_t tests,
-          unsigned workers, std::vector<TestIndex> order)
+          unsigned workers, std::vector<TestIndex> order, const LockTable& locks)
       : order_(std::move(order)),
         scheduler_(std::move(scheduler), std::move(scheduler_name), assignments_),
         runs_per_test_(scheduler_.runs_on_every_worker() ? workers : 1U),
-        assignments_(tests, order_, runs_per_test_) {}
+        assignments_(tests, order_, runs_per_test_) {
+    if (!locks.empty()) gate_.emplace(locks);
+  }
 
   const std::vector<TestIndex>& order() const { return order_; }
   std::size_t runs_per_test() const { return runs_per_test_; }
   bool runs_on_every_worker() const { return scheduler_.runs_on_every_worker(); }
   Assignments& assignments() { return assignments_; }
+
+  // Null if no test excludes another.
+  LockGate* gate() { return gate_ ? &*gate_ : nullptr; }
+
+  // Has workers start what they were sent and may start now.
+  void let_through() {
+    if (gate_) gate_->let_through();
+  }
 
   // For those who put a test back.
   SchedulerGuard& scheduler() { return scheduler_; }
@@ -94,7 +107,8 @@ class HandOut {
   void set_wake_marks() {
     constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
     for (const WorkerNode* node : nodes_) {
-      const std::size_t mark = std::min(scheduler_.wake_below(*node), kMost);
+      std::size_t mark = std::min(scheduler_.wake_below(*node), kMost);
+      if (gate_) mark = std::min(std::max(mark, gate_->wake_below(node->number())), kMost);
       node->slot().wake_below.store(static_cast<std::uint32_t>(mark), std::memory_order_relaxed);
     }
   }
@@ -132,6 +146,7 @@ class HandOut {
   SchedulerGuard scheduler_;
   const std::size_t runs_per_test_;
   Assignments assignments_;
+  std::optional<LockGate> gate_;
   std::vector<WorkerNode*> nodes_;  // that the scheduler has
   bool started_ = false;            // whether tests have been handed out
   bool ended_ = false;

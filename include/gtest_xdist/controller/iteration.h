@@ -24,6 +24,7 @@
 #include "gtest_xdist/controller/crash_items.h"
 #include "gtest_xdist/controller/crash_report.h"
 #include "gtest_xdist/controller/hand_out.h"
+#include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/controller/program_log.h"
 #include "gtest_xdist/controller/result_store.h"
 #include "gtest_xdist/controller/worker_node.h"
@@ -40,12 +41,12 @@ class Iteration {
   // `nodes` are those of the session, and may grow.
   Iteration(const Catalog& catalog, const WorkerNodes& nodes, std::unique_ptr<Scheduler> scheduler,
             std::string scheduler_name, unsigned workers, std::vector<TestIndex> order,
-            CrashItemHandler on_crash_item)
+            const LockTable& locks, CrashItemHandler on_crash_item)
       : catalog_(catalog),
         nodes_(nodes),
         on_crash_item_(std::move(on_crash_item)),
         hand_out_(std::move(scheduler), std::move(scheduler_name), catalog.size(), workers,
-                  std::move(order)),
+                  std::move(order), locks),
         account_(catalog, nodes, hand_out_.assignments(), hand_out_.order(),
                  hand_out_.runs_per_test()) {
     check_scheduler();
@@ -61,8 +62,11 @@ class Iteration {
   ResultStore& store() { return account_.store(); }
   ProgramLog& log() { return log_; }
 
-  // Every worker that takes part keeps account with them; see WorkerNode::begin_iteration().
+  // Every worker that takes part keeps account with them.
   Assignments& assignments() { return hand_out_.assignments(); }
+
+  // The worker takes part. To be called once for each, before anything else concerns it.
+  void enter(WorkerNode& node) { node.begin_iteration(assignments(), hand_out_.gate()); }
 
   // --- handing out -------------------------------------------------------------------------------
 
@@ -85,6 +89,10 @@ class Iteration {
     check_scheduler();
     return has_work;
   }
+
+  // Has workers start what they were sent and may start now: to be called after all that workers or
+  // the scheduler may have done, and before workers are waited for.
+  void let_through() { hand_out_.let_through(); }
 
   // Tells the workers from when on they are running dry.
   void set_wake_marks() {
@@ -354,8 +362,7 @@ class Iteration {
 
   void leave_suite(WorkerNode& node) {
     if (node.open_suite) store().suite_left(*node.open_suite);
-    node.open_suite.reset();
-    node.suite_report = {};
+    node.leave_suite();
   }
 
   const Catalog& catalog_;

@@ -96,6 +96,7 @@ class Playback : private ReplaySource {
       for (const auto& node : node_manager_.nodes()) {
         if (node->open_suite == suite && node->pending() == 0) node->shutdown();
       }
+      iteration_->let_through();
       node_manager_.pump();
     }
     return store().take_suite_down(suite);
@@ -110,6 +111,7 @@ class Playback : private ReplaySource {
 
   // Waits for a test's report: makes sure that there is something to wait for.
   void advance() {
+    iteration_->let_through();
     if (node_manager_.poll()) return;
     if (iteration_->under_way()) {
       node_manager_.pump();

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "gtest_xdist/controller/assignments.h"
+#include "gtest_xdist/controller/lock_gate.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/hooks/session.h"
@@ -48,7 +49,7 @@ struct WorkerOutput {
   }
 };
 
-class WorkerNode : public Node {
+class WorkerNode : public Node, public GateNode {
  public:
   // What the controller knows of the worker's progress.
   enum class State {
@@ -85,19 +86,19 @@ class WorkerNode : public Node {
     }
     if (assignments_ == nullptr) refuse(tests.front(), " is in no iteration");
     assignments_->hand_out(tests, number_);
-    for (const TestIndex test : tests) {
-      // The deque holds every test there is, so a full one is not of our making.
-      if (!deque_.push(test)) broken = "its deque is damaged";
-      pending_.push_back(test);
-    }
-    settled_ = false;
+    settles_later_ = false;
+    if (gate_ != nullptr) return gate_->send(number_, tests);
+    for (const TestIndex test : tests) push(test);
     slot_.bell.ring();
   }
 
   std::vector<TestIndex> take_back(std::size_t count) override {
     std::vector<TestIndex> tests;
     if (state == State::gone) return tests;  // the slot may be another worker's by now
-    while (tests.size() < count && !pending_.empty()) {
+    std::vector<TestIndex> held;
+    if (gate_ != nullptr) held = gate_->take_back(number_, count);
+    for (const TestIndex test : held) assignments_->take_back(test, number_);
+    while (tests.size() + held.size() < count && !pending_.empty()) {
       const std::optional<TestIndex> test = deque_.take_back();
       if (!test) break;
       // The account here decides, not what the shared memory says.
@@ -108,16 +109,38 @@ class WorkerNode : public Node {
       tests.push_back(pending_.back());
       pending_.pop_back();
       assignments_->take_back(tests.back(), number_);
+      if (gate_ != nullptr) gate_->take_back_out(number_, tests.back());
     }
     std::reverse(tests.begin(), tests.end());
+    tests.insert(tests.end(), held.begin(), held.end());
+    settle_if_due();
     return tests;
   }
 
-  std::size_t pending() const override { return pending_.size(); }
+  std::size_t pending() const override { return pending_.size() + held(); }
 
-  std::size_t unstarted() const override { return std::min(deque_.size(), pending_.size()); }
+  std::size_t unstarted() const override {
+    return std::min(deque_.size(), pending_.size()) + held();
+  }
 
   void shutdown() override {
+    settles_later_ = true;
+    settle_if_due();
+  }
+
+  // --- GateNode ----------------------------------------------------------------------------------
+
+  void let_out(TestIndex test) override {
+    push(test);
+    slot_.bell.ring();
+    settle_if_due();
+  }
+
+  bool is_inside() const override {
+    return open_suite.has_value() || state == State::starting || state == State::collected;
+  }
+
+  void settle() override {
     if (state == State::gone || settled_) return;
     // Half of a ring of commands that the worker has not read says it often enough.
     if (commands_.fill() > commands_.capacity() / 2) return;
@@ -157,6 +180,7 @@ class WorkerNode : public Node {
     if (pending_.empty() || pending_.front() != test) return false;
     pending_.pop_front();
     assignments_->complete(test, number_);
+    if (gate_ != nullptr) gate_->complete(number_, test);
     ++completed_;
     history_.push_back(test);
     return true;
@@ -181,9 +205,21 @@ class WorkerNode : public Node {
       assignments_->crash(pending_.front(), number_);
       pending_.pop_front();
     }
+    if (gate_ != nullptr) {
+      const std::vector<TestIndex> held = gate_->remove(number_);
+      pending_.insert(pending_.end(), held.begin(), held.end());
+      gate_ = nullptr;
+    }
     for (const TestIndex test : pending_) assignments_->take_back(test, number_);
     const std::deque<TestIndex> tests = std::exchange(pending_, {});
     return {tests.begin(), tests.end()};
+  }
+
+  // The worker has left its suite, or the suite went with the worker.
+  void leave_suite() {
+    open_suite.reset();
+    suite_report = {};
+    if (gate_ != nullptr) gate_->left_suite(number_);
   }
 
   // What was printed since the current region began, or since the last one.
@@ -204,10 +240,13 @@ class WorkerNode : public Node {
     return {history_.begin(), history_.begin() + static_cast<std::ptrdiff_t>(last_failure_)};
   }
 
-  // From here on it can be sent tests, of which `assignments` keeps account.
-  void begin_iteration(Assignments& assignments) {
+  // From here on it can be sent tests, of which `assignments` keeps account, and which start when
+  // `gate` says so, if there is one.
+  void begin_iteration(Assignments& assignments, LockGate* gate = nullptr) {
     in_iteration = true;
     assignments_ = &assignments;
+    gate_ = gate;
+    if (gate_ != nullptr) gate_->add(*this);
     history_.clear();
     last_failure_ = 0;
   }
@@ -225,8 +264,11 @@ class WorkerNode : public Node {
     throw std::logic_error("a scope without a report");
   }
 
-  // The iteration is over: its assignments are not used any more.
-  void forget_iteration() { assignments_ = nullptr; }
+  // The iteration is over: its assignments and its gate are not used any more.
+  void forget_iteration() {
+    assignments_ = nullptr;
+    gate_ = nullptr;
+  }
 
   State state = State::starting;
   WorkerController controller;  // what plugins see of the worker
@@ -254,6 +296,22 @@ class WorkerNode : public Node {
     throw std::logic_error(text);
   }
 
+  // A test that may start.
+  void push(TestIndex test) {
+    // The deque holds every test there is, so a full one is not of our making.
+    if (!deque_.push(test)) broken = "its deque is damaged";
+    pending_.push_back(test);
+    settled_ = false;
+  }
+
+  // How many tests that it was sent may not start yet.
+  std::size_t held() const { return gate_ == nullptr ? 0 : gate_->held(number_); }
+
+  // Does what shutdown() asked for, unless tests are held that the worker may have to stay for.
+  void settle_if_due() {
+    if (settles_later_ && held() == 0) settle();
+  }
+
   int number_;
   std::uint32_t slot_number_;
   WorkerSlot& slot_;
@@ -261,8 +319,10 @@ class WorkerNode : public Node {
   RingReader results_;
   RingWriter commands_;
   Assignments* assignments_ = nullptr;  // of the current iteration
-  bool settled_ = false;
-  std::deque<TestIndex> pending_;  // in the deque or taken, in order
+  LockGate* gate_ = nullptr;            // likewise; null if no test excludes another
+  bool settles_later_ = false;          // told to shut down, and not sent anything since
+  bool settled_ = false;                // the worker was told so, and not given anything since
+  std::deque<TestIndex> pending_;       // in the deque or taken, in order
   std::int64_t completed_ = 0;
   std::vector<TestIndex> history_;  // of this iteration
   std::size_t last_failure_ = 0;    // length of the history at its last failed test

@@ -55,7 +55,7 @@ class LoadScopeScheduling : public Scheduler {
     check_all();
   }
 
-  // A worker runs its tests in the order of its queue.
+  // A worker runs its tests in the order of its queue, unless tests wait for locks.
   void mark_test_complete(Node& node, TestIndex, double) override {
     internal::complete_first(assigned_[&node]);
     if (node.pending() < kPlenty) assign_next(node);
@@ -132,11 +132,13 @@ class LoadScopeScheduling : public Scheduler {
     const std::uint32_t scope = internal::scope_at(scope_of_, test);
     Units& units = assigned_[&node];
     Unit* unit = internal::find_scope(units, scope);
-    std::size_t behind = 0;
-    for (auto it = units.rbegin(); &*it != unit; ++it) behind += it->tests.size();
+    std::vector<TestIndex> behind;
+    for (auto it = units.rbegin(); &*it != unit; ++it) {
+      behind.insert(behind.begin(), it->tests.begin(), it->tests.end());
+    }
     std::vector<TestIndex> tests;
-    if (behind > 0) tests = node.take_back(behind);
-    if (tests.size() == behind) {
+    if (!behind.empty()) tests = node.take_back(behind.size());
+    if (tests == behind) {
       tests.insert(tests.begin(), test);
       unit->tests.push_back(test);
     } else {
@@ -161,13 +163,13 @@ class LoadScopeScheduling : public Scheduler {
     while (Node* fuller = internal::fullest(registry_.nodes(), spare)) {
       Units& units = assigned_[fuller];
       const std::vector<TestIndex> tests = fuller->take_back(units.back().tests.size());
-      if (tests.size() == units.back().tests.size()) {
+      if (tests == units.back().tests) {
         Unit unit = std::move(units.back());
         units.pop_back();
         assign(idle, std::move(unit));
         return true;
       }
-      // The worker has begun it in this moment.
+      // The worker has begun it in this moment, or runs its tests in another order.
       units.back().stays = true;
       if (!tests.empty()) fuller->send(tests);
     }

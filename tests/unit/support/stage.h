@@ -18,6 +18,7 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/iteration.h"
+#include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/transport/segment.h"
 
@@ -33,11 +34,11 @@ class Stage {
 
   // Workers 0 to `workers` - 1 are starting, and tests 0 to `tests` - 1 are selected.
   Stage(std::unique_ptr<Scheduler> scheduler, unsigned workers, TestIndex tests,
-        CrashItemHandler on_crash_item = {})
+        CrashItemHandler on_crash_item = {}, const LockTable& locks = no_locks())
       : tests_(tests) {
     std::vector<TestIndex> order(tests);
     std::iota(order.begin(), order.end(), 0U);
-    iteration_.emplace(catalog_, nodes_, std::move(scheduler), kName, workers, order,
+    iteration_.emplace(catalog_, nodes_, std::move(scheduler), kName, workers, order, locks,
                        std::move(on_crash_item));
     for (unsigned i = 0; i < workers; ++i) add_worker();
   }
@@ -53,7 +54,7 @@ class Stage {
   std::size_t add_worker() {
     nodes_.push_back(std::make_unique<WorkerNode>(static_cast<int>(nodes_.size()), segment_,
                                                   static_cast<std::uint32_t>(nodes_.size())));
-    nodes_.back()->begin_iteration(iteration_->assignments());
+    iteration_->enter(*nodes_.back());
     return nodes_.size() - 1;
   }
 
@@ -147,6 +148,7 @@ class Stage {
         complete(i);
         any = true;
       }
+      iteration_->let_through();
       iteration_->set_wake_marks();
     }
     if (!iteration_->store().missing().empty() && !iteration_->under_way()) {
@@ -205,6 +207,11 @@ class Stage {
 
  private:
   static constexpr std::uint32_t kMostWorkers = 64;
+
+  static const LockTable& no_locks() {
+    static const LockTable none;
+    return none;
+  }
 
   Catalog catalog_;
   TestIndex tests_;

@@ -1,0 +1,394 @@
+// Which of the tests that workers have been sent may start: tests that exclude each other never run
+// at the same time, whatever the scheduler does.
+//
+// Layer: controller. Pure bookkeeping: no process, no gtest. A test that may not start yet stays
+// with the controller, and those behind it go ahead; what can never wait for another worker's tests
+// passes at once, and in order.
+#ifndef GTEST_XDIST_CONTROLLER_LOCK_GATE_H_
+#define GTEST_XDIST_CONTROLLER_LOCK_GATE_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "gtest_xdist/controller/lock_table.h"
+#include "gtest_xdist/core/index_list.h"
+
+namespace gtest_xdist::internal {
+
+// A worker, as the gate sees it.
+class GateNode {
+ public:
+  virtual ~GateNode() = default;
+
+  virtual int number() const = 0;
+
+  // Hands the worker a test, behind those that were let out before. Must not call the gate.
+  virtual void let_out(TestIndex test) = 0;
+
+  // Whether the worker may run code of the program without having a test: of a suite that it has
+  // not left, or of environments that it is setting up.
+  virtual bool is_inside() const = 0;
+
+  // Has the worker leave its suite when it has no test left to run.
+  virtual void settle() = 0;
+};
+
+// One iteration's. Workers are named by their numbers. In what follows a test is *held* from send()
+// on, and *out* from let_out() on. The rules:
+// - A worker has a lock from when a test with that lock goes out until all of those are complete
+//   and the worker has left the suite that the last of them is in. Nobody else's test with that
+//   lock goes out meanwhile.
+// - A serial test goes out when no test is out, and no worker but its own is inside anything. While
+//   it is out, and until its worker has left the suite, nothing else goes out but serial tests that
+//   the worker had with it.
+// - Everything else goes out in the order of send(). A test that must wait is passed over; when its
+//   locks are free it is the next of its worker, and those that have waited longest come first.
+// - Of the tests that wait for several locks, the one that has waited longest keeps the workers
+//   that do not have these locks from getting them.
+//
+// A test needs all its locks at once, so no two wait for each other. When nothing is out, every
+// call of let_through() lets something out, or settles a worker that is in the way, as long as
+// anything is held and no worker is setting up its environments.
+class LockGate {
+ public:
+  // `table` must outlive this.
+  explicit LockGate(const LockTable& table) : table_(table), locks_(table.lock_count()) {}
+
+  // The worker takes part. `node` must outlive its stay here.
+  void add(GateNode& node) { workers_[node.number()].node = &node; }
+
+  // --- what happens to tests; nothing goes out before the next let_through() ---------------------
+
+  // They wait behind all that the worker has been sent.
+  void send(int node, const std::vector<TestIndex>& tests) {
+    Worker& worker = workers_.at(node);
+    worker.queue.insert(worker.queue.end(), tests.begin(), tests.end());
+    worker.held += tests.size();
+    held_ += tests.size();
+    for (const TestIndex test : tests) {
+      for (const LockId lock : table_.locks_of(test)) ++locks_[lock].wanted_by[node];
+    }
+  }
+
+  // Takes up to `count` held tests back from the end of what the worker holds, where those that
+  // were passed over stand first. In order.
+  std::vector<TestIndex> take_back(int node, std::size_t count) {
+    Worker& worker = workers_.at(node);
+    std::vector<TestIndex> tests;
+    while (tests.size() < count && worker.held > 0) {
+      std::deque<TestIndex>& queue = worker.queue;
+      if (queue.empty()) {
+        tests.push_back(pop_newest(worker));
+      } else {
+        tests.push_back(queue.back());
+        queue.pop_back();
+      }
+      --worker.held;
+      --held_;
+      forget_wish(node, tests.back());
+    }
+    std::reverse(tests.begin(), tests.end());
+    return tests;
+  }
+
+  // A test that was out has been taken back before it started.
+  void take_back_out(int node, TestIndex test) {
+    Worker& worker = workers_.at(node);
+    put_down(node, test);
+    for (const LockId lock : table_.locks_of(test)) {
+      if (locks_[lock].out == 0 && worker.kept.count(lock) == 0) locks_[lock].holder = kNobody;
+    }
+    if (serial_out_ == 0 && !keeps_serial_) serial_holder_ = kNobody;
+  }
+
+  // A test that was out is complete, and its worker inside the test's suite.
+  void complete(int node, TestIndex test) {
+    Worker& worker = workers_.at(node);
+    put_down(node, test);
+    for (const LockId lock : table_.locks_of(test)) worker.kept.insert(lock);
+    keeps_serial_ |= table_.is_serial(test);
+  }
+
+  // The worker has left its suite.
+  void left_suite(int node) {
+    Worker& worker = workers_.at(node);
+    for (const LockId lock : worker.kept) {
+      if (locks_[lock].out == 0) locks_[lock].holder = kNobody;
+    }
+    worker.kept.clear();
+    if (serial_holder_ != node) return;
+    keeps_serial_ = false;
+    if (serial_out_ == 0) serial_holder_ = kNobody;
+  }
+
+  // The worker is gone, and with it what it ran. What it held, in order.
+  std::vector<TestIndex> remove(int node) {
+    const std::vector<TestIndex> tests = take_back(node, std::numeric_limits<std::size_t>::max());
+    for (Lock& lock : locks_) {
+      lock.wanted_by.erase(node);
+      if (lock.holder == node) lock = {kNobody, 0, std::move(lock.wanted_by)};
+    }
+    if (serial_holder_ == node) {
+      serial_holder_ = kNobody;
+      serial_out_ = 0;
+      keeps_serial_ = false;
+    }
+    workers_.erase(node);
+    return tests;
+  }
+
+  // --- what goes out -----------------------------------------------------------------------------
+
+  // How many tests of the worker are held.
+  std::size_t held(int node) const { return workers_.at(node).held; }
+
+  // Lets out whatever may go, and settles workers for which others wait. To be called after all
+  // that may change something. The order depends on the order of calls alone.
+  void let_through() {
+    if (held_ == 0) return;
+    if (serial_holder_ != kNobody) {
+      if (serial_out_ == 0) workers_.at(serial_holder_).node->settle();
+      return;
+    }
+    find_reservation();
+    let_out_passed_over();
+    for (auto& [number, worker] : workers_) let_out_queue(number, worker);
+    look_for_those_in_the_way();
+    if (nothing_is_out()) let_out_serial();
+  }
+
+  // The worker should ring whenever it has completed a test and has fewer than this to begin.
+  std::size_t wake_below(int node) const {
+    const Worker& worker = workers_.at(node);
+    if (held_ == 0) return 0;
+    if (worker.is_in_the_way) return std::numeric_limits<std::size_t>::max();
+    return worker.held > 0 ? kAhead : 0;
+  }
+
+ private:
+  static constexpr int kNobody = -1;
+  // Where the order of tests depends on other workers, one has so many tests at a time: the one
+  // that it runs, and one to go on with. More would keep locks from others for longer.
+  static constexpr std::size_t kAhead = 2;
+
+  struct Lock {
+    int holder = kNobody;
+    std::size_t out = 0;                   // tests of the holder that are out
+    std::map<int, std::size_t> wanted_by;  // tests with this lock, held or out, by worker
+  };
+
+  struct Waiting {
+    std::uint64_t ticket = 0;  // the lower, the longer it has waited
+    TestIndex test = kNoTest;
+  };
+
+  struct Worker {
+    GateNode* node = nullptr;
+    std::size_t held = 0;
+    std::size_t out = 0;
+    std::deque<TestIndex> queue;                           // held, and not looked at yet
+    std::map<LockSetId, std::deque<Waiting>> passed_over;  // held; no deque is empty
+    std::set<LockId> kept;       // of complete tests whose suite the worker has not left
+    bool is_in_the_way = false;  // whether somebody waits for a lock that it has
+  };
+
+  // The first of those that a worker has passed over with the same locks.
+  struct Choice {
+    int number = kNobody;
+    Worker* worker = nullptr;
+    LockSetId set = LockTable::kNoLocks;
+    Waiting waiting;
+  };
+
+  // Calls `look` with every Choice.
+  template <class Look>
+  void for_each_choice(Look look) {
+    for (auto& [number, worker] : workers_) {
+      for (const auto& [set, waiting] : worker.passed_over) {
+        look(Choice{number, &worker, set, waiting.front()});
+      }
+    }
+  }
+
+  // The one that has waited longest of those that `fits` says true of.
+  template <class Fits>
+  std::optional<Choice> oldest(Fits fits) {
+    std::optional<Choice> best;
+    for_each_choice([&](const Choice& choice) {
+      if (best && best->waiting.ticket < choice.waiting.ticket) return;
+      if (fits(choice)) best = choice;
+    });
+    return best;
+  }
+
+  static TestIndex pop_newest(Worker& worker) {
+    const auto newest = std::max_element(worker.passed_over.begin(), worker.passed_over.end(),
+                                         [](const auto& a, const auto& b) {
+                                           return a.second.back().ticket < b.second.back().ticket;
+                                         });
+    const TestIndex test = newest->second.back().test;
+    newest->second.pop_back();
+    if (newest->second.empty()) worker.passed_over.erase(newest);
+    return test;
+  }
+
+  void forget_wish(int node, TestIndex test) {
+    for (const LockId lock : table_.locks_of(test)) {
+      std::map<int, std::size_t>& wanted_by = locks_[lock].wanted_by;
+      const auto wishes = wanted_by.find(node);
+      if (--wishes->second == 0) wanted_by.erase(wishes);
+    }
+  }
+
+  // The test is not out any more; the worker may keep its locks.
+  void put_down(int node, TestIndex test) {
+    --workers_.at(node).out;
+    for (const LockId lock : table_.locks_of(test)) --locks_[lock].out;
+    if (table_.is_serial(test)) --serial_out_;
+    forget_wish(node, test);
+  }
+
+  // To be called when the test has been taken out of where it was held.
+  void let_out(int node, Worker& worker, TestIndex test) {
+    for (const LockId lock : table_.locks_of(test)) {
+      locks_[lock].holder = node;
+      ++locks_[lock].out;
+    }
+    ++worker.out;
+    --worker.held;
+    --held_;
+    worker.node->let_out(test);
+  }
+
+  void let_out_first(const Choice& choice) {
+    std::deque<Waiting>& waiting = choice.worker->passed_over.at(choice.set);
+    waiting.pop_front();
+    if (waiting.empty()) choice.worker->passed_over.erase(choice.set);
+    let_out(choice.number, *choice.worker, choice.waiting.test);
+  }
+
+  // Whether nobody else has to do with these locks: then the worker's tests need not wait for their
+  // turn.
+  bool is_free_of_others(LockSetId set, int node) const {
+    const std::vector<LockId>& locks = table_.locks_in(set);
+    return std::all_of(locks.begin(), locks.end(), [&](LockId id) {
+      const Lock& lock = locks_[id];
+      const bool is_wanted = lock.wanted_by.size() > lock.wanted_by.count(node);
+      return !is_wanted && (lock.holder == kNobody || lock.holder == node);
+    });
+  }
+
+  bool can_have(LockSetId set, int node) const {
+    const std::vector<LockId>& locks = table_.locks_in(set);
+    return std::all_of(locks.begin(), locks.end(), [&](LockId id) {
+      const int holder = locks_[id].holder;
+      return (holder == kNobody || holder == node) && !is_reserved(id, node);
+    });
+  }
+
+  bool is_reserved(LockId lock, int node) const {
+    if (!reservation_ || reservation_->number == node) return false;
+    const std::vector<LockId>& locks = table_.locks_in(reservation_->set);
+    return std::binary_search(locks.begin(), locks.end(), lock);
+  }
+
+  void find_reservation() {
+    reservation_ =
+        oldest([this](const Choice& choice) { return table_.locks_in(choice.set).size() > 1; });
+  }
+
+  void let_out_passed_over() {
+    while (const std::optional<Choice> choice = oldest([this](const Choice& c) {
+             if (c.set == LockTable::kSerial) return false;
+             const bool has_room = c.worker->out < kAhead || is_free_of_others(c.set, c.number);
+             return has_room && can_have(c.set, c.number);
+           })) {
+      const bool was_reserved =
+          reservation_ && reservation_->waiting.ticket == choice->waiting.ticket;
+      let_out_first(*choice);
+      if (was_reserved) find_reservation();
+    }
+  }
+
+  void let_out_queue(int number, Worker& worker) {
+    while (!worker.queue.empty()) {
+      const TestIndex test = worker.queue.front();
+      const LockSetId set = table_.set_of(test);
+      if (set != LockTable::kSerial) {
+        const bool takes_its_turn = waits_for_locks(worker) || !is_free_of_others(set, number);
+        if (takes_its_turn && worker.out >= kAhead) return;
+      }
+      worker.queue.pop_front();
+      if (set == LockTable::kSerial || !can_have(set, number)) {
+        worker.passed_over[set].push_back({next_ticket_++, test});
+      } else {
+        let_out(number, worker, test);
+      }
+    }
+  }
+
+  // A serial test comes last in any case, so that one has been passed over is no reason to keep to
+  // kAhead.
+  static bool waits_for_locks(const Worker& worker) {
+    return worker.passed_over.size() > worker.passed_over.count(LockTable::kSerial);
+  }
+
+  void look_for_those_in_the_way() {
+    for (auto& [number, worker] : workers_) worker.is_in_the_way = false;
+    for_each_choice([this](const Choice& choice) {
+      for (const LockId id : table_.locks_in(choice.set)) {
+        const int holder = locks_[id].holder;
+        if (holder == kNobody || holder == choice.number) continue;
+        Worker& other = workers_.at(holder);
+        other.is_in_the_way = true;
+        if (other.out == 0) other.node->settle();
+      }
+    });
+  }
+
+  bool nothing_is_out() const {
+    return std::all_of(workers_.begin(), workers_.end(),
+                       [](const auto& entry) { return entry.second.out == 0; });
+  }
+
+  // All serial tests of the worker whose first one has waited longest, if the others are outside.
+  void let_out_serial() {
+    const auto is_serial = [](const Choice& choice) { return choice.set == LockTable::kSerial; };
+    const std::optional<Choice> first = oldest(is_serial);
+    if (!first) return;
+    bool all_outside = true;
+    for (const auto& [number, worker] : workers_) {
+      if (number == first->number || !worker.node->is_inside()) continue;
+      worker.node->settle();
+      all_outside = false;
+    }
+    if (!all_outside) return;
+    serial_holder_ = first->number;
+    const auto serial = first->worker->passed_over.extract(LockTable::kSerial);
+    for (const Waiting& waiting : serial.mapped()) {
+      ++serial_out_;
+      let_out(first->number, *first->worker, waiting.test);
+    }
+  }
+
+  const LockTable& table_;
+  std::vector<Lock> locks_;  // by id
+  std::map<int, Worker> workers_;
+  std::size_t held_ = 0;  // by all workers
+  std::uint64_t next_ticket_ = 0;
+  std::optional<Choice> reservation_;  // of locks; its number, set and ticket count
+  int serial_holder_ = kNobody;        // for whose serial tests all others wait
+  std::size_t serial_out_ = 0;
+  bool keeps_serial_ = false;  // whether one is complete whose suite the worker has not left
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_LOCK_GATE_H_

@@ -1,0 +1,102 @@
+// Tests that run alone: handed out when all others are complete, to one worker.
+//
+// Layer: scheduler. Every other test is handed out by another scheduler, which hears nothing of
+// these.
+#ifndef GTEST_XDIST_SCHEDULER_SERIAL_LAST_H_
+#define GTEST_XDIST_SCHEDULER_SERIAL_LAST_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/scheduler/scheduler.h"
+
+namespace gtest_xdist {
+
+// The contracts of its members are Scheduler's. `others` must be one in which every test runs once.
+class SerialLastScheduling : public Scheduler {
+ public:
+  SerialLastScheduling(std::unique_ptr<Scheduler> others, std::function<bool(TestIndex)> is_serial)
+      : others_(std::move(others)), is_serial_(std::move(is_serial)) {}
+
+  std::vector<Node*> nodes() const override { return others_->nodes(); }
+  bool collection_is_completed() const override { return others_->collection_is_completed(); }
+  bool tests_finished() const override { return others_->tests_finished() && serial_.empty(); }
+  bool has_pending() const override { return others_->has_pending() || !serial_.empty(); }
+
+  void add_node(Node& node) override { others_->add_node(node); }
+
+  void add_node_collection(Node& node, const std::vector<TestIndex>& collection) override {
+    Parts parts = split(collection);
+    others_->add_node_collection(node, parts.others);
+    if (!std::exchange(collected_, true)) serial_.assign(parts.serial.begin(), parts.serial.end());
+  }
+
+  void schedule() override {
+    others_->schedule();
+    send_serial();
+  }
+
+  void mark_test_complete(Node& node, TestIndex test, double seconds) override {
+    if (!is_serial_(test)) others_->mark_test_complete(node, test, seconds);
+    send_serial();
+  }
+
+  void mark_test_pending(TestIndex test) override {
+    if (is_serial_(test)) {
+      serial_.push_front(test);
+    } else {
+      others_->mark_test_pending(test);
+    }
+    send_serial();
+  }
+
+  void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
+    const Parts parts = split(unfinished);
+    serial_.insert(serial_.begin(), parts.serial.begin(), parts.serial.end());
+    others_->remove_node(node, parts.others);
+    send_serial();
+  }
+
+  std::size_t wake_below(const Node& node) const override { return others_->wake_below(node); }
+
+ private:
+  struct Parts {
+    std::vector<TestIndex> serial;
+    std::vector<TestIndex> others;
+  };
+
+  Parts split(const std::vector<TestIndex>& tests) const {
+    Parts parts;
+    for (const TestIndex test : tests) {
+      (is_serial_(test) ? parts.serial : parts.others).push_back(test);
+    }
+    return parts;
+  }
+
+  // Nothing is pending once the others are finished, but for serial tests that were sent before.
+  void send_serial() {
+    if (serial_.empty() || !others_->tests_finished()) return;
+    const std::vector<Node*> nodes = others_->nodes();
+    if (nodes.empty()) return;
+    const auto ready =
+        std::find_if(nodes.begin(), nodes.end(), [](const Node* node) { return node->ready(); });
+    Node& node = ready == nodes.end() ? *nodes.front() : **ready;
+    const std::deque<TestIndex> tests = std::exchange(serial_, {});
+    node.send({tests.begin(), tests.end()});
+    node.shutdown();
+  }
+
+  std::unique_ptr<Scheduler> others_;
+  std::function<bool(TestIndex)> is_serial_;
+  bool collected_ = false;
+  std::deque<TestIndex> serial_;  // that no worker has
+};
+
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_SCHEDULER_SERIAL_LAST_H_
