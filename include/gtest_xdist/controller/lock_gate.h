@@ -14,9 +14,9 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
+#include "gtest_xdist/controller/lock_holders.h"
 #include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/core/index_list.h"
 
@@ -48,8 +48,10 @@ class GateNode {
 // - A serial test goes out when no test is out, and no worker but its own is inside anything. While
 //   it is out, and until its worker has left the suite, nothing else goes out but serial tests that
 //   the worker had with it.
-// - Everything else goes out in the order of send(). A test that must wait is passed over; when its
-//   locks are free it is the next of its worker, and those that have waited longest come first.
+// - Everything else goes out in the order of send(). A test that must wait is passed over; it is
+// the
+//   next of its worker when its locks are free and the worker has little to do. Of tests for which
+//   that is so, the one that has waited longest comes first.
 // - Of the tests that wait for several locks, the one that has waited longest keeps the workers
 //   that do not have these locks from getting them.
 //
@@ -59,7 +61,7 @@ class GateNode {
 class LockGate {
  public:
   // `table` must outlive this.
-  explicit LockGate(const LockTable& table) : table_(table), locks_(table.lock_count()) {}
+  explicit LockGate(const LockTable& table) : table_(table), locks_(table) {}
 
   // The worker takes part. `node` must outlive its stay here.
   void add(GateNode& node) { workers_[node.number()].node = &node; }
@@ -72,9 +74,7 @@ class LockGate {
     worker.queue.insert(worker.queue.end(), tests.begin(), tests.end());
     worker.held += tests.size();
     held_ += tests.size();
-    for (const TestIndex test : tests) {
-      for (const LockId lock : table_.locks_of(test)) ++locks_[lock].wanted_by[node];
-    }
+    for (const TestIndex test : tests) locks_.want(table_.set_of(test), node);
   }
 
   // Takes up to `count` held tests back from the end of what the worker holds, where those that
@@ -92,7 +92,7 @@ class LockGate {
       }
       --worker.held;
       --held_;
-      forget_wish(node, tests.back());
+      locks_.want_no_more(table_.set_of(tests.back()), node);
     }
     std::reverse(tests.begin(), tests.end());
     return tests;
@@ -100,29 +100,21 @@ class LockGate {
 
   // A test that was out has been taken back before it started.
   void take_back_out(int node, TestIndex test) {
-    Worker& worker = workers_.at(node);
     put_down(node, test);
-    for (const LockId lock : table_.locks_of(test)) {
-      if (locks_[lock].out == 0 && worker.kept.count(lock) == 0) locks_[lock].holder = kNobody;
-    }
+    locks_.give_back(table_.set_of(test), node);
     if (serial_out_ == 0 && !keeps_serial_) serial_holder_ = kNobody;
   }
 
   // A test that was out is complete, and its worker inside the test's suite.
   void complete(int node, TestIndex test) {
-    Worker& worker = workers_.at(node);
     put_down(node, test);
-    for (const LockId lock : table_.locks_of(test)) worker.kept.insert(lock);
+    locks_.keep(table_.set_of(test), node);
     keeps_serial_ |= table_.is_serial(test);
   }
 
   // The worker has left its suite.
   void left_suite(int node) {
-    Worker& worker = workers_.at(node);
-    for (const LockId lock : worker.kept) {
-      if (locks_[lock].out == 0) locks_[lock].holder = kNobody;
-    }
-    worker.kept.clear();
+    locks_.left_suite(node);
     if (serial_holder_ != node) return;
     keeps_serial_ = false;
     if (serial_out_ == 0) serial_holder_ = kNobody;
@@ -131,10 +123,7 @@ class LockGate {
   // The worker is gone, and with it what it ran. What it held, in order.
   std::vector<TestIndex> remove(int node) {
     const std::vector<TestIndex> tests = take_back(node, std::numeric_limits<std::size_t>::max());
-    for (Lock& lock : locks_) {
-      lock.wanted_by.erase(node);
-      if (lock.holder == node) lock = {kNobody, 0, std::move(lock.wanted_by)};
-    }
+    locks_.remove(node);
     if (serial_holder_ == node) {
       serial_holder_ = kNobody;
       serial_out_ = 0;
@@ -173,16 +162,9 @@ class LockGate {
   }
 
  private:
-  static constexpr int kNobody = -1;
   // Where the order of tests depends on other workers, one has so many tests at a time: the one
   // that it runs, and one to go on with. More would keep locks from others for longer.
   static constexpr std::size_t kAhead = 2;
-
-  struct Lock {
-    int holder = kNobody;
-    std::size_t out = 0;                   // tests of the holder that are out
-    std::map<int, std::size_t> wanted_by;  // tests with this lock, held or out, by worker
-  };
 
   struct Waiting {
     std::uint64_t ticket = 0;  // the lower, the longer it has waited
@@ -195,7 +177,6 @@ class LockGate {
     std::size_t out = 0;
     std::deque<TestIndex> queue;                           // held, and not looked at yet
     std::map<LockSetId, std::deque<Waiting>> passed_over;  // held; no deque is empty
-    std::set<LockId> kept;       // of complete tests whose suite the worker has not left
     bool is_in_the_way = false;  // whether somebody waits for a lock that it has
   };
 
@@ -239,28 +220,16 @@ class LockGate {
     return test;
   }
 
-  void forget_wish(int node, TestIndex test) {
-    for (const LockId lock : table_.locks_of(test)) {
-      std::map<int, std::size_t>& wanted_by = locks_[lock].wanted_by;
-      const auto wishes = wanted_by.find(node);
-      if (--wishes->second == 0) wanted_by.erase(wishes);
-    }
-  }
-
-  // The test is not out any more; the worker may keep its locks.
+  // The test is not out any more.
   void put_down(int node, TestIndex test) {
     --workers_.at(node).out;
-    for (const LockId lock : table_.locks_of(test)) --locks_[lock].out;
     if (table_.is_serial(test)) --serial_out_;
-    forget_wish(node, test);
+    locks_.want_no_more(table_.set_of(test), node);
   }
 
   // To be called when the test has been taken out of where it was held.
   void let_out(int node, Worker& worker, TestIndex test) {
-    for (const LockId lock : table_.locks_of(test)) {
-      locks_[lock].holder = node;
-      ++locks_[lock].out;
-    }
+    locks_.take(table_.set_of(test), node);
     ++worker.out;
     --worker.held;
     --held_;
@@ -274,29 +243,17 @@ class LockGate {
     let_out(choice.number, *choice.worker, choice.waiting.test);
   }
 
-  // Whether nobody else has to do with these locks: then the worker's tests need not wait for their
-  // turn.
-  bool is_free_of_others(LockSetId set, int node) const {
-    const std::vector<LockId>& locks = table_.locks_in(set);
-    return std::all_of(locks.begin(), locks.end(), [&](LockId id) {
-      const Lock& lock = locks_[id];
-      const bool is_wanted = lock.wanted_by.size() > lock.wanted_by.count(node);
-      return !is_wanted && (lock.holder == kNobody || lock.holder == node);
-    });
-  }
-
   bool can_have(LockSetId set, int node) const {
-    const std::vector<LockId>& locks = table_.locks_in(set);
-    return std::all_of(locks.begin(), locks.end(), [&](LockId id) {
-      const int holder = locks_[id].holder;
-      return (holder == kNobody || holder == node) && !is_reserved(id, node);
-    });
+    return locks_.can_have(set, node) && !is_reserved(set, node);
   }
 
-  bool is_reserved(LockId lock, int node) const {
+  // Whether one of the locks is reserved for another worker.
+  bool is_reserved(LockSetId set, int node) const {
     if (!reservation_ || reservation_->number == node) return false;
-    const std::vector<LockId>& locks = table_.locks_in(reservation_->set);
-    return std::binary_search(locks.begin(), locks.end(), lock);
+    const std::vector<LockId>& reserved = table_.locks_in(reservation_->set);
+    const std::vector<LockId>& locks = table_.locks_in(set);
+    return std::find_first_of(locks.begin(), locks.end(), reserved.begin(), reserved.end()) !=
+           locks.end();
   }
 
   void find_reservation() {
@@ -307,7 +264,8 @@ class LockGate {
   void let_out_passed_over() {
     while (const std::optional<Choice> choice = oldest([this](const Choice& c) {
              if (c.set == LockTable::kSerial) return false;
-             const bool has_room = c.worker->out < kAhead || is_free_of_others(c.set, c.number);
+             const bool has_room =
+                 c.worker->out < kAhead || locks_.is_free_of_others(c.set, c.number);
              return has_room && can_have(c.set, c.number);
            })) {
       const bool was_reserved =
@@ -322,7 +280,8 @@ class LockGate {
       const TestIndex test = worker.queue.front();
       const LockSetId set = table_.set_of(test);
       if (set != LockTable::kSerial) {
-        const bool takes_its_turn = waits_for_locks(worker) || !is_free_of_others(set, number);
+        const bool takes_its_turn =
+            waits_for_locks(worker) || !locks_.is_free_of_others(set, number);
         if (takes_its_turn && worker.out >= kAhead) return;
       }
       worker.queue.pop_front();
@@ -344,7 +303,7 @@ class LockGate {
     for (auto& [number, worker] : workers_) worker.is_in_the_way = false;
     for_each_choice([this](const Choice& choice) {
       for (const LockId id : table_.locks_in(choice.set)) {
-        const int holder = locks_[id].holder;
+        const int holder = locks_.holder(id);
         if (holder == kNobody || holder == choice.number) continue;
         Worker& other = workers_.at(holder);
         other.is_in_the_way = true;
@@ -379,7 +338,7 @@ class LockGate {
   }
 
   const LockTable& table_;
-  std::vector<Lock> locks_;  // by id
+  LockHolders locks_;
   std::map<int, Worker> workers_;
   std::size_t held_ = 0;  // by all workers
   std::uint64_t next_ticket_ = 0;
