@@ -46,8 +46,8 @@ class GateNode {
 //   and the worker has left the suite that the last of them is in. Nobody else's test with that
 //   lock goes out meanwhile.
 // - A serial test goes out when no test is out, and no worker but its own is inside anything. While
-//   it is out, and until its worker has left the suite, nothing else goes out but serial tests that
-//   the worker had with it.
+//   it is out, and until its worker has left the suite, nothing else goes out but further serial
+//   tests of that worker.
 // - Everything else goes out in the order of send(). A test that must wait is passed over; it is
 // the
 //   next of its worker when its locks are free and the worker has little to do. Of tests for which
@@ -142,10 +142,7 @@ class LockGate {
   // that may change something. The order depends on the order of calls alone.
   void let_through() {
     if (held_ == 0) return;
-    if (serial_holder_ != kNobody) {
-      if (serial_out_ == 0) workers_.at(serial_holder_).node->settle();
-      return;
-    }
+    if (serial_holder_ != kNobody) return go_on_alone(workers_.at(serial_holder_));
     find_reservation();
     let_out_passed_over();
     for (auto& [number, worker] : workers_) let_out_queue(number, worker);
@@ -227,6 +224,10 @@ class LockGate {
     locks_.want_no_more(table_.set_of(test), node);
   }
 
+  void pass_over(Worker& worker, TestIndex test) {
+    worker.passed_over[table_.set_of(test)].push_back({next_ticket_++, test});
+  }
+
   // To be called when the test has been taken out of where it was held.
   void let_out(int node, Worker& worker, TestIndex test) {
     locks_.take(table_.set_of(test), node);
@@ -286,7 +287,7 @@ class LockGate {
       }
       worker.queue.pop_front();
       if (set == LockTable::kSerial || !can_have(set, number)) {
-        worker.passed_over[set].push_back({next_ticket_++, test});
+        pass_over(worker, test);
       } else {
         let_out(number, worker, test);
       }
@@ -330,10 +331,25 @@ class LockGate {
     }
     if (!all_outside) return;
     serial_holder_ = first->number;
-    const auto serial = first->worker->passed_over.extract(LockTable::kSerial);
+    let_out_serial_of(*first->worker);
+  }
+
+  // For as long as a worker has serial tests, so that it need not leave its suite for each of them.
+  void go_on_alone(Worker& worker) {
+    while (!worker.queue.empty() && table_.is_serial(worker.queue.front())) {
+      pass_over(worker, worker.queue.front());
+      worker.queue.pop_front();
+    }
+    let_out_serial_of(worker);
+    if (serial_out_ == 0) worker.node->settle();
+  }
+
+  void let_out_serial_of(Worker& worker) {
+    const auto serial = worker.passed_over.extract(LockTable::kSerial);
+    if (serial.empty()) return;
     for (const Waiting& waiting : serial.mapped()) {
       ++serial_out_;
-      let_out(first->number, *first->worker, waiting.test);
+      let_out(worker.node->number(), worker, waiting.test);
     }
   }
 

@@ -1,4 +1,4 @@
-// Tests that run alone: handed out when all others are complete, to one worker.
+// Tests that run alone: handed out when all others are complete, one after the other.
 //
 // Layer: scheduler. Every other test is handed out by another scheduler, which hears nothing of
 // these.
@@ -78,7 +78,8 @@ class SerialLastScheduling : public Scheduler {
     return parts;
   }
 
-  // Nothing is pending once the others are finished, but for serial tests that were sent before.
+  // Once the others are finished nothing is pending, but for a serial test that was sent before.
+  // One is sent at a time, to the same worker if it can be: `others_` may move what waits.
   void send_serial() {
     if (serial_.empty() || !others_->tests_finished()) return;
     const std::vector<Node*> nodes = others_->nodes();
@@ -86,9 +87,10 @@ class SerialLastScheduling : public Scheduler {
     const auto ready =
         std::find_if(nodes.begin(), nodes.end(), [](const Node* node) { return node->ready(); });
     Node& node = ready == nodes.end() ? *nodes.front() : **ready;
-    const std::deque<TestIndex> tests = std::exchange(serial_, {});
-    node.send({tests.begin(), tests.end()});
-    node.shutdown();
+    const TestIndex test = serial_.front();
+    serial_.pop_front();
+    node.send({test});
+    if (serial_.empty()) node.shutdown();
   }
 
   std::unique_ptr<Scheduler> others_;

@@ -1,5 +1,6 @@
 // Random sessions: workers die, cannot run, are replaced; tests are put back; schedulers do
-// whatever they like. Every one of them ends, and no test and no failure is lost.
+// whatever they like; tests exclude each other. Every session ends, no test and no failure is lost,
+// and nothing runs beside what excludes it.
 #include <algorithm>
 #include <cstddef>
 #include <map>
@@ -14,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/controller/iteration.h"
+#include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/scheduler/each.h"
 #include "gtest_xdist/scheduler/load.h"
 
@@ -110,13 +112,15 @@ class Session {
         on_every_worker_(random.one_in(2)),
         may_give_up_(random.one_in(4)),
         restarts_left_(random.between(0, 6)),
-        stage_(make_scheduler(chaos), workers_, tests_, handler()) {}
+        locks_(make_locks()),
+        stage_(make_scheduler(chaos), workers_, tests_, handler(), locks_) {}
 
   // False if it does not end.
   bool run() {
     for (int step = 0; step < 2000; ++step) {
       if (stage_.iteration().store().missing().empty() && !is_native()) return true;
       if (may_give_up_ && random_.one_in(60)) stage_.iteration().give_up("not run: enough");
+      stage_.iteration().let_through();
       if (!act()) {
         if (stage_.iteration().under_way()) return false;
         stage_.iteration().settle_account();
@@ -155,6 +159,39 @@ class Session {
       return std::make_unique<Chaotic<EachScheduling>>(workers_, tests_, chaos, random_);
     }
     return std::make_unique<Chaotic<LoadScheduling>>(workers_, tests_, chaos, random_);
+  }
+
+  LockTable make_locks() {
+    LockTable locks;
+    if (random_.one_in(2)) return locks;
+    for (TestIndex test = 0; test < tests_; ++test) {
+      std::vector<std::string> names;
+      for (const char* name : {"a", "b", "c"}) {
+        if (random_.one_in(4)) names.emplace_back(name);
+      }
+      locks.add(test, names, random_.one_in(8));
+    }
+    return locks;
+  }
+
+  bool exclude(TestIndex one, TestIndex other) const {
+    const std::vector<LockId>& locks = locks_.locks_of(other);
+    return locks_.is_serial(one) || locks_.is_serial(other) ||
+           std::any_of(locks_.locks_of(one).begin(), locks_.locks_of(one).end(), [&](LockId lock) {
+             return std::find(locks.begin(), locks.end(), lock) != locks.end();
+           });
+  }
+
+  // Begins the next test, unless the worker runs one; false if there is none.
+  bool begin(std::size_t i) {
+    const std::optional<TestIndex> test = stage_.begin(i);
+    if (!test) return false;
+    for (const auto& [other, running] : running_) {
+      EXPECT_FALSE(other != i && exclude(*test, running))
+          << "gw" << i << " runs " << *test << ", gw" << other << " runs " << running;
+    }
+    running_[i] = *test;
+    return true;
   }
 
   CrashItemHandler handler() {
@@ -204,7 +241,7 @@ class Session {
         was_native_ |= is_native();
         return true;
       case WorkerNode::State::ready:
-        if (!stage_.begin(i)) return false;
+        if (!begin(i)) return false;
         if (random_.one_in(2)) complete(i);
         return true;
       case WorkerNode::State::unusable:
@@ -223,6 +260,7 @@ class Session {
       to_be_told_[test].push_back(failures.back() + ";");
     }
     ++runs_[test];
+    running_.erase(i);
     stage_.complete(i, failures);
   }
 
@@ -240,6 +278,7 @@ class Session {
   bool die(std::size_t i) {
     Iteration& iteration = stage_.iteration();
     const std::optional<TestIndex> test = stage_.begin(i);
+    running_.erase(i);
     is_told_ = true;
     stage_.crash(i);
     if (test) {
@@ -274,6 +313,8 @@ class Session {
   std::map<TestIndex, unsigned> runs_;     // that were completed
   std::map<TestIndex, unsigned> crashes_;  // that were not
   std::map<TestIndex, std::vector<std::string>> to_be_told_;
+  std::map<std::size_t, TestIndex> running_;  // by worker
+  const LockTable locks_;
   Stage stage_;
 };
 

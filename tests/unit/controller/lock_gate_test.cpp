@@ -276,6 +276,21 @@ TEST_F(LockGateTest, ASerialTestGoesOutWhenNothingElseIsGoingOn) {
   EXPECT_EQ(out(1), Indices{4});
 }
 
+TEST_F(LockGateTest, AWorkerGoesOnWithSerialTestsInItsSuite) {
+  gate_->send(0, {40});
+  EXPECT_EQ(out(0), Indices{40});
+  gate_->send(1, {0, 41});
+  gate_->send(0, {42, 1, 43});
+  EXPECT_EQ(out(0), Indices{42});
+  complete(0, 40);
+  complete(0, 42);
+  EXPECT_EQ(out(0), Indices{});
+  EXPECT_GT(worker(0).settled, 0);
+  leave(0);
+  EXPECT_EQ(out(1), Indices{0});
+  EXPECT_EQ(out(0), Indices{1});
+}
+
 TEST_F(LockGateTest, SerialTestsOfSeveralWorkersTakeTurns) {
   gate_->send(1, {40});
   gate_->send(0, {41, 10});

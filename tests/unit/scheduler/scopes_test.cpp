@@ -40,6 +40,19 @@ TEST(Scopes, GroupsWithATestInCommonAreOneScope) {
   for (const Row& row : rows) EXPECT_EQ(scopes_of_groups(row.groups), row.scopes);
 }
 
+TEST(Scopes, AreJoinedByTheKeysOfTheirTests) {
+  using Keys = std::vector<std::vector<int>>;
+  const auto joined = [](const Scopes& scopes, const Keys& keys) {
+    return internal::join_scopes(
+        scopes, [&](std::size_t test) -> const std::vector<int>& { return keys[test]; });
+  };
+  EXPECT_EQ(joined({}, {}), Scopes{});
+  EXPECT_EQ(joined({0, 1, 1, 2}, {{}, {}, {}, {}}), (Scopes{0, 1, 1, 2}));
+  EXPECT_EQ(joined({0, 1, 1, 2}, {{}, {7}, {}, {7}}), (Scopes{0, 1, 1, 1}));
+  EXPECT_EQ(joined({2, 2, 0, 1}, {{}, {7}, {}, {7}}), (Scopes{0, 0, 1, 0}));
+  EXPECT_EQ(joined({0, 1, 2, 3, 1}, {{1}, {2}, {1}, {3}, {1, 3}}), (Scopes{0, 0, 0, 0, 0}));
+}
+
 TEST(Scopes, ALongChainIsOneScope) {
   constexpr std::size_t kTests = 20'000;
   std::vector<std::vector<std::string>> groups(kTests);

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <ostream>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,6 +19,7 @@
 #include "gtest_xdist/scheduler/each.h"
 #include "gtest_xdist/scheduler/load.h"
 #include "gtest_xdist/scheduler/load_scope.h"
+#include "gtest_xdist/scheduler/serial_last.h"
 #include "gtest_xdist/scheduler/work_stealing.h"
 
 #include "support/fake_node.h"
@@ -193,6 +196,38 @@ TYPED_TEST(ModeSimulation, EveryTestIsCompletedOnceIfCrashesArePutBack) {
     while (session.step()) ASSERT_FALSE(session.wastes_time()) << load;
     ASSERT_TRUE(scheduler.tests_finished()) << load;
     ASSERT_EQ(session.completion_counts(), each_run(load.durations.size(), 1)) << load;
+  }
+}
+
+// Whether a worker has a test of which `is_serial` is true, and another has anything.
+template <class IsSerial>
+bool runs_beside_a_serial_test(const Simulation& session, IsSerial is_serial) {
+  std::size_t busy = 0;
+  bool serial = false;
+  for (std::size_t i = 0; i < session.worker_count(); ++i) {
+    const FakeNode* node = session.node(i);
+    if (node == nullptr || node->pending() == 0) continue;
+    ++busy;
+    serial |= std::any_of(node->queue().begin(), node->queue().end(), is_serial) ||
+              (node->running() && is_serial(*node->running()));
+  }
+  return serial && busy > 1;
+}
+
+TYPED_TEST(ModeSimulation, SerialTestsRunAlone) {
+  Random random(19);
+  for (int round = 0; round < kRounds; ++round) {
+    const Workload load = troubled_workload(random);
+    const TestIndex every = random.between<TestIndex>(1, 10);
+    const auto is_serial = [every](TestIndex test) { return test % every == 0; };
+    auto others = TypeParam::make(load, random_chunk(random));
+    SerialLastScheduling scheduler(std::make_unique<decltype(others)>(std::move(others)),
+                                   is_serial);
+    Simulation session(scheduler, load);
+    while (session.step()) ASSERT_FALSE(runs_beside_a_serial_test(session, is_serial)) << load;
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_FALSE(scheduler.has_pending()) << load;
+    ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
   }
 }
 
