@@ -65,6 +65,18 @@ class ReadmeTest(unittest.TestCase):
         for line in blocks("sh")[1].splitlines():
             self.assertIn("[  PASSED  ] 2 tests.", self.must("sh", "-c", line, cwd=self.project))
 
+    def test_the_locks(self):
+        """They do no harm to any run."""
+        locks, = (block for block in blocks("cpp") if "GTEST_XDIST_LOCK" in block)
+        suite = "TEST(HttpTest, Listens) {}\nTEST(CacheTest, Fills) {}\nTEST(BenchTest, Runs) {}\n"
+        (self.project / "my_test.cpp").write_text(
+            "%s#include <gtest/gtest.h>\n%s" % (locks, suite))
+        self.must(CXX, "-std=c++17", *CXX_FLAGS.split(), "-I", SOURCE + "/include", "my_test.cpp",
+                  "-o", "my_test", "-lgtest_main", "-lgtest", "-pthread", cwd=self.project)
+        for workers in "0", "2":
+            output = self.must("./my_test", cwd=self.project, GTEST_XDIST_WORKERS=workers)
+            self.assertIn("[  PASSED  ] 3 tests.", output)
+
     def test_the_plugin(self):
         """It does the same serially and with workers."""
         plugin, = (block for block in blocks("cpp") if "GTEST_XDIST_PLUGIN" in block)

@@ -28,7 +28,9 @@ class Node {
   // Appends tests to the worker's queue, to be run in this order. Throws std::logic_error, and
   // sends nothing, if one of them is not to be handed out to this worker: there is no such test, it
   // is not selected, it has been handed out already and was neither taken back nor put back, or
-  // the worker is gone or runs no tests.
+  // the worker is gone or runs no tests. A test that another worker's tests exclude, by
+  // GTEST_XDIST_LOCK or GTEST_XDIST_SERIAL, starts later than those behind it if need be: until it
+  // can, it is one of the unstarted tests of this worker, and stands at the end of its queue.
   virtual void send(const std::vector<TestIndex>& tests) = 0;
 
   // Takes up to `count` tests that have not started back from the end of the queue, at once and
