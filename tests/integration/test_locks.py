@@ -64,6 +64,18 @@ class LocksTest(harness.IntegrationTest):
                     self.assertEqual(0, run.status, run)
                     self.assertEqual({1: TESTS}, self.counts(run), run.noted)
 
+    def test_the_modes_plan_for_it(self):
+        """What shares a lock stays on one worker, and what runs alone comes last: nothing waits."""
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                run = self.run_locks(workers=4, way={"GTEST_XDIST_DIST": mode})
+                begun = [line.split()[1:] for line in run.noted if line.startswith("begin ")]
+                for lock in LOCKS:
+                    workers = {worker for test, worker in begun if lock in locks(test)}
+                    self.assertEqual(1, len(workers), (lock, run.noted))
+                serial = [test.startswith(SERIAL) for test, _ in begun]
+                self.assertEqual(sorted(serial), serial, run.noted)
+
     def test_each_worker_runs_each_test(self):
         for workers in 1, 2, 4, 8:
             with self.subTest(workers=workers):

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -187,10 +188,23 @@ class InTurn : public gtest_xdist::Scheduler {
   std::vector<TestIndex> left_;
 };
 
+// A scheduler that wanted to could know.
+void check(const std::vector<gtest_xdist::Item>& items) {
+  for (const gtest_xdist::Item& item : items) {
+    const bool is_serial =
+        item.suite == "Alone" || item.id == "Middle.Alone" || item.id == "Middle.AloneToo";
+    if (item.serial != is_serial) throw std::logic_error(item.id + " runs alone?");
+    if (item.name.substr(0, 5) != "Both/") continue;
+    if (item.locks == std::vector<std::string>{"file", "port"}) continue;
+    throw std::logic_error(item.id + " holds other locks");
+  }
+}
+
 class Deal : public gtest_xdist::Plugin {
   gtest_xdist::Answer<std::unique_ptr<gtest_xdist::Scheduler>> make_scheduler(
       gtest_xdist::Config& config) override {
     if (support::variable("SCHEDULER").empty()) return {};
+    check(config.items);
     return std::make_unique<InTurn>(config.numprocesses);
   }
 
