@@ -10,12 +10,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <map>
 #include <optional>
 #include <vector>
 
+#include "gtest_xdist/controller/held_tests.h"
 #include "gtest_xdist/controller/lock_holders.h"
 #include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/core/index_list.h"
@@ -29,7 +29,8 @@ class GateNode {
 
   virtual int number() const = 0;
 
-  // Hands the worker a test, behind those that were let out before. Must not call the gate.
+  // Hands the worker a test, behind those that were let out before. Of the gate it may ask held(),
+  // and call nothing else.
   virtual void let_out(TestIndex test) = 0;
 
   // Whether the worker may run code of the program without having a test: of a suite that it has
@@ -70,9 +71,7 @@ class LockGate {
 
   // They wait behind all that the worker has been sent.
   void send(int node, const std::vector<TestIndex>& tests) {
-    Worker& worker = workers_.at(node);
-    worker.queue.insert(worker.queue.end(), tests.begin(), tests.end());
-    worker.held += tests.size();
+    workers_.at(node).held.append(tests);
     held_ += tests.size();
     for (const TestIndex test : tests) locks_.want(table_.set_of(test), node);
   }
@@ -80,21 +79,9 @@ class LockGate {
   // Takes up to `count` held tests back from the end of what the worker holds, where those that
   // were passed over stand first. In order.
   std::vector<TestIndex> take_back(int node, std::size_t count) {
-    Worker& worker = workers_.at(node);
-    std::vector<TestIndex> tests;
-    while (tests.size() < count && worker.held > 0) {
-      std::deque<TestIndex>& queue = worker.queue;
-      if (queue.empty()) {
-        tests.push_back(pop_newest(worker));
-      } else {
-        tests.push_back(queue.back());
-        queue.pop_back();
-      }
-      --worker.held;
-      --held_;
-      locks_.want_no_more(table_.set_of(tests.back()), node);
-    }
-    std::reverse(tests.begin(), tests.end());
+    std::vector<TestIndex> tests = workers_.at(node).held.take_back(count);
+    held_ -= tests.size();
+    for (const TestIndex test : tests) locks_.want_no_more(table_.set_of(test), node);
     return tests;
   }
 
@@ -136,7 +123,7 @@ class LockGate {
   // --- what goes out -----------------------------------------------------------------------------
 
   // How many tests of the worker are held.
-  std::size_t held(int node) const { return workers_.at(node).held; }
+  std::size_t held(int node) const { return workers_.at(node).held.size(); }
 
   // Lets out whatever may go, and settles workers for which others wait. To be called after all
   // that may change something. The order depends on the order of calls alone.
@@ -155,7 +142,7 @@ class LockGate {
     const Worker& worker = workers_.at(node);
     if (held_ == 0) return 0;
     if (worker.is_in_the_way) return std::numeric_limits<std::size_t>::max();
-    return worker.held > 0 ? kAhead : 0;
+    return worker.held.size() > 0 ? kAhead : 0;
   }
 
  private:
@@ -163,17 +150,10 @@ class LockGate {
   // that it runs, and one to go on with. More would keep locks from others for longer.
   static constexpr std::size_t kAhead = 2;
 
-  struct Waiting {
-    std::uint64_t ticket = 0;  // the lower, the longer it has waited
-    TestIndex test = kNoTest;
-  };
-
   struct Worker {
     GateNode* node = nullptr;
-    std::size_t held = 0;
+    HeldTests held;
     std::size_t out = 0;
-    std::deque<TestIndex> queue;                           // held, and not looked at yet
-    std::map<LockSetId, std::deque<Waiting>> passed_over;  // held; no deque is empty
     bool is_in_the_way = false;  // whether somebody waits for a lock that it has
   };
 
@@ -182,15 +162,15 @@ class LockGate {
     int number = kNobody;
     Worker* worker = nullptr;
     LockSetId set = LockTable::kNoLocks;
-    Waiting waiting;
+    std::uint64_t ticket = 0;
   };
 
   // Calls `look` with every Choice.
   template <class Look>
   void for_each_choice(Look look) {
     for (auto& [number, worker] : workers_) {
-      for (const auto& [set, waiting] : worker.passed_over) {
-        look(Choice{number, &worker, set, waiting.front()});
+      for (const auto& [set, waiting] : worker.held.passed_over()) {
+        look(Choice{number, &worker, set, waiting.front().ticket});
       }
     }
   }
@@ -200,21 +180,10 @@ class LockGate {
   std::optional<Choice> oldest(Fits fits) {
     std::optional<Choice> best;
     for_each_choice([&](const Choice& choice) {
-      if (best && best->waiting.ticket < choice.waiting.ticket) return;
+      if (best && best->ticket < choice.ticket) return;
       if (fits(choice)) best = choice;
     });
     return best;
-  }
-
-  static TestIndex pop_newest(Worker& worker) {
-    const auto newest = std::max_element(worker.passed_over.begin(), worker.passed_over.end(),
-                                         [](const auto& a, const auto& b) {
-                                           return a.second.back().ticket < b.second.back().ticket;
-                                         });
-    const TestIndex test = newest->second.back().test;
-    newest->second.pop_back();
-    if (newest->second.empty()) worker.passed_over.erase(newest);
-    return test;
   }
 
   // The test is not out any more.
@@ -224,24 +193,12 @@ class LockGate {
     locks_.want_no_more(table_.set_of(test), node);
   }
 
-  void pass_over(Worker& worker, TestIndex test) {
-    worker.passed_over[table_.set_of(test)].push_back({next_ticket_++, test});
-  }
-
   // To be called when the test has been taken out of where it was held.
   void let_out(int node, Worker& worker, TestIndex test) {
     locks_.take(table_.set_of(test), node);
     ++worker.out;
-    --worker.held;
     --held_;
     worker.node->let_out(test);
-  }
-
-  void let_out_first(const Choice& choice) {
-    std::deque<Waiting>& waiting = choice.worker->passed_over.at(choice.set);
-    waiting.pop_front();
-    if (waiting.empty()) choice.worker->passed_over.erase(choice.set);
-    let_out(choice.number, *choice.worker, choice.waiting.test);
   }
 
   bool can_have(LockSetId set, int node) const {
@@ -269,26 +226,25 @@ class LockGate {
                  c.worker->out < kAhead || locks_.is_free_of_others(c.set, c.number);
              return has_room && can_have(c.set, c.number);
            })) {
-      const bool was_reserved =
-          reservation_ && reservation_->waiting.ticket == choice->waiting.ticket;
-      let_out_first(*choice);
+      const bool was_reserved = reservation_ && reservation_->ticket == choice->ticket;
+      let_out(choice->number, *choice->worker, choice->worker->held.pop_first(choice->set));
       if (was_reserved) find_reservation();
     }
   }
 
   void let_out_queue(int number, Worker& worker) {
-    while (!worker.queue.empty()) {
-      const TestIndex test = worker.queue.front();
+    while (!worker.held.queue_is_empty()) {
+      const TestIndex test = worker.held.next();
       const LockSetId set = table_.set_of(test);
       if (set != LockTable::kSerial) {
         const bool takes_its_turn =
             waits_for_locks(worker) || !locks_.is_free_of_others(set, number);
         if (takes_its_turn && worker.out >= kAhead) return;
       }
-      worker.queue.pop_front();
       if (set == LockTable::kSerial || !can_have(set, number)) {
-        pass_over(worker, test);
+        worker.held.pass_over_next(set, next_ticket_++);
       } else {
+        worker.held.pop_next();
         let_out(number, worker, test);
       }
     }
@@ -297,7 +253,8 @@ class LockGate {
   // A serial test comes last in any case, so that one has been passed over is no reason to keep to
   // kAhead.
   static bool waits_for_locks(const Worker& worker) {
-    return worker.passed_over.size() > worker.passed_over.count(LockTable::kSerial);
+    const auto& passed_over = worker.held.passed_over();
+    return passed_over.size() > passed_over.count(LockTable::kSerial);
   }
 
   void look_for_those_in_the_way() {
@@ -336,20 +293,18 @@ class LockGate {
 
   // For as long as a worker has serial tests, so that it need not leave its suite for each of them.
   void go_on_alone(Worker& worker) {
-    while (!worker.queue.empty() && table_.is_serial(worker.queue.front())) {
-      pass_over(worker, worker.queue.front());
-      worker.queue.pop_front();
+    HeldTests& held = worker.held;
+    while (!held.queue_is_empty() && table_.is_serial(held.next())) {
+      held.pass_over_next(LockTable::kSerial, next_ticket_++);
     }
     let_out_serial_of(worker);
     if (serial_out_ == 0) worker.node->settle();
   }
 
   void let_out_serial_of(Worker& worker) {
-    const auto serial = worker.passed_over.extract(LockTable::kSerial);
-    if (serial.empty()) return;
-    for (const Waiting& waiting : serial.mapped()) {
+    while (worker.held.passed_over().count(LockTable::kSerial) > 0) {
       ++serial_out_;
-      let_out(worker.node->number(), worker, waiting.test);
+      let_out(worker.node->number(), worker, worker.held.pop_first(LockTable::kSerial));
     }
   }
 
