@@ -72,7 +72,10 @@ class DSession : private NodeEvents {
     hooks_.setupnodes(ids);
     for (unsigned slot = 0; slot < workers; ++slot) add_worker(slot);
     // A worker finds its tests when it arrives, and need not wait for those that start after it.
-    if (!awaits_collections_) begin_iteration();
+    if (!awaits_collections_) {
+      begin_iteration();
+      iteration_->let_through();
+    }
     for (const auto& node : nodes()) start(*node);
   }
 
@@ -279,7 +282,8 @@ class DSession : private NodeEvents {
     awaits_collections_ = true;
     node_manager_.expect_digest(0);
     collection_.forget();
-    begin_iteration(make_scheduler(options_, catalog_, alive()), std::move(iteration_->log()));
+    begin_iteration(make_scheduler(options_, catalog_, alive(), locks_),
+                    std::move(iteration_->log()));
   }
 
   void reject(WorkerNode& node, const std::string& difference) {
