@@ -72,10 +72,7 @@ class DSession : private NodeEvents {
     hooks_.setupnodes(ids);
     for (unsigned slot = 0; slot < workers; ++slot) add_worker(slot);
     // A worker finds its tests when it arrives, and need not wait for those that start after it.
-    if (!awaits_collections_) {
-      begin_iteration();
-      iteration_->let_through();
-    }
+    if (!awaits_collections_) begin_iteration();
     for (const auto& node : nodes()) start(*node);
   }
 
@@ -150,6 +147,7 @@ class DSession : private NodeEvents {
     for (const auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
     if (!hopeless_.empty()) iteration_->give_up("not run: " + hopeless_);
     iteration_->schedule();
+    iteration_->let_through();
   }
 
   // Whether no worker has told yet what it is going to run.

@@ -109,7 +109,7 @@ class LockGate {
 
   // The worker is gone, and with it what it ran. What it held, in order.
   std::vector<TestIndex> remove(int node) {
-    const std::vector<TestIndex> tests = take_back(node, std::numeric_limits<std::size_t>::max());
+    std::vector<TestIndex> tests = take_back(node, std::numeric_limits<std::size_t>::max());
     locks_.remove(node);
     if (serial_holder_ == node) {
       serial_holder_ = kNobody;
