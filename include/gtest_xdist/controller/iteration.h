@@ -222,8 +222,7 @@ class Iteration {
     account_.add(m.test, std::move(report), native || is_rerun);
     if (failed && !native) stop_if_wanted();
     if (hand_out_.ended()) return settle_rest();
-    constexpr double kMillisecond = 0.001;
-    hand_out_.complete(node, m.test, static_cast<double>(m.elapsed_ms) * kMillisecond);
+    hand_out_.complete(node, m.test, seconds_of(m.duration_ns));
     check_scheduler();
   }
 

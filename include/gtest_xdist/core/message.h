@@ -25,6 +25,11 @@ enum class Scope : std::uint8_t { program, suite, test };
 
 inline bool is_valid(Scope scope) { return scope <= Scope::test; }
 
+inline double seconds_of(std::int64_t nanoseconds) {
+  constexpr double kNanosecond = 1e-9;
+  return static_cast<double>(nanoseconds) * kNanosecond;
+}
+
 // --- worker to controller, in the order in which a worker sends them -----------------------------
 
 // RUN_ALL_TESTS has selected its tests. `digest` stands for the whole collection. `order` is there
@@ -63,20 +68,24 @@ struct SuiteUp {
 };
 
 // `dropped_parts` of the parts seen are not in the test's result any more: a test can clear it.
+// `elapsed_ms` is what gtest measures, `duration_ns` what the worker does.
 struct TestDone {
   TestIndex test = 0;
   std::uint64_t dropped_parts = 0;
   std::int64_t start_ms = 0;
   std::int64_t elapsed_ms = 0;
+  std::int64_t duration_ns = 0;
   OutputSlice output;
   std::vector<Property> properties;
 };
 
-// TearDownTestSuite has run: the end of one stretch of a suite on this worker.
+// TearDownTestSuite has run: the end of one stretch of a suite on this worker. `fixture_ns` is what
+// its set-up and tear-down took.
 struct SuiteDown {
   std::uint32_t suite = 0;
   std::int64_t start_ms = 0;
   std::int64_t elapsed_ms = 0;
+  std::int64_t fixture_ns = 0;
   OutputSlice output;
   std::vector<Property> properties;
 };
@@ -146,6 +155,7 @@ void visit_fields(Visitor& visit, TestDone& m) {
   visit(m.dropped_parts);
   visit(m.start_ms);
   visit(m.elapsed_ms);
+  visit(m.duration_ns);
   visit(m.output);
   visit(m.properties);
 }
@@ -154,6 +164,7 @@ void visit_fields(Visitor& visit, SuiteDown& m) {
   visit(m.suite);
   visit(m.start_ms);
   visit(m.elapsed_ms);
+  visit(m.fixture_ns);
   visit(m.output);
   visit(m.properties);
 }

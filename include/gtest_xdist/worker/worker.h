@@ -103,6 +103,7 @@ class Worker : public ItemSource {
     scope_ = Scope::suite;
     suite_ = native_ ? catalog_->index_of(suite) : loop_->suite();
     suite_up_told_ = false;
+    begin_ = Clock::now();
     slot_.phase.store(Phase::suite_up, std::memory_order_relaxed);
   }
   void suite_inner_start() { open(); }
@@ -115,6 +116,7 @@ class Worker : public ItemSource {
     test_ = native_ ? catalog_->index_of(test) : loop_->test();
     test_parts_ = 0;
     GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
+    begin_ = Clock::now();
   }
   void test_inner_start() { open(); }
 
@@ -142,10 +144,10 @@ class Worker : public ItemSource {
       const testing::TestResult& result = *test.result();
       scope_ = Scope::suite;
       const auto kept_parts = static_cast<std::uint64_t>(result.total_part_count());
-      outbox_.send(
-          TestDone{test_, test_parts_ - std::min(test_parts_, kept_parts), result.start_timestamp(),
-                   result.elapsed_time(), std::exchange(slice_, {}), properties_of(result)},
-          result.Failed() ? Urgency::now : Urgency::if_running_dry);
+      outbox_.send(TestDone{test_, test_parts_ - std::min(test_parts_, kept_parts),
+                            result.start_timestamp(), result.elapsed_time(), since_begin(),
+                            std::exchange(slice_, {}), properties_of(result)},
+                   result.Failed() ? Urgency::now : Urgency::if_running_dry);
       slot_.phase.store(Phase::idle, std::memory_order_relaxed);
     }
     const bool goes_on = !native_ && loop_->on_test_end();
@@ -155,6 +157,7 @@ class Worker : public ItemSource {
     if (goes_on) return;
     enter(Phase::suite_down);
     open();
+    begin_ = Clock::now();
   }
 
   void suite_inner_end() { close_region(); }
@@ -162,7 +165,8 @@ class Worker : public ItemSource {
     const std::lock_guard<std::mutex> lock(mutex_);
     tell_suite_up();
     outbox_.send(SuiteDown{suite_, suite.start_timestamp(), suite.elapsed_time(),
-                           std::exchange(slice_, {}), properties_of(suite.ad_hoc_test_result())},
+                           fixture_ns_ + since_begin(), std::exchange(slice_, {}),
+                           properties_of(suite.ad_hoc_test_result())},
                  Urgency::later);
     scope_ = Scope::program;
     slot_.phase.store(Phase::idle, std::memory_order_relaxed);
@@ -233,6 +237,8 @@ class Worker : public ItemSource {
   void exiting(int status) { slot_.exit_status.store(status, std::memory_order_relaxed); }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   // Blocks until there is an item or a command. Called in the item loop.
   NextItem next_item() override {
     while (true) {
@@ -301,7 +307,14 @@ class Worker : public ItemSource {
 
   void tell_suite_up() {
     if (std::exchange(suite_up_told_, true)) return;
+    fixture_ns_ = since_begin();
+    begin_ = Clock::now();
     outbox_.send(SuiteUp{suite_, marks_.close()}, Urgency::later);
+  }
+
+  // Nanoseconds of what runs in this phase.
+  std::int64_t since_begin() const {
+    return std::chrono::nanoseconds(Clock::now() - begin_).count();
   }
 
   void enter(Phase phase) { slot_.phase.store(phase, std::memory_order_relaxed); }
@@ -336,6 +349,8 @@ class Worker : public ItemSource {
   SuiteIndex suite_ = 0;
   TestIndex test_ = kNoTest;
   std::uint64_t test_parts_ = 0;  // that test_ has told of
+  Clock::time_point begin_;       // of a set-up, a test or a tear-down
+  std::int64_t fixture_ns_ = 0;   // what the suite's set-up took
   bool suite_up_told_ = false;
   Outbox outbox_;
 

@@ -49,12 +49,13 @@ std::string text(const PartSeen& m) {
 std::string text(const SuiteUp& m) { return std::to_string(m.suite) + " " + text(m.output); }
 std::string text(const TestDone& m) {
   return std::to_string(m.test) + " " + std::to_string(m.dropped_parts) + " " +
-         std::to_string(m.start_ms) + " " + std::to_string(m.elapsed_ms) + " " + text(m.output) +
-         " " + text(m.properties);
+         std::to_string(m.start_ms) + " " + std::to_string(m.elapsed_ms) + " " +
+         std::to_string(m.duration_ns) + " " + text(m.output) + " " + text(m.properties);
 }
 std::string text(const SuiteDown& m) {
   return std::to_string(m.suite) + " " + std::to_string(m.start_ms) + " " +
-         std::to_string(m.elapsed_ms) + " " + text(m.output) + " " + text(m.properties);
+         std::to_string(m.elapsed_ms) + " " + std::to_string(m.fixture_ns) + " " + text(m.output) +
+         " " + text(m.properties);
 }
 std::string text(const EnvironmentsDown& m) { return text(m.output); }
 std::string text(const IterationDone& m) { return text(m.properties); }
@@ -86,8 +87,8 @@ std::vector<WorkerMessage> samples() {
       EnvironmentsUp{true, false, output},
       PartSeen{Scope::test, 77, output, {PartType::fatal_failure, "a.cpp", 12, "text\n"}},
       SuiteUp{5, output},
-      TestDone{kNoTest - 1, 4, 1'700'000'000'000, 86'400'000, output, properties},
-      SuiteDown{6, 1'700'000'000'001, 9, output, properties},
+      TestDone{kNoTest - 1, 4, 1'700'000'000'000, 86'400'000, 7, output, properties},
+      SuiteDown{6, 1'700'000'000'001, 9, 8, output, properties},
       EnvironmentsDown{output},
       IterationDone{properties},
       NativeOutput{output},
