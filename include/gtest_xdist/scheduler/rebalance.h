@@ -36,16 +36,16 @@ inline std::size_t to_spare(const Node& node) {
   return is_about_to_begin(node, unstarted) ? unstarted - 1 : unstarted;
 }
 
-// The node with most of what `spare(node)` counts, the first of several; null if none has any.
+// The node with most of what `spare(node)` measures, the first of several; null if none has any.
 template <class Spare>
 Node* fullest(const std::vector<Node*>& nodes, Spare spare) {
   Node* best = nullptr;
-  std::size_t most = 0;
+  decltype(spare(*best)) most{};
   for (Node* node : nodes) {
-    const std::size_t count = spare(*node);
-    if (count <= most) continue;
+    const auto amount = spare(*node);
+    if (amount <= most) continue;
     best = node;
-    most = count;
+    most = amount;
   }
   return best;
 }

@@ -1,0 +1,149 @@
+// What the modes have in common that hand out units: tests that stay together on one worker, in
+// order.
+//
+// Layer: scheduler. Knows which units no worker has yet and which each worker has; when a unit goes
+// to which worker is its heirs' business. A test that a worker died in is not run again unless it
+// is put back; what the worker left of its units goes before the others, each as one unit.
+#ifndef GTEST_XDIST_SCHEDULER_UNIT_SCHEDULING_H_
+#define GTEST_XDIST_SCHEDULER_UNIT_SCHEDULING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/scheduler/node_registry.h"
+#include "gtest_xdist/scheduler/scheduler.h"
+#include "gtest_xdist/scheduler/units.h"
+
+namespace gtest_xdist {
+
+// The contracts of its members are Scheduler's.
+class UnitScheduling : public Scheduler {
+ public:
+  std::vector<Node*> nodes() const override { return registry_.nodes(); }
+  bool collection_is_completed() const override { return registry_.collection_is_completed(); }
+  bool tests_finished() const override { return started_ && !has_pending(); }
+  bool has_pending() const override { return !unassigned_.empty() || !registry_.nothing_pending(); }
+
+  void add_node(Node& node) override { registry_.add(node); }
+
+  void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
+    registry_.count_collection();
+    if (!std::exchange(planned_, true)) plan(collection);
+  }
+
+  void schedule() override {
+    started_ = true;
+    check_all();
+  }
+
+  // The test joins its scope if that is still waiting or under way, as a unit otherwise.
+  void mark_test_pending(TestIndex test) override {
+    const std::uint32_t scope = internal::scope_at(scope_of_, test);
+    if (Unit* unit = internal::find_scope(unassigned_, scope)) {
+      unit->tests.insert(unit->tests.begin(), test);
+    } else if (Node* node = node_with(scope)) {
+      append(*node, test);
+    } else {
+      unassigned_.push_front({scope, {test}});
+    }
+    if (started_) check_all();
+  }
+
+  void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
+    registry_.remove(node);
+    assigned_.erase(&node);
+    const Units left = internal::units_of(unfinished, scope_of_);
+    unassigned_.insert(unassigned_.begin(), left.begin(), left.end());
+    if (started_) check_all();
+  }
+
+ protected:
+  using Unit = internal::Unit;
+  using Units = internal::Units;
+
+  // `workers`: how many the session starts with. `scope_of`: the scope of each test, by its index;
+  // a test beyond its end is refused with std::invalid_argument.
+  UnitScheduling(std::size_t workers, std::vector<std::uint32_t> scope_of)
+      : registry_(workers), scope_of_(std::move(scope_of)) {}
+
+  // Fills unassigned_ in the order in which units are to be handed out.
+  virtual void plan(const std::vector<TestIndex>& collection) = 0;
+
+  // Looks at all nodes: hands out what they have room for. Called once tests are handed out.
+  virtual void check_all() = 0;
+
+  // The unit that is to be handed out next.
+  Unit take_first() {
+    Unit unit = std::move(unassigned_.front());
+    unassigned_.pop_front();
+    return unit;
+  }
+
+  void assign(Node& node, Unit unit) {
+    Units units;
+    units.push_back(std::move(unit));
+    assign(node, std::move(units));
+  }
+
+  void assign(Node& node, Units units) {
+    std::vector<TestIndex> tests;
+    for (Unit& unit : units) {
+      tests.insert(tests.end(), unit.tests.begin(), unit.tests.end());
+      assigned_[&node].push_back(std::move(unit));
+    }
+    send(node, tests);
+  }
+
+  // All that nodes are given and deprived of goes through these.
+  virtual void send(Node& node, const std::vector<TestIndex>& tests) { node.send(tests); }
+  virtual std::vector<TestIndex> take_back(Node& node, std::size_t count) {
+    return node.take_back(count);
+  }
+
+  NodeRegistry registry_;
+  std::vector<std::uint32_t> scope_of_;
+  bool started_ = false;  // whether tests have been handed out
+  Units unassigned_;
+  std::map<const Node*, Units> assigned_;  // what is not complete, in the order of the queue
+
+ private:
+  Node* node_with(std::uint32_t scope) {
+    for (Node* node : registry_.nodes()) {
+      if (internal::find_scope(assigned_[node], scope) != nullptr) return node;
+    }
+    return nullptr;
+  }
+
+  // Puts a test behind the others of its scope, which the node has.
+  void append(Node& node, TestIndex test) {
+    const std::uint32_t scope = internal::scope_at(scope_of_, test);
+    Units& units = assigned_[&node];
+    Unit* unit = internal::find_scope(units, scope);
+    std::vector<TestIndex> behind;
+    for (auto it = units.rbegin(); &*it != unit; ++it) {
+      behind.insert(behind.begin(), it->tests.begin(), it->tests.end());
+    }
+    std::vector<TestIndex> tests;
+    if (!behind.empty()) tests = take_back(node, behind.size());
+    if (tests == behind) {
+      tests.insert(tests.begin(), test);
+      unit->tests.push_back(test);
+    } else {
+      // The worker is beyond that scope already: all of it stays there even so.
+      tests.push_back(test);
+      units.push_back({scope, {test}});
+      units.back().stays = true;
+    }
+    send(node, tests);
+  }
+
+  bool planned_ = false;
+};
+
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_SCHEDULER_UNIT_SCHEDULING_H_
