@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <ostream>
 #include <set>
 #include <string>
@@ -19,6 +20,7 @@
 #include "gtest_xdist/scheduler/each.h"
 #include "gtest_xdist/scheduler/load.h"
 #include "gtest_xdist/scheduler/load_scope.h"
+#include "gtest_xdist/scheduler/planned.h"
 #include "gtest_xdist/scheduler/serial_last.h"
 #include "gtest_xdist/scheduler/work_stealing.h"
 
@@ -95,13 +97,68 @@ struct WorkSteal {
   }
 };
 
+std::vector<std::uint32_t> lone_units(const Workload& load) {
+  std::vector<std::uint32_t> unit_of(load.durations.size());
+  std::iota(unit_of.begin(), unit_of.end(), 0U);
+  return unit_of;
+}
+
 // Each test is a scope of its own.
 struct LoneScopes {
   static constexpr const char* kName = "lone_scopes";
   static LoadScopeScheduling make(const Workload& load, std::size_t) {
-    std::vector<std::uint32_t> scope_of(load.durations.size());
-    std::iota(scope_of.begin(), scope_of.end(), 0U);
-    return LoadScopeScheduling(load.workers, scope_of, true);
+    return LoadScopeScheduling(load.workers, lone_units(load), true);
+  }
+};
+
+Forecast exact_forecast(const Workload& load) {
+  Forecast forecast;
+  for (const Milliseconds duration : load.durations) {
+    forecast.tests.push_back(static_cast<double>(duration) / 1000);
+  }
+  forecast.suite_of = load.suite_of;
+  for (const Milliseconds set_up : load.suite_set_ups) {
+    forecast.suites.push_back(static_cast<double>(set_up) / 1000);
+  }
+  return forecast;
+}
+
+// Some tests are unknown, others have changed.
+Forecast poor_forecast(const Workload& load) {
+  Forecast forecast = exact_forecast(load);
+  Random random(static_cast<std::uint32_t>(load.durations.size()));
+  for (std::optional<double>& seconds : forecast.tests) {
+    if (random.one_in(5)) seconds = random.between(0, 3);
+    if (random.one_in(5)) seconds.reset();
+  }
+  return forecast;
+}
+
+PlannedScheduling::Rules chunks_of(std::size_t chunk) {
+  PlannedScheduling::Rules rules;
+  rules.max_chunk = chunk;
+  return rules;
+}
+
+struct Planned {
+  static constexpr const char* kName = "planned";
+  static PlannedScheduling make(const Workload& load, std::size_t chunk) {
+    return PlannedScheduling(load.workers, lone_units(load), exact_forecast(load),
+                             chunks_of(chunk));
+  }
+};
+
+struct PlannedPoorly {
+  static constexpr const char* kName = "planned_poorly";
+  static PlannedScheduling make(const Workload& load, std::size_t chunk) {
+    return PlannedScheduling(load.workers, lone_units(load), poor_forecast(load), chunks_of(chunk));
+  }
+};
+
+struct PlannedBlindly {
+  static constexpr const char* kName = "planned_blindly";
+  static PlannedScheduling make(const Workload& load, std::size_t chunk) {
+    return PlannedScheduling(load.workers, lone_units(load), {}, chunks_of(chunk));
   }
 };
 
@@ -114,7 +171,7 @@ struct ModeName {
 
 template <class Mode>
 class ModeSimulation : public testing::Test {};
-using Modes = testing::Types<Load, WorkSteal, LoneScopes>;
+using Modes = testing::Types<Load, WorkSteal, LoneScopes, Planned, PlannedPoorly, PlannedBlindly>;
 TYPED_TEST_SUITE(ModeSimulation, Modes, ModeName);
 
 // No schedule is longer in which a worker is idle only when everything has begun (Graham's bound
@@ -326,12 +383,52 @@ std::size_t most_workers_of_a_scope(const Simulation& session, const ScopeOf& sc
   return most;
 }
 
-TEST(ScopeSimulation, AScopeIsRunByOneWorker) {
+struct LoadScopes {
+  static constexpr const char* kName = "loadscope";
+  static LoadScopeScheduling make(const Workload& load, const ScopeOf& scope_of, bool reorder) {
+    return LoadScopeScheduling(load.workers, scope_of, reorder);
+  }
+};
+
+struct PlannedScopes {
+  static constexpr const char* kName = "planned";
+  static PlannedScheduling make(const Workload& load, const ScopeOf& scope_of, bool reorder) {
+    PlannedScheduling::Rules rules;
+    rules.reorder = reorder;
+    return PlannedScheduling(load.workers, scope_of, exact_forecast(load), rules);
+  }
+};
+
+struct PoorlyPlannedScopes {
+  static constexpr const char* kName = "planned_poorly";
+  static PlannedScheduling make(const Workload& load, const ScopeOf& scope_of, bool reorder) {
+    PlannedScheduling::Rules rules;
+    rules.reorder = reorder;
+    return PlannedScheduling(load.workers, scope_of, poor_forecast(load), rules);
+  }
+};
+
+struct BlindlyPlannedScopes {
+  static constexpr const char* kName = "planned_blindly";
+  static PlannedScheduling make(const Workload& load, const ScopeOf& scope_of, bool reorder) {
+    PlannedScheduling::Rules rules;
+    rules.reorder = reorder;
+    return PlannedScheduling(load.workers, scope_of, {}, rules);
+  }
+};
+
+template <class Mode>
+class ScopeSimulation : public testing::Test {};
+using ScopeModes =
+    testing::Types<LoadScopes, PlannedScopes, PoorlyPlannedScopes, BlindlyPlannedScopes>;
+TYPED_TEST_SUITE(ScopeSimulation, ScopeModes, ModeName);
+
+TYPED_TEST(ScopeSimulation, AScopeIsRunByOneWorker) {
   Random random(17);
   for (int round = 0; round < kRounds; ++round) {
     const Workload load = random_workload(random);
     const ScopeOf scope_of = random_scopes(random, load.durations.size());
-    LoadScopeScheduling scheduler(load.workers, scope_of, random.one_in(2));
+    auto scheduler = TypeParam::make(load, scope_of, random.one_in(2));
     Simulation session(scheduler, load);
     while (session.step()) {
       ASSERT_FALSE(splits_a_scope(session, scope_of)) << load;
@@ -351,7 +448,7 @@ TEST(ScopeSimulation, AScopeIsRunByOneWorker) {
 }
 
 // What is left of a scope goes on in one place, without the test that crashed or with it.
-TEST(ScopeSimulation, AScopeStaysTogetherWhoeverDies) {
+TYPED_TEST(ScopeSimulation, AScopeStaysTogetherWhoeverDies) {
   Random random(18);
   for (int round = 0; round < kRounds; ++round) {
     Workload load = troubled_workload(random);
@@ -361,7 +458,7 @@ TEST(ScopeSimulation, AScopeStaysTogetherWhoeverDies) {
     }
     const std::size_t tests = load.durations.size();
     const ScopeOf scope_of = random_scopes(random, tests);
-    LoadScopeScheduling scheduler(load.workers, scope_of, random.one_in(2));
+    auto scheduler = TypeParam::make(load, scope_of, random.one_in(2));
     Simulation session(scheduler, load);
     while (session.step()) {
       ASSERT_FALSE(splits_a_scope(session, scope_of)) << load;

@@ -22,10 +22,12 @@ struct Workload {
   std::vector<Milliseconds> durations;  // by test
   std::size_t workers = 1;
   Milliseconds set_up = 0;  // what a worker takes before its first test, or twice that, or none
-  Milliseconds replace_time = 0;     // from a crash to the replacement's collection
-  std::size_t restarts = 0;          // how many workers may be replaced
-  std::vector<std::size_t> crashes;  // the runs, counted over all workers, that end in a crash
-  bool puts_back = false;            // whether a test that crashed is put back
+  Milliseconds replace_time = 0;        // from a crash to the replacement's collection
+  std::size_t restarts = 0;             // how many workers may be replaced
+  std::vector<std::size_t> crashes;     // the runs, counted over all workers, that end in a crash
+  bool puts_back = false;               // whether a test that crashed is put back
+  std::vector<std::uint32_t> suite_of;  // by test; may be empty
+  std::vector<Milliseconds> suite_set_ups;  // by suite: what each stretch of it takes in addition
 };
 
 class Simulation {
@@ -108,6 +110,9 @@ class Simulation {
   // What a worker ran, in order, the test that it crashed in included.
   const std::vector<TestIndex>& ran(std::size_t worker) const { return workers_[worker]->ran; }
 
+  // How many stretches of suites there were.
+  std::size_t stretches() const { return stretches_; }
+
   // How often each test was run by anybody.
   std::vector<std::size_t> run_counts() const {
     std::vector<std::size_t> counts(load_.durations.size(), 0);
@@ -127,6 +132,7 @@ class Simulation {
     FakeNode node;
     std::optional<Milliseconds> due;  // when it becomes ready, or begins or ends a test
     std::vector<TestIndex> ran;
+    std::optional<std::uint32_t> suite;  // that it is in
     bool gone = false;
   };
 
@@ -146,12 +152,21 @@ class Simulation {
   void plan(Worker& worker) {
     if (worker.gone || !worker.node.ready()) return;
     if (worker.node.running()) {
-      if (!worker.due) worker.due = now_ + load_.durations[*worker.node.running()];
+      const TestIndex test = *worker.node.running();
+      if (!worker.due) worker.due = now_ + load_.durations[test] + enter_suite(worker, test);
     } else if (worker.node.unstarted() > 0) {
       worker.due = now_;
     } else {
       worker.due.reset();  // what it was about to begin was taken back
     }
+  }
+
+  // Milliseconds that it takes.
+  Milliseconds enter_suite(Worker& worker, TestIndex test) {
+    if (load_.suite_of.empty() || worker.suite == load_.suite_of[test]) return 0;
+    worker.suite = load_.suite_of[test];
+    ++stretches_;
+    return load_.suite_set_ups[*worker.suite];
   }
 
   void end_test(Worker& worker) {
@@ -184,6 +199,7 @@ class Simulation {
   std::size_t restarts_left_;
   std::vector<std::size_t> completed_;  // by test
   std::size_t runs_ = 0;
+  std::size_t stretches_ = 0;
   Milliseconds now_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;  // by number
   std::vector<Milliseconds> replacements_;        // when they arrive

@@ -1,0 +1,292 @@
+// Every test once, planned by how long tests took before: for the modes that hand tests out once,
+// if a durations file is given.
+//
+// Layer: scheduler. Units are handed out longest first (the LPT rule), those of which nothing is
+// known before all others. Each goes to the worker that is expected to be through first, and early
+// enough for nobody to run dry, but only as far as the plan bears it: behind a long test nothing
+// is put that another worker had better do. What is too short to matter comes last, in order and
+// in runs, so that tests of a suite stay neighbours. Once all is handed out, idle workers take from
+// the one with most left to do.
+#ifndef GTEST_XDIST_SCHEDULER_PLANNED_H_
+#define GTEST_XDIST_SCHEDULER_PLANNED_H_
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/scheduler/cut.h"
+#include "gtest_xdist/scheduler/forecast.h"
+#include "gtest_xdist/scheduler/rebalance.h"
+#include "gtest_xdist/scheduler/scheduler.h"
+#include "gtest_xdist/scheduler/suite_parts.h"
+#include "gtest_xdist/scheduler/unit_scheduling.h"
+#include "gtest_xdist/scheduler/units.h"
+
+namespace gtest_xdist {
+
+// The contracts of its members are Scheduler's.
+class PlannedScheduling : public UnitScheduling {
+ public:
+  struct Rules {
+    bool reorder = true;  // otherwise units come in the order of their first tests
+    // No more tests than this are sent at once, unless a unit has more.
+    std::size_t max_chunk = std::numeric_limits<std::size_t>::max();
+  };
+
+  // `workers` as for UnitScheduling. `unit_of`: the unit of each test, by its index; most units
+  // have one test. What the forecast does not know is learnt in the course of the session.
+  PlannedScheduling(std::size_t workers, std::vector<std::uint32_t> unit_of, Forecast forecast,
+                    Rules rules)
+      : UnitScheduling(workers, std::move(unit_of)),
+        workers_(std::max<std::size_t>(1, workers)),
+        expectation_(std::move(forecast.tests), kRun),
+        suite_of_(std::move(forecast.suite_of)),
+        suites_(std::move(forecast.suites)),
+        reorder_(rules.reorder),
+        max_chunk_(rules.max_chunk) {}
+
+  // A worker runs its tests in the order of its queue, unless tests wait for locks.
+  void mark_test_complete(Node& node, TestIndex test, double seconds) override {
+    Load& load = loads_[&node];
+    internal::complete_first(assigned_[&node]);
+    load.pending -= expectation_.of(test);
+    if (node.pending() == 0) load.pending = {};  // what rounding left
+    load.done += seconds;
+    now_ = std::max(now_, load.done);
+    expectation_.learn(test, seconds);
+    if (!has_plenty(node)) hand_out();
+    if (unassigned_.empty()) end();
+  }
+
+  void mark_test_pending(TestIndex test) override {
+    remaining_is_known_ = false;
+    UnitScheduling::mark_test_pending(test);
+  }
+
+  void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
+    loads_.erase(&node);
+    remaining_is_known_ = false;
+    UnitScheduling::remove_node(node, unfinished);
+  }
+
+  std::size_t wake_below(const Node& node) const override {
+    if (unassigned_.empty()) return 1;
+    const auto it = loads_.find(&node);
+    const double seconds =
+        it == loads_.end() ? 0 : std::max(0.0, expectation_.seconds(it->second.pending));
+    const auto pending = static_cast<double>(node.pending());
+    // As many of those it has as take kLow.
+    const double mark = seconds > kLow ? std::ceil(pending * kLow / seconds) : pending;
+    return std::max(kFew, static_cast<std::size_t>(mark));
+  }
+
+ private:
+  // What a worker needs to have before it, so that more arrives before it runs dry: so many tests,
+  // and so many seconds, which is twenty times what a wake-up between two processes takes. And how
+  // many seconds short tests are sent in at once.
+  static constexpr std::size_t kFew = 2;
+  static constexpr double kLow = 0.001;
+  static constexpr double kRun = 0.002;
+
+  // A test no longer than this part of a worker's share of all work makes no difference to the end.
+  static constexpr double kGrains = 256;
+
+  // Tests of one of so many sizes between a duration and its double are as good as equally long.
+  static constexpr double kSizesPerOctave = 8;
+
+  struct Load {
+    internal::Work pending;
+    double done = 0;  // seconds: of what it has completed, and of what others did while it waited
+  };
+
+  // --- before the start --------------------------------------------------------------------------
+
+  void plan(const std::vector<TestIndex>& collection) override {
+    first_divisible_ = internal::join_dear_suites(collection, suite_of_, suites_, workers_,
+                                                  scope_of_, expectation_);
+    unassigned_ = internal::units_of(collection, scope_of_);
+    remaining_ = expectation_.of(collection);
+    grain_ = expectation_.seconds(remaining_) / static_cast<double>(workers_) / kGrains;
+    if (reorder_) sort_units();
+  }
+
+  void sort_units() {
+    struct Place {
+      std::size_t unit;
+      double size;
+    };
+    std::vector<Place> places;
+    places.reserve(unassigned_.size());
+    for (const Unit& unit : unassigned_) places.push_back({places.size(), size_of(unit)});
+    std::stable_sort(places.begin(), places.end(),
+                     [](const Place& a, const Place& b) { return a.size > b.size; });
+    Units sorted;
+    for (const Place& place : places) sorted.push_back(std::move(unassigned_[place.unit]));
+    unassigned_ = std::move(sorted);
+  }
+
+  // Units are handed out by falling size; what is as good as equally long has one size, and what
+  // makes no difference has none.
+  double size_of(const Unit& unit) const {
+    constexpr double kUnknown = 1e9;  // more than any number of octaves
+    const internal::Work work = expectation_.of(unit.tests);
+    if (work.unknown > 0) return kUnknown + static_cast<double>(unit.tests.size());
+    if (work.seconds <= grain_) return 0;
+    return 1 + std::floor(kSizesPerOctave * std::log2(work.seconds / grain_));
+  }
+
+  // --- handing out -------------------------------------------------------------------------------
+
+  void check_all() override {
+    if (!std::exchange(remaining_is_known_, true)) {
+      remaining_ = {};
+      for (const Unit& unit : unassigned_) remaining_ += expectation_.of(unit.tests);
+    }
+    hand_out();
+    if (unassigned_.empty()) end();
+  }
+
+  void hand_out() {
+    while (!unassigned_.empty()) {
+      Node* node = next_node();
+      if (node == nullptr) return;
+      give_to(*node, take_run());
+    }
+  }
+
+  void give_to(Node& node, Units units) {
+    if (node.pending() == 0) wait(loads_[&node]);
+    assign(node, std::move(units));
+  }
+
+  // The node has had nothing to run until now.
+  void wait(Load& load) const { load.done = std::max(load.done, now_); }
+
+  bool has_plenty(const Node& node) { return node.pending() >= kFew && seconds_left(node) >= kLow; }
+
+  // Of what the node has.
+  double seconds_left(const Node& node) { return expectation_.seconds(loads_[&node].pending); }
+
+  // Who is to have the next unit; null if nobody needs to have it now. A worker without tests needs
+  // it in any case; others if the plan bears that it waits for them.
+  Node* next_node() {
+    Node* best = nullptr;
+    bool best_is_idle = false;
+    double best_end = 0;
+    double last_end = 0;
+    double sum = 0;
+    for (Node* node : registry_.nodes()) {
+      if (!node->ready()) wait(loads_[node]);
+      const double end = loads_[node].done + seconds_left(*node);  // since some beginning
+      const bool is_idle = node->pending() == 0;
+      last_end = std::max(last_end, end);
+      sum += end;
+      if (has_plenty(*node) || (best_is_idle && !is_idle)) continue;
+      if (best != nullptr && best_is_idle == is_idle && end >= best_end) continue;
+      best = node;
+      best_is_idle = is_idle;
+      best_end = end;
+    }
+    if (best == nullptr || best_is_idle) return best;
+    const internal::Work next = expectation_.of(unassigned_.front().tests);
+    const double all = sum + expectation_.seconds(remaining_);
+    const double planned = std::max(last_end, all / static_cast<double>(registry_.nodes().size()));
+    const bool is_in_time = best_end + expectation_.seconds(next) <= planned + kRun;
+    return next.unknown > 0 || is_in_time ? best : nullptr;
+  }
+
+  // The next unit, and those behind it if they are short.
+  Units take_run() {
+    const double share = expectation_.seconds(remaining_) / static_cast<double>(workers_);
+    internal::Work sent;
+    std::size_t tests = 0;
+    Units run;
+    while (!unassigned_.empty()) {
+      const Unit& unit = unassigned_.front();
+      const internal::Work work = expectation_.of(unit.tests);
+      sent += work;
+      // A quarter of a share, as the mode `load`, of what may lie about anywhere.
+      const bool is_small = work.unknown > 0 || work.seconds <= grain_;
+      const double most = std::min(share, is_small ? std::max(kRun, share / 4) : kRun);
+      const bool is_enough = expectation_.seconds(sent) > most;
+      if (!run.empty() && (is_enough || tests + unit.tests.size() > max_chunk_)) break;
+      tests += unit.tests.size();
+      remaining_ -= work;
+      run.push_back(take_first());
+    }
+    return run;
+  }
+
+  void send(Node& node, const std::vector<TestIndex>& tests) override {
+    loads_[&node].pending += expectation_.of(tests);
+    UnitScheduling::send(node, tests);
+  }
+
+  std::vector<TestIndex> take_back(Node& node, std::size_t count) override {
+    std::vector<TestIndex> tests = UnitScheduling::take_back(node, count);
+    loads_[&node].pending -= expectation_.of(tests);
+    return tests;
+  }
+
+  // --- when all is handed out --------------------------------------------------------------------
+
+  void end() {
+    bool given = true;
+    internal::help_or_settle(registry_.nodes(), [&](Node& node) {
+      if (given && node.pending() == 0) given = give(node);
+    });
+  }
+
+  internal::Cut cut_of(const Node& node) {
+    return internal::cut_of(assigned_[&node], internal::to_spare(node), seconds_left(node),
+                            expectation_,
+                            [this](const Unit& unit) { return set_up_to_divide(unit); });
+  }
+
+  // Only what is kept together because a set-up is dear can be divided.
+  std::optional<double> set_up_to_divide(const Unit& unit) const {
+    if (unit.scope < first_divisible_ || unit.tests.size() == 1) return std::nullopt;
+    return suites_[suite_of_[unit.tests.front()]];
+  }
+
+  // Gives an idle node what the one with most to do can spare; false if there is no such node.
+  bool give(Node& idle) {
+    const auto spare = [this](const Node& node) {
+      return cut_of(node).tests == 0 ? 0.0 : seconds_left(node);
+    };
+    while (Node* fuller = internal::fullest(registry_.nodes(), spare)) {
+      const internal::Cut cut = cut_of(*fuller);
+      std::vector<TestIndex> tests = take_back(*fuller, cut.tests);
+      Units units = internal::cut_off(assigned_[fuller], cut, tests);
+      if (!tests.empty()) send(*fuller, tests);
+      if (units.empty()) continue;
+      give_to(idle, std::move(units));
+      return true;
+    }
+    return false;
+  }
+
+  const std::size_t workers_;  // at the start
+  internal::Expectation expectation_;
+  const std::vector<std::uint32_t> suite_of_;
+  const std::vector<double> suites_;
+  const bool reorder_;
+  const std::size_t max_chunk_;
+  std::uint32_t first_divisible_ = 0;  // the least number of a unit that can be divided
+  double grain_ = 0;                   // seconds
+  internal::Work remaining_;           // in unassigned_
+  bool remaining_is_known_ = true;     // whether that is so
+  std::map<const Node*, Load> loads_;
+  double now_ = 0;  // the most that any node has done: the nearest to a clock that there is
+};
+
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_SCHEDULER_PLANNED_H_
