@@ -1,0 +1,149 @@
+// The durations file: read as a whole, and changed under a lock.
+//
+// Layer: process. Several processes may share a file. A reader sees one state of it or the next,
+// never something between; a process that dies leaves the old one.
+#ifndef GTEST_XDIST_PROCESS_DURATIONS_FILE_H_
+#define GTEST_XDIST_PROCESS_DURATIONS_FILE_H_
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/durations.h"
+#include "gtest_xdist/process/descriptor.h"
+
+namespace gtest_xdist::internal {
+
+// Every member throws std::runtime_error, whose text says what is wrong with the file or its
+// directory, and then has changed nothing.
+class DurationsFile {
+ public:
+  // Without a name that is absolute the file is sought from the working directory on. A symbolic
+  // link stays one: what it leads to is the file.
+  explicit DurationsFile(const std::string& path) : path_(path) {
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(path, error);
+    if (!error) path_ = real.string();
+  }
+
+  const std::string& path() const { return path_; }
+
+  // What it says, and the numbers of its lines that are damaged. A file that does not exist yet
+  // knows nothing. Also looks whether update() would be possible.
+  std::pair<Durations, std::vector<std::size_t>> read() const {
+    if (::access(directory().c_str(), W_OK | X_OK) != 0) {
+      throw std::runtime_error("'" + directory() +
+                               "' is no directory that can be written to: " + std::strerror(errno));
+    }
+    const Descriptor file(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+    if (!file.valid() && errno == ENOENT) return {};
+    std::vector<std::size_t> damaged;
+    Durations durations = parse(file, damaged);
+    return {std::move(durations), std::move(damaged)};
+  }
+
+  // Calls `change(Durations&)` with what the file says now and writes what that leaves. Blocks
+  // while another process is at it. Makes the file if need be.
+  template <class Change>
+  void update(Change change) const {
+    const Descriptor file = lock();
+    std::vector<std::size_t> damaged;
+    Durations durations = parse(file, damaged);
+    change(durations);
+    replace(file, format_durations(durations));
+  }
+
+ private:
+  std::string directory() const {
+    const std::string parent = std::filesystem::path(path_).parent_path().string();
+    return parent.empty() ? "." : parent;
+  }
+
+  // The file itself is what is locked, so nothing else need be left beside it. Whoever waits for a
+  // file that is replaced meanwhile has the lock of one without a name, and begins anew.
+  Descriptor lock() const {
+    constexpr ::mode_t kMode = 0666;  // less the umask, as any file that a program writes
+    while (true) {
+      Descriptor file(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, kMode));
+      check(file);
+      while (::flock(file.number(), LOCK_EX) != 0) {
+        if (errno != EINTR) fail("it cannot be locked");
+      }
+      struct ::stat locked {};
+      struct ::stat named {};
+      if (::fstat(file.number(), &locked) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+          locked.st_dev == named.st_dev && locked.st_ino == named.st_ino) {
+        return file;
+      }
+    }
+  }
+
+  static void check(const Descriptor& file) {
+    if (!file.valid()) fail("it cannot be read and written");
+    struct ::stat status {};
+    if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
+      throw std::runtime_error("it is not a regular file");
+    }
+  }
+
+  static Durations parse(const Descriptor& file, std::vector<std::size_t>& damaged) {
+    check(file);
+    std::string text;
+    char buffer[1 << 16];
+    while (true) {
+      const ::ssize_t count = ::read(file.number(), buffer, sizeof buffer);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) fail("it cannot be read");
+      if (count == 0) break;
+      text.append(buffer, static_cast<std::size_t>(count));
+    }
+    if (!is_durations_text(text)) {
+      throw std::runtime_error("its first line is not '" + std::string(kDurationsHeader) + "'");
+    }
+    return parse_durations(text, damaged);
+  }
+
+  // To be called by the owner of the lock: so one name is enough, and what a process left there
+  // that died at this is overwritten.
+  void replace(const Descriptor& old, std::string_view text) const {
+    const std::string name = path_ + ".new";
+    ::unlink(name.c_str());
+    const Descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!file.valid()) fail("'" + name + "' cannot be made");
+    struct ::stat status {};
+    bool done = ::fstat(old.number(), &status) == 0 && ::fchmod(file.number(), status.st_mode) == 0;
+    while (done && !text.empty()) {
+      const ::ssize_t count = ::write(file.number(), text.data(), text.size());
+      if (count < 0 && errno == EINTR) continue;
+      done = count > 0;
+      if (done) text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    if (done && ::rename(name.c_str(), path_.c_str()) == 0) return;
+    const int error = errno;
+    ::unlink(name.c_str());
+    errno = error;
+    fail("'" + name + "' cannot be written");
+  }
+
+  [[noreturn]] static void fail(const std::string& what) {
+    throw std::runtime_error(what + ": " + std::strerror(errno));
+  }
+
+  std::string path_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_DURATIONS_FILE_H_
