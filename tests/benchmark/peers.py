@@ -29,7 +29,7 @@ class Peer:
 
     def suits(self, row):
         """Whether it is run for this row."""
-        return row.group not in ("growth", "start-up")
+        return row.group not in ("growth", "start-up") and not row.durations
 
     def count(self, row):
         """How many of the row's tests are run. Sleeps are all run: they differ."""
@@ -176,7 +176,8 @@ class GtestParallel(Peer):
 
 
 class Ours(Peer):
-    """The variable GTEST_XDIST_WORKERS, and nothing else."""
+    """The variable GTEST_XDIST_WORKERS, and nothing else but, where a row is about that, the file of
+    durations. The run that checks the result fills it."""
 
     name = "ours"
 
@@ -184,8 +185,10 @@ class Ours(Peer):
         return True
 
     def commands(self, row):
-        return [([self.binary], {"BENCHMARK_WORK": row.work,
-                                 "GTEST_XDIST_WORKERS": str(row.workers)})]
+        variables = {"BENCHMARK_WORK": row.work, "GTEST_XDIST_WORKERS": str(row.workers)}
+        if row.durations:
+            variables["GTEST_XDIST_DURATIONS_FILE"] = str(row.durations)
+        return [([self.binary], variables)]
 
 
 ALL = [Exec, Serial, Shards, Ctest, PytestXdist, GtestParallel, Ours]

@@ -40,7 +40,8 @@ class RunTest(unittest.TestCase):
     def test_all_rows(self):
         result = self.run_it()
         self.assertEqual(0, result.returncode, result.stderr)
-        self.assert_rows(["B 200us", "B 5ms", "C 2", "C 8", "C 32", "D1", "D2", "E null", "E file"],
+        self.assert_rows(["B 200us", "B 5ms", "C 2", "C 8", "C 32", "D1", "D2", "C 32 known",
+                          "D1 known", "D2 known", "E null", "E file"],
                          result.stdout)
         self.assertRegex(result.stdout, r"(?m)^\d+ +\S+ us/test .* B/test$")
 
