@@ -15,11 +15,14 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/lock_table.h"
+#include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/core/groups.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/scheduler/each.h"
+#include "gtest_xdist/scheduler/forecast.h"
 #include "gtest_xdist/scheduler/load.h"
 #include "gtest_xdist/scheduler/load_scope.h"
+#include "gtest_xdist/scheduler/planned.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/scheduler/scopes.h"
 #include "gtest_xdist/scheduler/serial_last.h"
@@ -36,8 +39,12 @@ auto of_each_test(const Catalog& catalog, Of of) {
   return values;
 }
 
-// Which tests stay together: those of one suite, of one file, or of one group.
+// Which tests stay together: those of one suite, of one file, or of one group; in the modes without
+// scopes none.
 inline std::vector<std::uint32_t> scopes_of_mode(DistMode mode, const Catalog& catalog) {
+  if (mode == DistMode::load || mode == DistMode::worksteal) {
+    return lone_scopes(catalog.size());
+  }
   if (mode == DistMode::loadscope) {
     return of_each_test(catalog, [&](TestIndex i) -> std::uint32_t { return catalog.suite_of(i); });
   }
@@ -70,11 +77,46 @@ inline std::unique_ptr<Scheduler> make_scheduler_of_locked_tests(const Catalog& 
       workers, join_locked_scopes(lone_scopes(catalog.size()), locks), true);
 }
 
+// What is known of how long tests take: nothing if `durations` is null.
+inline Forecast forecast_of(const Catalog& catalog, const SessionDurations* durations) {
+  if (durations == nullptr) return {};
+  Forecast forecast;
+  forecast.tests = of_each_test(catalog, [&](TestIndex i) { return durations->of_test(i); });
+  forecast.suite_of =
+      of_each_test(catalog, [&](TestIndex i) -> std::uint32_t { return catalog.suite_of(i); });
+  for (SuiteIndex i = 0; i < catalog.suite_count(); ++i) {
+    forecast.suites.push_back(durations->of_suite(i).value_or(0));
+  }
+  return forecast;
+}
+
+// For the modes that hand every test out once.
+inline std::unique_ptr<Scheduler> make_planned_scheduler(const Options& options,
+                                                         const Catalog& catalog,
+                                                         const SessionDurations* durations,
+                                                         std::size_t workers,
+                                                         const LockTable& locks) {
+  const bool has_scopes = options.dist != DistMode::load && options.dist != DistMode::worksteal;
+  PlannedScheduling::Rules rules;
+  rules.reorder = !has_scopes || options.loadscope_reorder;
+  if (options.dist == DistMode::load && options.maxschedchunk) {
+    rules.max_chunk = *options.maxschedchunk;
+  }
+  return std::make_unique<PlannedScheduling>(
+      workers, join_locked_scopes(scopes_of_mode(options.dist, catalog), locks),
+      forecast_of(catalog, durations), std::move(rules));
+}
+
 // As make_scheduler(), of tests of which none is to run alone.
 inline std::unique_ptr<Scheduler> make_scheduler_of_mode(const Options& options,
                                                          const Catalog& catalog,
                                                          std::size_t workers,
-                                                         const LockTable& locks) {
+                                                         const LockTable& locks,
+                                                         const SessionDurations* durations) {
+  const bool runs_each_test_once = options.dist != DistMode::each && options.dist != DistMode::no;
+  if (durations != nullptr && runs_each_test_once) {
+    return make_planned_scheduler(options, catalog, durations, workers, locks);
+  }
   switch (options.dist) {
     case DistMode::load:
       if (locks.has_locks()) return make_scheduler_of_locked_tests(catalog, workers, locks);
@@ -97,10 +139,13 @@ inline std::unique_ptr<Scheduler> make_scheduler_of_mode(const Options& options,
   throw std::logic_error("nothing is distributed, so there is no scheduler");
 }
 
-// For a session that starts with `workers`. `locks` must outlive the scheduler.
+// For a session that starts with `workers`. `locks` must outlive the scheduler. `durations` may be
+// null: nothing is to be planned by them.
 inline std::unique_ptr<Scheduler> make_scheduler(const Options& options, const Catalog& catalog,
-                                                 std::size_t workers, const LockTable& locks) {
-  std::unique_ptr<Scheduler> scheduler = make_scheduler_of_mode(options, catalog, workers, locks);
+                                                 std::size_t workers, const LockTable& locks,
+                                                 const SessionDurations* durations) {
+  std::unique_ptr<Scheduler> scheduler =
+      make_scheduler_of_mode(options, catalog, workers, locks, durations);
   // Where every worker runs every test, nothing is planned: the gate has the serial ones wait.
   if (!locks.has_serial() || options.dist == DistMode::each) return scheduler;
   return std::make_unique<SerialLastScheduling>(

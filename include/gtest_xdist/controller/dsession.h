@@ -35,6 +35,7 @@
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/playback.h"
+#include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/message.h"
@@ -46,13 +47,16 @@ namespace gtest_xdist::internal {
 class DSession : private NodeEvents {
  public:
   // `catalog` shows the selection; plugins may narrow it. `iterations` is --gtest_repeat; 0:
-  // without end. Starts the workers. What is passed by reference must outlive the session. Throws
+  // without end. `durations` is null unless tests are to be planned by them. Starts the
+  // workers. What is passed by reference or pointer must outlive the session. Throws
   // std::runtime_error if it cannot be done.
-  DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks, Launcher launcher,
-           unsigned workers, unsigned run, unsigned iterations)
+  DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks,
+           SessionDurations* durations, Launcher launcher, unsigned workers, unsigned run,
+           unsigned iterations)
       : catalog_(catalog),
         options_(options),
         hooks_(hooks),
+        durations_(durations),
         workers_(workers),
         iterations_left_(iterations),
         endless_(iterations == 0),
@@ -125,10 +129,16 @@ class DSession : private NodeEvents {
     scheduler_name_ = plugin.empty() ? "the scheduler that a plugin made"  // a wrapper did
                                      : "the scheduler of plugin '" + plugin + "'";
     if (!scheduler) {
-      scheduler = make_scheduler(options_, catalog_, alive(), locks_);
+      scheduler = make_own_scheduler();
       scheduler_name_ = scheduler_name(options_.dist);
     }
     begin_iteration(std::move(scheduler), ProgramLog());
+  }
+
+  // Who has the tests shuffled wants no other order.
+  std::unique_ptr<Scheduler> make_own_scheduler() const {
+    const bool is_planned = !GTEST_XDIST_FLAG_GET(shuffle);
+    return make_scheduler(options_, catalog_, alive(), locks_, is_planned ? durations_ : nullptr);
   }
 
   // `log` is what has been told already.
@@ -280,8 +290,7 @@ class DSession : private NodeEvents {
     awaits_collections_ = true;
     node_manager_.expect_digest(0);
     collection_.forget();
-    begin_iteration(make_scheduler(options_, catalog_, alive(), locks_),
-                    std::move(iteration_->log()));
+    begin_iteration(make_own_scheduler(), std::move(iteration_->log()));
   }
 
   void reject(WorkerNode& node, const std::string& difference) {
@@ -331,6 +340,19 @@ class DSession : private NodeEvents {
       return;
     }
     node.state = State::done;
+  }
+
+  void on(WorkerNode& node, TestDone& m) {
+    const bool is_skipped = node.test_report.skipped();
+    iteration_->on(node, m);
+    if (durations_ == nullptr || is_skipped || !node.broken.empty()) return;
+    durations_->add_test(m.test, seconds_of(m.duration_ns));
+  }
+
+  void on(WorkerNode& node, SuiteDown& m) {
+    iteration_->on(node, m);
+    if (durations_ == nullptr || !node.broken.empty()) return;
+    durations_->add_suite(m.suite, seconds_of(m.fixture_ns));
   }
 
   template <class Message>
@@ -448,6 +470,7 @@ class DSession : private NodeEvents {
   const Catalog& catalog_;
   const Options& options_;
   SessionHooks& hooks_;
+  SessionDurations* const durations_;
   const unsigned workers_;
   unsigned iterations_left_;
   const bool endless_;

@@ -65,6 +65,7 @@ struct Options {
   std::optional<unsigned> max_worker_restart;     // not given: 4 x workers
   std::optional<std::vector<TestIndex>> indices;  // run these here, in this order
   std::optional<std::string> testrunuid;
+  std::optional<std::string> durations_file;  // as it was given
 };
 
 // Names and values of environment variables.
@@ -79,6 +80,7 @@ inline constexpr const char* kLoadscopeReorderVariable = "GTEST_XDIST_LOADSCOPE_
 inline constexpr const char* kMaxWorkerRestartVariable = "GTEST_XDIST_MAX_WORKER_RESTART";
 inline constexpr const char* kIndicesVariable = "GTEST_XDIST_INDICES";
 inline constexpr const char* kTestrunuidVariable = "GTEST_XDIST_TESTRUNUID";
+inline constexpr const char* kDurationsFileVariable = "GTEST_XDIST_DURATIONS_FILE";
 // Set in workers for tests and whatever they start to read; a user does not set them.
 inline constexpr const char* kWorkerVariable = "GTEST_XDIST_WORKER";
 inline constexpr const char* kWorkerCountVariable = "GTEST_XDIST_WORKER_COUNT";
@@ -90,7 +92,7 @@ inline const std::vector<std::string>& user_variables() {
   static const std::vector<std::string> names = {
       kWorkersVariable,       kMaxProcessesVariable,     kDistVariable,
       kMaxSchedChunkVariable, kLoadscopeReorderVariable, kMaxWorkerRestartVariable,
-      kIndicesVariable,       kTestrunuidVariable};
+      kIndicesVariable,       kTestrunuidVariable,       kDurationsFileVariable};
   return names;
 }
 
@@ -213,6 +215,8 @@ inline Options parse_options(const Environment& environment) {
       options.indices = parse_indices(value);
     } else if (name == kTestrunuidVariable) {
       options.testrunuid = parse_testrunuid(value);
+    } else if (name == kDurationsFileVariable) {
+      if (!value.empty()) options.durations_file = value;
     } else if (name == kWorkerVariable && is_worker_name(value)) {
       continue;
     } else if (name == kWorkerCountVariable && parse_number(value, kMaxWorkers)) {

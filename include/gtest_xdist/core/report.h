@@ -109,9 +109,18 @@ struct Report {
   }
 
   bool failed() const {
+    return has([](const Part& part) { return part.failed(); });
+  }
+  bool skipped() const {
+    return !failed() && has([](const Part& part) { return part.type == PartType::skip; });
+  }
+
+ private:
+  template <class Is>
+  bool has(Is is) const {
     std::uint64_t parts = 0;
     for (const Step& step : steps) {
-      if (step.has_part && parts++ >= dropped_parts && step.part.failed()) return true;
+      if (step.has_part && parts++ >= dropped_parts && is(step.part)) return true;
     }
     return false;
   }

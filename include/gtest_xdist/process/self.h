@@ -61,11 +61,19 @@ struct Self {
     char path[PATH_MAX];
     const ::ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
     if (length > 0) self.executable.assign(path, static_cast<std::size_t>(length));
-    // A binary that was deleted or replaced meanwhile still runs under this name.
-    if (::access(self.executable.c_str(), X_OK) != 0) self.executable = "/proc/self/exe";
+    if (::access(self.executable.c_str(), X_OK) != 0) self.executable = kNamelessExecutable;
     if (::getcwd(path, sizeof path) != nullptr) self.directory = path;
     return self;
   }
+
+  // A path of the binary whose last part is its name.
+  const std::string& program() const {
+    return executable == kNamelessExecutable && !arguments.empty() ? arguments[0] : executable;
+  }
+
+ private:
+  // Under this a binary still runs that was deleted or replaced.
+  static constexpr const char* kNamelessExecutable = "/proc/self/exe";
 };
 
 // `words` as a shell would take them back.

@@ -29,6 +29,7 @@
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/controller/dsession.h"
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/cpu_count.h"
@@ -122,14 +123,24 @@ class ControllerRole {
     const unsigned workers = count_workers(tests);
     life_->hooks().config().numprocesses = workers;
     try {
+      read_durations();
       session_ = std::make_unique<DSession>(
-          *catalog_, options_, life_->hooks(),
+          *catalog_, options_, life_->hooks(), durations_ ? &*durations_ : nullptr,
           Launcher(self_, environment_, workers, run_, once_values().share()), workers, run_,
           static_cast<unsigned>(std::max(repeat, 0)));
     } catch (const std::runtime_error& error) {
       fatal(error.what());
     }
     session_->collect();
+  }
+
+  // A relative path starts where the process did: main may be elsewhere by now.
+  void read_durations() {
+    if (!options_.durations_file) return;
+    const std::string& path = *options_.durations_file;
+    const bool is_relative = path[0] != '/' && !self_.directory.empty();
+    durations_.emplace(*catalog_, path, is_relative ? self_.directory + "/" + path : path,
+                       self_.program());
   }
 
   // Never more than there are tests, unless each worker is to run all.
@@ -194,6 +205,8 @@ class ControllerRole {
   void program_end() {
     if (session_ && dissent_.empty()) dissent_ = session_->dissent();
     session_.reset();
+    if (durations_) durations_->save();
+    durations_.reset();
     life_->end();
     life_.reset();
     ++run_;
@@ -221,7 +234,8 @@ class ControllerRole {
   bool inner_is_there_ = false;
   bool fail_if_no_test_selected_ = false;  // as the user set it
   std::unique_ptr<Catalog> catalog_;
-  std::optional<SessionLife> life_;  // while RUN_ALL_TESTS runs
+  std::optional<SessionLife> life_;            // while RUN_ALL_TESTS runs
+  std::optional<SessionDurations> durations_;  // likewise, if there is a file for them
   std::unique_ptr<DSession> session_;
   std::string dissent_;
 

@@ -63,6 +63,7 @@ struct Exits : testing::EmptyTestEventListener {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
+  if (does("go elsewhere") && ::chdir("/") != 0) std::abort();
   if (does("interrupt waits")) interrupt_waits();
   if (does("ignore children")) ::signal(SIGCHLD, SIG_IGN);
   if (does("exit in a listener") && support::worker().empty()) {

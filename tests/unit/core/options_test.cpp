@@ -36,7 +36,15 @@ TEST(Options, WithoutVariablesHaveDefaults) {
     EXPECT_FALSE(options.max_worker_restart);
     EXPECT_FALSE(options.indices);
     EXPECT_FALSE(options.testrunuid);
+    EXPECT_FALSE(options.durations_file);
   }
+}
+
+TEST(Options, DurationsFileIsAnyPath) {
+  for (const char* path : {"durations", "/tmp/with space", "no"}) {
+    EXPECT_EQ(parsed("GTEST_XDIST_DURATIONS_FILE", path).durations_file, path);
+  }
+  EXPECT_FALSE(parsed("GTEST_XDIST_DURATIONS_FILE", "").durations_file);
 }
 
 TEST(Options, WorkersAreANumberOrAWord) {
@@ -166,7 +174,7 @@ TEST(Options, SayWhichVariableMayBeMeant) {
   const std::string known =
       " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_MAXPROCESSES, GTEST_XDIST_DIST, "
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
-      "GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID";
+      "GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID, GTEST_XDIST_DURATIONS_FILE";
   struct Row {
     std::string name;
     std::string value;

@@ -34,6 +34,16 @@ TEST(Report, DoesNotFailByPartsThatWereDropped) {
   EXPECT_FALSE(report.failed());
 }
 
+TEST(Report, IsSkippedUnlessItFails) {
+  Report report;
+  report.add_part(0, {}, {PartType::success, "a.cpp", 1, "fine"});
+  EXPECT_FALSE(report.skipped());
+  report.add_part(0, {}, {PartType::skip, "a.cpp", 2, "not today"});
+  EXPECT_TRUE(report.skipped());
+  report.add_part(0, {}, {PartType::fatal_failure, "a.cpp", 3, "bad"});
+  EXPECT_FALSE(report.skipped());
+}
+
 TEST(Report, KeepsOutputAndPartsInOrder) {
   Report report;
   report.add_output(3, {{0, 0}, {5, 5}});  // empty: no step

@@ -12,6 +12,7 @@
 
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/scheduler/planned.h"
+#include "gtest_xdist/scheduler/scopes.h"
 
 #include "support/random.h"
 #include "support/simulation.h"
@@ -34,15 +35,9 @@ Forecast forecast_of(const Workload& load, int error) {
   return forecast;
 }
 
-std::vector<std::uint32_t> lone_units(std::size_t tests) {
-  std::vector<std::uint32_t> unit_of(tests);
-  std::iota(unit_of.begin(), unit_of.end(), 0U);
-  return unit_of;
-}
-
 // The makespan as a multiple of what no way to hand these tests out can beat.
 double ratio_of(const Workload& load, int error) {
-  PlannedScheduling scheduler(load.workers, lone_units(load.durations.size()),
+  PlannedScheduling scheduler(load.workers, lone_scopes(load.durations.size()),
                               forecast_of(load, error), {});
   Simulation session(scheduler, load);
   session.run();
@@ -108,8 +103,8 @@ struct Outcome {
 };
 
 Outcome outcome_of(const Workload& load) {
-  PlannedScheduling scheduler(load.workers, lone_units(load.durations.size()), forecast_of(load, 0),
-                              {});
+  PlannedScheduling scheduler(load.workers, lone_scopes(load.durations.size()),
+                              forecast_of(load, 0), {});
   Simulation session(scheduler, load);
   session.run();
   EXPECT_TRUE(scheduler.tests_finished());
@@ -173,7 +168,7 @@ TEST(PlannedSuites, LoseNoTestWhoeverDies) {
     if (random.one_in(2)) load.crashes = {random.between<std::size_t>(0, tests - 1)};
     load.restarts = load.workers == 1 ? load.crashes.size() : 0;
     load.puts_back = random.one_in(2);
-    PlannedScheduling scheduler(load.workers, lone_units(tests), forecast_of(load, 90), {});
+    PlannedScheduling scheduler(load.workers, lone_scopes(tests), forecast_of(load, 90), {});
     Simulation session(scheduler, load);
     session.run();
     ASSERT_TRUE(scheduler.tests_finished()) << round;
