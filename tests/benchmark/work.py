@@ -27,7 +27,10 @@ BARS = {
     "start-up 8": Bar("exec", 4, 0.010),
 }
 
-SEED = 20240229
+# Makes sleeps of which those of C take 1.000, 1.013 and 1.109 of T*, and those of D1 1.233, if nothing
+# is known of them and each worker takes the next one in order and loses no time: what the bars were
+# set against.
+SEED = 1370
 MICROSECOND = 1e-6
 MILLISECOND = 1e-3
 

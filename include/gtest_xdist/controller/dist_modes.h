@@ -68,15 +68,6 @@ inline std::vector<std::uint32_t> join_locked_scopes(std::vector<std::uint32_t> 
   });
 }
 
-// `load` and `worksteal` where tests hold locks: what shares a lock is one piece of work, every
-// other test is one by itself, and the largest come first.
-inline std::unique_ptr<Scheduler> make_scheduler_of_locked_tests(const Catalog& catalog,
-                                                                 std::size_t workers,
-                                                                 const LockTable& locks) {
-  return std::make_unique<LoadScopeScheduling>(
-      workers, join_locked_scopes(lone_scopes(catalog.size()), locks), true);
-}
-
 // What is known of how long tests take: nothing if `durations` is null.
 inline Forecast forecast_of(const Catalog& catalog, const SessionDurations* durations) {
   if (durations == nullptr) return {};
@@ -107,23 +98,38 @@ inline std::unique_ptr<Scheduler> make_planned_scheduler(const Options& options,
       forecast_of(catalog, durations), std::move(rules));
 }
 
+// Whether tests are planned: by what is known of them, or because what shares a lock stays together
+// and the mode itself knows single tests only.
+inline bool is_planned(DistMode mode, const LockTable& locks, const SessionDurations* durations) {
+  switch (mode) {
+    case DistMode::load:
+    case DistMode::worksteal:
+      return durations != nullptr || locks.has_locks();
+    case DistMode::loadscope:
+    case DistMode::loadfile:
+    case DistMode::loadgroup:
+      return durations != nullptr;
+    case DistMode::each:
+    case DistMode::no:
+      break;
+  }
+  return false;
+}
+
 // As make_scheduler(), of tests of which none is to run alone.
 inline std::unique_ptr<Scheduler> make_scheduler_of_mode(const Options& options,
                                                          const Catalog& catalog,
                                                          std::size_t workers,
                                                          const LockTable& locks,
                                                          const SessionDurations* durations) {
-  const bool runs_each_test_once = options.dist != DistMode::each && options.dist != DistMode::no;
-  if (durations != nullptr && runs_each_test_once) {
+  if (is_planned(options.dist, locks, durations)) {
     return make_planned_scheduler(options, catalog, durations, workers, locks);
   }
   switch (options.dist) {
     case DistMode::load:
-      if (locks.has_locks()) return make_scheduler_of_locked_tests(catalog, workers, locks);
       return std::make_unique<LoadScheduling>(
           workers, options.maxschedchunk.value_or(std::numeric_limits<unsigned>::max()));
     case DistMode::worksteal:
-      if (locks.has_locks()) return make_scheduler_of_locked_tests(catalog, workers, locks);
       return std::make_unique<WorkStealingScheduling>(workers);
     case DistMode::loadscope:
     case DistMode::loadfile:

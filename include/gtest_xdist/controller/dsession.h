@@ -78,6 +78,7 @@ class DSession : private NodeEvents {
     // A worker finds its tests when it arrives, and need not wait for those that start after it.
     if (!awaits_collections_) begin_iteration();
     for (const auto& node : nodes()) start(*node);
+    for (const auto& node : nodes()) node_manager_.watch(*node);
   }
 
   // Blocks until it is known what plugins leave of the selection: to be called before anybody hears
@@ -451,6 +452,7 @@ class DSession : private NodeEvents {
     WorkerNode& replacement = add_worker(node.slot_number());
     try {
       start(replacement);
+      node_manager_.watch(replacement);
       if (ending_) return;
       iteration_->enter(replacement);
       if (can_run_unasked(replacement)) iteration_->add(replacement);

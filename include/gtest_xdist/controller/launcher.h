@@ -77,7 +77,7 @@ class Launcher {
     std::string bytes;
     Encoder encode(bytes);
     encode(node.controller.workerinput);
-    const Parcel input = Parcel::pack(temp_directory_->path(), bytes);
+    const Parcel input = Parcel::pack(bytes);
 
     Handshake handshake;
     handshake.segment = static_cast<unsigned>(segment.descriptor());
@@ -106,8 +106,7 @@ class Launcher {
     plan.standard_output = node.output.out_descriptor();
     plan.standard_error = node.output.err_descriptor();
     plan.inherited = {segment.descriptor(), input.descriptor()};
-    Doorbell& bell = segment.header().bell;
-    node.process = std::make_unique<ChildProcess>(plan, [&bell] { bell.ring(); });
+    node.process = std::make_unique<ChildProcess>(plan);
   }
 
   // The line that runs `tests` again, in their order, in one process.

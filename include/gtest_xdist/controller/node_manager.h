@@ -77,10 +77,16 @@ class NodeManager {
     return *nodes_.emplace_back(std::make_unique<WorkerNode>(number, segment_, slot));
   }
 
-  // Starts its process, for the iterations that are left (0: without end). Throws
-  // std::runtime_error; then there is no process.
+  // Starts its process, for the iterations that are left (0: without end); watch() is to follow.
+  // Throws std::runtime_error; then there is no process.
   void start(WorkerNode& node, unsigned iterations, int seed) {
     launcher_.launch(node, segment_, iterations, seed);
+  }
+
+  // From here on the end of its process is noticed.
+  void watch(WorkerNode& node) {
+    Doorbell& bell = segment_.header().bell;
+    node.process->watch([&bell] { bell.ring(); });
   }
 
   const Launcher& launcher() const { return launcher_; }

@@ -90,10 +90,8 @@ class KeepChildStatus {
 // Owns a child process. Whoever destroys it while the child runs kills it.
 class ChildProcess {
  public:
-  // Starts the process. When it ends, a thread of this process calls `on_exit()`; the thread has
-  // all signals blocked and ends with the child. Throws std::runtime_error.
-  template <class OnExit>
-  ChildProcess(const LaunchPlan& plan, OnExit on_exit) {
+  // Starts the process. Throws std::runtime_error.
+  explicit ChildProcess(const LaunchPlan& plan) {
     // Asked here, because the child can hardly say it.
     if (!plan.directory.empty() && ::access(plan.directory.c_str(), X_OK) != 0) {
       throw std::runtime_error("cannot start '" + plan.executable + "' in '" + plan.directory +
@@ -108,6 +106,22 @@ class ChildProcess {
     } catch (const std::system_error& error) {
       throw std::runtime_error("cannot start '" + plan.executable + "': " + error.what());
     }
+  }
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+  ~ChildProcess() {
+    if (waited_) return;
+    kill();
+    wait();
+  }
+
+  ::pid_t id() const { return child_.id(); }
+
+  // When the process ends, or now if it has, a thread of this process calls `on_exit()`; the thread
+  // has all signals blocked and ends with the child. To be called at most once. Apart from the
+  // constructor because it takes time in which another process can be started.
+  template <class OnExit>
+  void watch(OnExit on_exit) {
     ::sigset_t all;
     ::sigset_t before;
     ::sigfillset(&all);
@@ -123,17 +137,8 @@ class ChildProcess {
     });
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
-  ChildProcess(const ChildProcess&) = delete;
-  ChildProcess& operator=(const ChildProcess&) = delete;
-  ~ChildProcess() {
-    if (!watcher_.joinable()) return;
-    kill();
-    wait();
-  }
 
-  ::pid_t id() const { return child_.id(); }
-
-  // Whether the process has ended; it is still to be waited for.
+  // Whether the process that is watched has ended; it is still to be waited for.
   bool ended() const { return ended_.load(std::memory_order_acquire); }
 
   // Ends it at once. Harmless after its end, until wait().
@@ -141,7 +146,8 @@ class ChildProcess {
 
   // Blocks until the process has ended; to be called once.
   ExitStatus wait() {
-    watcher_.join();
+    waited_ = true;
+    if (watcher_.joinable()) watcher_.join();
     std::error_code error;
     child_.wait(error);
     return ExitStatus(child_.native_exit_code());
@@ -196,6 +202,7 @@ class ChildProcess {
   boost_process::child child_;
   std::atomic<bool> ended_{false};
   std::thread watcher_;
+  bool waited_ = false;
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,10 +1,10 @@
 // Bytes of any size that a process hands to a child at its start.
 //
-// Layer: process. They lie in a file that has no name and that the child inherits open.
+// Layer: process. They lie in memory, as a file without a name that the child inherits open.
 #ifndef GTEST_XDIST_PROCESS_PARCEL_H_
 #define GTEST_XDIST_PROCESS_PARCEL_H_
 
-#include <unistd.h>
+#include <sys/mman.h>
 
 #include <cerrno>
 #include <cstring>
@@ -19,13 +19,13 @@ namespace gtest_xdist::internal {
 // Owns the file.
 class Parcel {
  public:
-  // Writes the bytes to a file on the file system of `directory`. Throws std::runtime_error.
-  static Parcel pack(const std::string& directory, std::string_view bytes) {
+  // Throws std::runtime_error.
+  static Parcel pack(std::string_view bytes) {
     Parcel parcel;
-    parcel.file_ = make_nameless_file(directory, 0);
-    if (!parcel.file_.valid()) fail("make a file", directory);
-    if (!write_all(parcel.file_.number(), bytes)) {
-      fail("write " + std::to_string(bytes.size()) + " bytes", directory);
+    parcel.file_ = Descriptor(::memfd_create("gtest-xdist", MFD_CLOEXEC));
+    if (!parcel.file_.valid() || !write_all(parcel.file_.number(), bytes)) {
+      throw std::runtime_error("cannot make a file in memory of " + std::to_string(bytes.size()) +
+                               " bytes for a worker: " + std::strerror(errno));
     }
     return parcel;
   }
@@ -42,11 +42,6 @@ class Parcel {
   }
 
  private:
-  [[noreturn]] static void fail(const std::string& what, const std::string& directory) {
-    throw std::runtime_error("cannot " + what + " for a worker in '" + directory +
-                             "': " + std::strerror(errno));
-  }
-
   Descriptor file_;
 };
 

@@ -1,5 +1,5 @@
 // Every test once, planned by how long tests took before: for the modes that hand tests out once,
-// if a durations file is given.
+// if a durations file is given; and for `load` and `worksteal` if some tests must stay together.
 //
 // Layer: scheduler. Units are handed out longest first (the LPT rule), those of which nothing is
 // known before all others. Each goes to the worker that is expected to be through first, and early

@@ -41,9 +41,7 @@ class ChildProcessTest : public testing::Test {
     return plan("/bin/sh", {"sh", "-c", script});
   }
 
-  ExitStatus run(const LaunchPlan& plan) {
-    return ChildProcess(plan, [] {}).wait();
-  }
+  ExitStatus run(const LaunchPlan& plan) { return ChildProcess(plan).wait(); }
 
   static std::string text(const OutputFile& file) {
     std::string text;
@@ -80,7 +78,8 @@ TEST_F(ChildProcessTest, TellsHowItEndedWhereEndsOfChildrenAreIgnored) {
 
 TEST_F(ChildProcessTest, CallsOnExitOnce) {
   std::atomic<int> calls{0};
-  ChildProcess child(shell("exit 0"), [&] { ++calls; });
+  ChildProcess child(shell("exit 0"));
+  child.watch([&] { ++calls; });
   child.wait();
   EXPECT_EQ(calls, 1);
   EXPECT_TRUE(child.ended());
@@ -94,7 +93,8 @@ TEST_F(ChildProcessTest, HasEndedWhenOnExitIsCalled) {
   LaunchPlan waits = shell("read line < /proc/self/fd/" + std::to_string(ends[0]));
   waits.inherited = {ends[0]};
   std::atomic<bool> called{false};
-  ChildProcess child(waits, [&] { called = true; });
+  ChildProcess child(waits);
+  child.watch([&] { called = true; });
   EXPECT_FALSE(child.ended());
   EXPECT_FALSE(called);
   ASSERT_EQ(::write(go_writer.number(), "\n", 1), 1);
@@ -108,7 +108,8 @@ TEST_F(ChildProcessTest, IsKilledAndWaitedForByItsOwner) {
   std::atomic<int> calls{0};
   ::pid_t id = 0;
   {
-    const ChildProcess child(shell("while :; do sleep 1000; done"), [&] { ++calls; });
+    ChildProcess child(shell("while :; do sleep 1000; done"));
+    child.watch([&] { ++calls; });
     id = child.id();
     EXPECT_EQ(::kill(id, 0), 0);
   }
@@ -118,7 +119,7 @@ TEST_F(ChildProcessTest, IsKilledAndWaitedForByItsOwner) {
 }
 
 TEST_F(ChildProcessTest, MayBeKilled) {
-  ChildProcess child(plan("/bin/sleep", {"sleep", "1000"}), [] {});
+  ChildProcess child(plan("/bin/sleep", {"sleep", "1000"}));
   child.kill();
   EXPECT_EQ(child.wait().describe(), "killed by signal 9 (SIGKILL)");
 }
@@ -182,7 +183,7 @@ TEST_F(ChildProcessTest, LeavesSignalsAsTheyWere) {
   ::sigset_t before;
   ::sigset_t after;
   ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
-  ChildProcess child(shell("grep SigBlk /proc/self/status"), [] {});
+  ChildProcess child(shell("grep SigBlk /proc/self/status"));
   ::pthread_sigmask(SIG_SETMASK, nullptr, &after);
   child.wait();
   for (int number = 1; number < NSIG; ++number) {
@@ -193,7 +194,7 @@ TEST_F(ChildProcessTest, LeavesSignalsAsTheyWere) {
 
 TEST_F(ChildProcessTest, SaysWhatCouldNotBeStarted) {
   const auto error = [&](const LaunchPlan& plan) {
-    return text_of_thrown<std::runtime_error>([&] { ChildProcess(plan, [] {}); });
+    return text_of_thrown<std::runtime_error>([&] { ChildProcess{plan}; });
   };
   const std::string missing = error(plan("/no/such/suite", {"suite"}));
   EXPECT_EQ(missing.rfind("cannot start '/no/such/suite': ", 0), 0U) << missing;
@@ -214,8 +215,8 @@ TEST_F(ChildProcessTest, ManyMayRunAtOnce) {
   std::atomic<int> calls{0};
   std::vector<std::unique_ptr<ChildProcess>> children;
   for (int i = 0; i < 20; ++i) {
-    children.push_back(
-        std::make_unique<ChildProcess>(shell("exit " + std::to_string(i)), [&] { ++calls; }));
+    children.push_back(std::make_unique<ChildProcess>(shell("exit " + std::to_string(i))));
+    children.back()->watch([&] { ++calls; });
   }
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(children[static_cast<std::size_t>(i)]->wait().code(), i);
