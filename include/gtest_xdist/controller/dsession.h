@@ -1,8 +1,9 @@
 // The controller: one RUN_ALL_TESTS, distributed over workers.
 //
-// Layer: controller. One thread. Compares the workers' collections, replaces those that die, and
-// tells plugins of them. What is handed out and what becomes of it is an Iteration's business,
-// processes are a NodeManager's, and telling gtest is a Playback's. (The name is pytest-xdist's.)
+// Layer: controller. One thread. Hears what workers say and how they end, compares their
+// collections, and leads from one iteration to the next. Who hands tests out is decided by
+// Planning; what is handed out and what becomes of it is an Iteration's business, telling gtest is
+// a Playback's, and starting workers is a Crew's. (The name is pytest-xdist's.)
 #ifndef GTEST_XDIST_CONTROLLER_DSESSION_H_
 #define GTEST_XDIST_CONTROLLER_DSESSION_H_
 
@@ -23,21 +24,19 @@
 #include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/bridge/selection.h"
-#include "gtest_xdist/bridge/shuffle.h"
 #include "gtest_xdist/controller/collection_check.h"
 #include "gtest_xdist/controller/crash_items.h"
 #include "gtest_xdist/controller/crash_report.h"
 #include "gtest_xdist/controller/crash_view.h"
-#include "gtest_xdist/controller/dist_modes.h"
+#include "gtest_xdist/controller/crew.h"
 #include "gtest_xdist/controller/iteration.h"
 #include "gtest_xdist/controller/launcher.h"
-#include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/planning.h"
 #include "gtest_xdist/controller/playback.h"
 #include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/controller/worker_node.h"
-#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/hooks/session_hooks.h"
@@ -47,38 +46,32 @@ namespace gtest_xdist::internal {
 class DSession : private NodeEvents {
  public:
   // `catalog` shows the selection; plugins may narrow it. `iterations` is --gtest_repeat; 0:
-  // without end. `durations` is null unless tests are to be planned by them. Starts the
-  // workers. What is passed by reference or pointer must outlive the session. Throws
-  // std::runtime_error if it cannot be done.
+  // without end. `durations` is null unless tests are to be planned by them. Starts the workers.
+  // What is passed by reference or pointer must outlive the session. Throws std::runtime_error if
+  // it cannot be done.
   DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks,
            SessionDurations* durations, Launcher launcher, unsigned workers, unsigned run,
            unsigned iterations)
       : catalog_(catalog),
-        options_(options),
         hooks_(hooks),
         durations_(durations),
-        workers_(workers),
         iterations_left_(iterations),
         endless_(iterations == 0),
-        restarts_left_(restart_limit()),
         awaits_collections_(hooks.active()),
         collection_(catalog),
-        locks_(lock_table_of(catalog)),
+        planning_(catalog, options, hooks, durations),
         node_manager_(*this, catalog.size(), workers, run, std::move(launcher)),
+        crew_(node_manager_, hooks, options, workers),
         playback_(catalog, node_manager_) {
     if (!awaits_collections_) {
       collection_.accept(collection_.order(), "controller");
       node_manager_.expect_digest(collection_.digest());
       hooks_.session().testscollected = collection_.order().size();
     }
-    std::vector<std::string> ids;
-    for (unsigned i = 0; i < workers; ++i) ids.push_back(worker_name(static_cast<int>(i)));
-    hooks_.setupnodes(ids);
-    for (unsigned slot = 0; slot < workers; ++slot) add_worker(slot);
+    crew_.gather();
     // A worker finds its tests when it arrives, and need not wait for those that start after it.
     if (!awaits_collections_) begin_iteration();
-    for (const auto& node : nodes()) start(*node);
-    for (const auto& node : nodes()) node_manager_.watch(*node);
+    crew_.start(iterations_to_come());
   }
 
   // Blocks until it is known what plugins leave of the selection: to be called before anybody hears
@@ -118,34 +111,17 @@ class DSession : private NodeEvents {
  private:
   using State = WorkerNode::State;
 
-  unsigned restart_limit() const { return options_.max_worker_restart.value_or(4 * workers_); }
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
   std::size_t alive() const { return node_manager_.alive(); }
 
   // --- the steps of an iteration -------------------------------------------------------------
 
-  void begin_iteration() {
-    std::string plugin;
-    std::unique_ptr<Scheduler> scheduler = hooks_.make_scheduler(plugin);
-    scheduler_name_ = plugin.empty() ? "the scheduler that a plugin made"  // a wrapper did
-                                     : "the scheduler of plugin '" + plugin + "'";
-    if (!scheduler) {
-      scheduler = make_own_scheduler();
-      scheduler_name_ = scheduler_name(options_.dist);
-    }
-    begin_iteration(std::move(scheduler), ProgramLog());
-  }
-
-  // Who has the tests shuffled wants no other order.
-  std::unique_ptr<Scheduler> make_own_scheduler() const {
-    const bool is_planned = !GTEST_XDIST_FLAG_GET(shuffle);
-    return make_scheduler(options_, catalog_, alive(), locks_, is_planned ? durations_ : nullptr);
-  }
+  void begin_iteration() { begin_iteration(planning_.make_scheduler(alive()), ProgramLog()); }
 
   // `log` is what has been told already.
   void begin_iteration(std::unique_ptr<Scheduler> scheduler, ProgramLog log) {
-    iteration_.emplace(catalog_, nodes(), std::move(scheduler), scheduler_name_, workers_, order(),
-                       locks_,
+    iteration_.emplace(catalog_, nodes(), std::move(scheduler), planning_.name(), crew_.workers(),
+                       planning_.order(collection_.order()), planning_.locks(),
                        [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& s) {
                          return handle_crash_item(node, test, report, s);
                        });
@@ -174,13 +150,10 @@ class DSession : private NodeEvents {
     return node.state == State::starting && !awaits_collections_;
   }
 
-  // The selected tests, in the order in which they are to be handed out.
-  std::vector<TestIndex> order() const {
-    const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
-    if (GTEST_XDIST_FLAG_GET(shuffle)) {
-      return shuffled_selection(catalog_, unit_test.random_seed());
-    }
-    return collection_.order();
+  // For a worker that is started now; 0: without end. One that is started while an iteration ends
+  // begins with the next one.
+  unsigned iterations_to_come() const {
+    return endless_ ? 0 : iterations_left_ - (ending_ ? 1 : 0);
   }
 
   // The workers' verdict is what is known of the iteration now.
@@ -291,7 +264,7 @@ class DSession : private NodeEvents {
     awaits_collections_ = true;
     node_manager_.expect_digest(0);
     collection_.forget();
-    begin_iteration(make_own_scheduler(), std::move(iteration_->log()));
+    begin_iteration(planning_.make_scheduler_of_mode(alive()), std::move(iteration_->log()));
   }
 
   void reject(WorkerNode& node, const std::string& difference) {
@@ -363,29 +336,6 @@ class DSession : private NodeEvents {
 
   // --- workers come and go -------------------------------------------------------------------
 
-  void fill_workerinput(WorkerNode& node) const {
-    ValueMap& input = node.controller.workerinput;
-    input.set("workerid", node.name());
-    input.set("workercount", workers_);
-    input.set("testrunuid", testrun_uid());
-    input.set("dist", name_of(options_.dist));
-  }
-
-  // It is to be started next.
-  WorkerNode& add_worker(std::uint32_t slot) {
-    WorkerNode& node = node_manager_.add_node(slot);
-    fill_workerinput(node);
-    hooks_.configure_node(node.controller);
-    fill_workerinput(node);  // these names are the session's
-    return node;
-  }
-
-  void start(WorkerNode& node) {
-    // One that is started while an iteration ends begins with the next one.
-    const unsigned iterations = endless_ ? 0 : iterations_left_ - (ending_ ? 1 : 0);
-    node_manager_.start(node, iterations, testing::UnitTest::GetInstance()->random_seed());
-  }
-
   void on_end(WorkerNode& node, const ExitStatus& status) override {
     const std::optional<HookAssertions> guard = guard_assertions();
     node.in_iteration = false;
@@ -440,24 +390,12 @@ class DSession : private NodeEvents {
   void replace(const WorkerNode& node) {
     const bool is_needed = (!ending_ && iteration_->has_work()) || iterations_left_ > 1 || endless_;
     if (!hopeless_.empty() || !is_needed) return;
-    if (restarts_left_ == 0) {
-      const unsigned limit = restart_limit();
-      lose_hope(limit == 0 ? "worker " + node.name() + " crashed and worker restarting disabled"
-                           : "maximum crashed workers reached: " + std::to_string(limit));
-      return;
-    }
-    --restarts_left_;
-    note("replacing crashed worker " + node.name() + " with " +
-         worker_name(static_cast<int>(nodes().size())));
-    WorkerNode& replacement = add_worker(node.slot_number());
     try {
-      start(replacement);
-      node_manager_.watch(replacement);
+      WorkerNode& replacement = crew_.replace(node, iterations_to_come());
       if (ending_) return;
       iteration_->enter(replacement);
       if (can_run_unasked(replacement)) iteration_->add(replacement);
     } catch (const std::runtime_error& error) {
-      replacement.state = State::gone;
       lose_hope(error.what());
     }
   }
@@ -470,19 +408,16 @@ class DSession : private NodeEvents {
   }
 
   const Catalog& catalog_;
-  const Options& options_;
   SessionHooks& hooks_;
   SessionDurations* const durations_;
-  const unsigned workers_;
   unsigned iterations_left_;
   const bool endless_;
-  unsigned restarts_left_;
   bool awaits_collections_;  // whether only workers know what plugins leave of the selection
   CollectionCheck collection_;
-  const LockTable locks_;
+  Planning planning_;
   NodeManager node_manager_;
+  Crew crew_;
   Playback playback_;
-  std::string scheduler_name_;
   std::string hopeless_;  // why no worker is started any more, if so
   std::string dissent_;
   bool collections_differ_ = false;

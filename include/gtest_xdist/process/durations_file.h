@@ -101,14 +101,7 @@ class DurationsFile {
   static Durations parse(const Descriptor& file, std::vector<std::size_t>& damaged) {
     check(file);
     std::string text;
-    char buffer[1 << 16];
-    while (true) {
-      const ::ssize_t count = ::read(file.number(), buffer, sizeof buffer);
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) fail("it cannot be read");
-      if (count == 0) break;
-      text.append(buffer, static_cast<std::size_t>(count));
-    }
+    if (!read_all(file.number(), text)) fail("it cannot be read");
     if (!is_durations_text(text)) {
       throw std::runtime_error("its first line is not '" + std::string(kDurationsHeader) + "'");
     }
@@ -123,14 +116,10 @@ class DurationsFile {
     const Descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file.valid()) fail("'" + name + "' cannot be made");
     struct ::stat status {};
-    bool done = ::fstat(old.number(), &status) == 0 && ::fchmod(file.number(), status.st_mode) == 0;
-    while (done && !text.empty()) {
-      const ::ssize_t count = ::write(file.number(), text.data(), text.size());
-      if (count < 0 && errno == EINTR) continue;
-      done = count > 0;
-      if (done) text.remove_prefix(static_cast<std::size_t>(count));
+    if (::fstat(old.number(), &status) == 0 && ::fchmod(file.number(), status.st_mode) == 0 &&
+        write_all(file.number(), text) && ::rename(name.c_str(), path_.c_str()) == 0) {
+      return;
     }
-    if (done && ::rename(name.c_str(), path_.c_str()) == 0) return;
     const int error = errno;
     ::unlink(name.c_str());
     errno = error;

@@ -137,6 +137,22 @@ TEST_F(OutputBatchTest, LeavesACapturedStreamAlone) {
   EXPECT_EQ(captured.str(), "captured");
 }
 
+TEST_F(OutputBatchTest, MayEndWhileOthersPrint) {
+  constexpr int kLines = 20'000;
+  {
+    const Redirection out(STDOUT_FILENO, out_);
+    std::thread other([] {
+      for (int i = 0; i < kLines; ++i) std::printf("%s", "line\n");
+    });
+    for (int i = 0; i < 1'000; ++i) const OutputBatch batch;
+    other.join();
+  }
+  std::istringstream lines(printed());
+  int count = 0;
+  for (std::string line; std::getline(lines, line);) count += line == "line" ? 1 : 0;
+  EXPECT_EQ(count, kLines);
+}
+
 TEST_F(OutputBatchTest, TakesLinesOfManyThreads) {
   constexpr int kLines = 10'000;
   {

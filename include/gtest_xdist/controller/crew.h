@@ -1,0 +1,108 @@
+// The workers of a session: which there are, how they are started, how often they are replaced.
+//
+// Layer: controller. Tells plugins before a worker starts. What becomes of the tests of one that
+// has died is a DSession's business.
+#ifndef GTEST_XDIST_CONTROLLER_CREW_H_
+#define GTEST_XDIST_CONTROLLER_CREW_H_
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/controller/node_manager.h"
+#include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/core/identity.h"
+#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/value_map.h"
+#include "gtest_xdist/hooks/session_hooks.h"
+
+namespace gtest_xdist::internal {
+
+// `iterations` is how many are left for the workers that are started; 0: without end.
+class Crew {
+ public:
+  // What is passed by reference must outlive this.
+  Crew(NodeManager& node_manager, SessionHooks& hooks, const Options& options, unsigned workers)
+      : node_manager_(node_manager),
+        hooks_(hooks),
+        options_(options),
+        workers_(workers),
+        restarts_left_(restart_limit()) {}
+
+  // How many the session starts with.
+  unsigned workers() const { return workers_; }
+
+  // Makes the workers' nodes; none is started yet.
+  void gather() {
+    std::vector<std::string> ids;
+    for (unsigned i = 0; i < workers_; ++i) ids.push_back(worker_name(static_cast<int>(i)));
+    hooks_.setupnodes(ids);
+    for (unsigned slot = 0; slot < workers_; ++slot) add(slot);
+  }
+
+  // Starts those that have been gathered. Throws std::runtime_error.
+  void start(unsigned iterations) {
+    for (const auto& node : node_manager_.nodes()) start(*node, iterations);
+    for (const auto& node : node_manager_.nodes()) node_manager_.watch(*node);
+  }
+
+  // Starts another worker in the place of one that has died. Throws std::runtime_error, which says
+  // why no worker will be started any more.
+  WorkerNode& replace(const WorkerNode& dead, unsigned iterations) {
+    if (restarts_left_ == 0) {
+      const unsigned limit = restart_limit();
+      throw std::runtime_error(
+          limit == 0 ? "worker " + dead.name() + " crashed and worker restarting disabled"
+                     : "maximum crashed workers reached: " + std::to_string(limit));
+    }
+    --restarts_left_;
+    note("replacing crashed worker " + dead.name() + " with " +
+         worker_name(static_cast<int>(node_manager_.nodes().size())));
+    WorkerNode& replacement = add(dead.slot_number());
+    try {
+      start(replacement, iterations);
+    } catch (const std::runtime_error&) {
+      replacement.state = WorkerNode::State::gone;
+      throw;
+    }
+    node_manager_.watch(replacement);
+    return replacement;
+  }
+
+ private:
+  unsigned restart_limit() const { return options_.max_worker_restart.value_or(4 * workers_); }
+
+  WorkerNode& add(std::uint32_t slot) {
+    WorkerNode& node = node_manager_.add_node(slot);
+    fill_workerinput(node);
+    hooks_.configure_node(node.controller);
+    fill_workerinput(node);  // these names are the session's
+    return node;
+  }
+
+  void fill_workerinput(WorkerNode& node) const {
+    ValueMap& input = node.controller.workerinput;
+    input.set("workerid", node.name());
+    input.set("workercount", workers_);
+    input.set("testrunuid", testrun_uid());
+    input.set("dist", name_of(options_.dist));
+  }
+
+  void start(WorkerNode& node, unsigned iterations) {
+    node_manager_.start(node, iterations, testing::UnitTest::GetInstance()->random_seed());
+  }
+
+  NodeManager& node_manager_;
+  SessionHooks& hooks_;
+  const Options& options_;
+  const unsigned workers_;
+  unsigned restarts_left_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_CREW_H_
