@@ -39,8 +39,8 @@ struct WorkerOutput {
   int out_descriptor() const { return out.descriptor(); }
   int err_descriptor() const { return err.valid() ? err.descriptor() : out.descriptor(); }
 
-  // Prints a slice where this process prints; it is gone from the files then.
-  void print(const OutputSlice& slice) const {
+  // Prints a slice where this process prints; it may be gone from the files then.
+  void print(const OutputSlice& slice) {
     const auto print_to = [](std::FILE* stream) {
       return [stream](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stream); };
     };

@@ -13,12 +13,14 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "gtest_xdist/core/report.h"
 #include "gtest_xdist/process/descriptor.h"
+#include "gtest_xdist/process/spent_ranges.h"
 
 namespace gtest_xdist::internal {
 
@@ -48,11 +50,11 @@ class OutputFile {
     return static_cast<std::uint64_t>(status.st_size);
   }
 
-  // Hands the bytes of `range` to `sink(std::string_view)` piece by piece, then frees the space
-  // they take on disk, which keeps the file small however much is printed. Bytes that are not there
-  // (a range from a worker gone wrong) are left out.
+  // Hands the bytes of `range` to `sink(std::string_view)` piece by piece. The space they take on
+  // disk is freed when enough have come together, which keeps the file small however much is
+  // printed. Bytes that are not there (a range from a worker gone wrong) are left out.
   template <class Sink>
-  void consume(ByteRange range, Sink sink) const {
+  void consume(ByteRange range, Sink sink) {
     char buffer[kPieceSize];
     std::uint64_t at = range.begin;
     while (at < range.end) {
@@ -64,23 +66,24 @@ class OutputFile {
       sink(std::string_view(buffer, static_cast<std::size_t>(got)));
       at += static_cast<std::uint64_t>(got);
     }
-    discard(range);
-  }
-
-  // Frees the space of bytes that nobody will read. Only whole blocks can be freed; a file system
-  // that cannot do it keeps them.
-  void discard(ByteRange range) const {
-    if (range.end <= range.begin || range.end - range.begin < kWorthFreeing) return;
-    (void)::fallocate(file_.number(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                      static_cast<::off_t>(range.begin),
-                      static_cast<::off_t>(range.end - range.begin));
+    free_space(range);
   }
 
  private:
-  static constexpr std::size_t kPieceSize = 64 * 1024;       // bytes
-  static constexpr std::uint64_t kWorthFreeing = 64 * 1024;  // bytes; less is not worth a call
+  static constexpr std::size_t kPieceSize = 64 * 1024;         // bytes
+  static constexpr std::uint64_t kWorthFreeing = 1024 * 1024;  // bytes; less is not worth a call
+
+  // Only whole blocks can be freed; a file system that cannot do it keeps them.
+  void free_space(ByteRange range) {
+    const std::optional<ByteRange> spent = spent_.add(range, kWorthFreeing);
+    if (!spent) return;
+    (void)::fallocate(file_.number(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                      static_cast<::off_t>(spent->begin),
+                      static_cast<::off_t>(spent->end - spent->begin));
+  }
 
   Descriptor file_;
+  SpentRanges spent_;
 };
 
 }  // namespace gtest_xdist::internal

@@ -43,7 +43,7 @@ class ChildProcessTest : public testing::Test {
 
   ExitStatus run(const LaunchPlan& plan) { return ChildProcess(plan).wait(); }
 
-  static std::string text(const OutputFile& file) {
+  static std::string text(OutputFile& file) {
     std::string text;
     file.consume({0, file.size()}, [&](std::string_view piece) { text += piece; });
     return text;

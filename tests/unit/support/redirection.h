@@ -41,7 +41,7 @@ class Redirection {
   internal::Descriptor before_;
 };
 
-inline std::string text_of(const internal::OutputFile& file, const ByteRange& range) {
+inline std::string text_of(internal::OutputFile& file, const ByteRange& range) {
   std::string text;
   file.consume(range, [&](std::string_view piece) { text += piece; });
   return text;
