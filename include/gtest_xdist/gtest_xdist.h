@@ -10,7 +10,7 @@
 //   shared memory (transport/) and write what they print to files of their own (process/).
 //   In each worker, worker/ lets gtest select its tests and set up its environments, then takes one
 //   test after another from its deque and has gtest run it (bridge/). All processes know a test by
-//   its index; that they collected the same tests is checked first.
+//   its index, so a worker runs none unless it collected what the controller did.
 //   Plugins (hooks/, and plugin.h for their authors) are called on the way, in every process, and
 //   once.h makes values that all processes share.
 //   The controller keeps the deques filled as a scheduler (scheduler/) says, replaces workers that

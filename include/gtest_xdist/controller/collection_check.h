@@ -20,7 +20,8 @@
 namespace gtest_xdist::internal {
 
 // One for a session. Two steps: first, that a worker has registered and selected what the
-// controller has; then, that plugins left of it what they left in the worker that came first.
+// controller has; then, that plugins left of it what all must have: what they left in the worker
+// that came first, or, where the controller knows of no plugin, all of it.
 class CollectionCheck {
  public:
   // `catalog` must outlive this, and show what gtest has selected.
@@ -41,24 +42,25 @@ class CollectionCheck {
     return std::move(*hello.order);
   }
 
-  // Whether some worker has told what is to be run.
+  // Whether accept() has been told what is to be run.
   bool known() const { return first_.has_value(); }
 
   // What is to be run, in the order in which it is handed out: all that is selected, until it is
   // known.
   const std::vector<TestIndex>& order() const { return first_ ? *first_ : selection_; }
 
-  // The first worker's collection is what all must have. True if plugins have changed it.
+  // The collection of `worker`, or of the controller, is what all must have. True if plugins have
+  // changed it.
   bool accept(const std::vector<TestIndex>& collection, std::string worker) {
     first_ = collection;
     first_worker_ = std::move(worker);
     return collection != selection_;
   }
 
-  // Nobody has told after all.
+  // What was accepted does not hold.
   void forget() { first_.reset(); }
 
-  // How the collection of another worker differs from the first one's, if it does.
+  // How the collection of another worker differs from what was accepted, if it does.
   std::optional<std::string> difference(const std::vector<TestIndex>& collection,
                                         const std::string& worker) const {
     if (collection == order()) return std::nullopt;

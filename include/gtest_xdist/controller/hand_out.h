@@ -61,7 +61,7 @@ class HandOut {
   // What the scheduler has done wrong; empty while all is well.
   const std::string& error() const { return scheduler_.error(); }
 
-  // The worker has the right collection.
+  // The worker has the right collection, or runs nothing if it turns out to have another.
   void add(WorkerNode& node) {
     if (ended_) return;
     nodes_.push_back(&node);

@@ -70,7 +70,8 @@ class Iteration {
 
   // --- handing out -------------------------------------------------------------------------------
 
-  // The worker has the right collection: it gets its share.
+  // The worker gets its share: it has the right collection, or runs nothing if it turns out to have
+  // another.
   void add(WorkerNode& node) {
     hand_out_.add(node);
     check_scheduler();

@@ -50,9 +50,8 @@ class GateNode {
 //   it is out, and until its worker has left the suite, nothing else goes out but further serial
 //   tests of that worker.
 // - Everything else goes out in the order of send(). A test that must wait is passed over; it is
-// the
-//   next of its worker when its locks are free and the worker has little to do. Of tests for which
-//   that is so, the one that has waited longest comes first.
+//   the next of its worker when its locks are free and the worker has little to do. Of tests for
+//   which that is so, the one that has waited longest comes first.
 // - Of the tests that wait for several locks, the one that has waited longest keeps the workers
 //   that do not have these locks from getting them.
 //

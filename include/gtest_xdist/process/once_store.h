@@ -62,7 +62,7 @@ void visit_fields(Visitor& visit, OnceRecord& record) {
   visit(record.tear_down);
 }
 
-// All members but the constructor throw std::runtime_error if the directory cannot be used.
+// Its members throw std::runtime_error if the directory cannot be used.
 class OnceStore {
  public:
   // In memory, for one process.

@@ -21,8 +21,8 @@ class Node {
   // The N of gwN: unique in a session, growing with the order of creation.
   virtual int number() const = 0;
 
-  // Whether the worker can run tests now. Before that, while it sets its environments up, tests can
-  // be sent and taken back as ever.
+  // Whether the worker can run tests now. Before that, while it starts and sets its environments
+  // up, tests can be sent and taken back as ever.
   virtual bool ready() const = 0;
 
   // Appends tests to the worker's queue, to be run in this order. Throws std::logic_error, and
@@ -82,11 +82,11 @@ class Scheduler {
   // it is to run in the first schedule() after the node was added.
   virtual bool runs_on_every_worker() const { return false; }
 
-  // A worker is there; `node` is not owned.
+  // A worker is there, or about to be started; `node` is not owned.
   virtual void add_node(Node& node) = 0;
 
   // The tests that the node selected, in the order in which they are to be handed out. Equal for
-  // all nodes: the controller has compared them.
+  // all nodes: a worker that has others runs none.
   virtual void add_node_collection(Node& node, const std::vector<TestIndex>& collection) = 0;
 
   // Begins; after the first call: looks at all nodes again, one has arrived or become ready.

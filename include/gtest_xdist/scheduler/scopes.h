@@ -1,4 +1,4 @@
-// Which tests are to run on one worker, as numbers: what LoadScopeScheduling goes by.
+// Which tests are to run on one worker, as numbers: what UnitScheduling goes by.
 //
 // Layer: scheduler. Does not know what a suite, a file or a mark is.
 #ifndef GTEST_XDIST_SCHEDULER_SCOPES_H_

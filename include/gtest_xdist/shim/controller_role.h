@@ -1,6 +1,6 @@
 // A process that a user started with GTEST_XDIST_WORKERS.
 //
-// Layer: shim. Made before main; runs a Session inside each iteration of gtest, which itself finds
+// Layer: shim. Made before main; runs a DSession inside each iteration of gtest, which itself finds
 // no test to run.
 #ifndef GTEST_XDIST_SHIM_CONTROLLER_ROLE_H_
 #define GTEST_XDIST_SHIM_CONTROLLER_ROLE_H_
