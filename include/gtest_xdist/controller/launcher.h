@@ -4,7 +4,6 @@
 #ifndef GTEST_XDIST_CONTROLLER_LAUNCHER_H_
 #define GTEST_XDIST_CONTROLLER_LAUNCHER_H_
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +20,7 @@
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/child_process.h"
+#include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/process/parcel.h"
 #include "gtest_xdist/process/self.h"
@@ -28,14 +28,6 @@
 #include "gtest_xdist/transport/segment.h"
 
 namespace gtest_xdist::internal {
-
-// Whether two descriptors of this process lead to the same file, pipe or terminal.
-inline bool same_destination(int a, int b) {
-  struct ::stat first {};
-  struct ::stat second {};
-  return ::fstat(a, &first) == 0 && ::fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
-         first.st_ino == second.st_ino;
-}
 
 // What all workers of a session have in common. Keeps the session's temporary directory.
 class Launcher {
@@ -48,7 +40,7 @@ class Launcher {
         environment_(std::move(environment)),
         run_(run),
         temp_directory_(std::move(directory)) {
-    one_stream_ = same_destination(STDOUT_FILENO, STDERR_FILENO);
+    one_stream_ = same_file(STDOUT_FILENO, STDERR_FILENO);
     // Variables of ours are for the controller; the rest either means something else in a worker or
     // would make it do a second time what the controller does.
     const std::set<std::string> dropped = {"GTEST_STREAM_RESULT_TO", "TEST_TMPDIR",

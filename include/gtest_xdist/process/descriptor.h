@@ -1,4 +1,5 @@
-// An open file: owning it, reading and writing all of it, and making one that has no name.
+// An open file: owning it, reading and writing all of it, telling it from others, and making one
+// that has no name.
 //
 // Layer: process.
 #ifndef GTEST_XDIST_PROCESS_DESCRIPTOR_H_
@@ -39,6 +40,14 @@ class Descriptor {
  private:
   int number_ = -1;
 };
+
+// Whether two descriptors of this process lead to the same file, pipe or terminal.
+inline bool same_file(int a, int b) {
+  struct ::stat first {};
+  struct ::stat second {};
+  return ::fstat(a, &first) == 0 && ::fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
 
 // A new file for reading and writing, without a name but on the file system of `directory`, closed
 // on exec. `flags` may be O_APPEND. If it cannot be made, the result is not valid and errno says

@@ -6,7 +6,6 @@
 #ifndef GTEST_XDIST_PROCESS_OUTPUT_BATCH_H_
 #define GTEST_XDIST_PROCESS_OUTPUT_BATCH_H_
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -41,7 +40,7 @@ class OutputBatch {
     if (::isatty(STDOUT_FILENO) != 0 || !streams_are_usual()) return;
     std::fflush(stdout);
     is_active_ = is_any_active_ = true;
-    streams().begin(is_one_destination());
+    streams().begin(same_file(STDOUT_FILENO, STDERR_FILENO));
   }
   OutputBatch(const OutputBatch&) = delete;
   OutputBatch& operator=(const OutputBatch&) = delete;
@@ -191,14 +190,6 @@ class OutputBatch {
   inline static const Destinations before_main_ = destinations();
 
   static bool streams_are_usual() { return destinations() == before_main_; }
-
-  // Whether standard error goes where standard output goes.
-  static bool is_one_destination() {
-    struct ::stat out {};
-    struct ::stat err {};
-    return ::fstat(STDOUT_FILENO, &out) == 0 && ::fstat(STDERR_FILENO, &err) == 0 &&
-           out.st_dev == err.st_dev && out.st_ino == err.st_ino;
-  }
 
   bool is_active_ = false;
   inline static bool is_any_active_ = false;

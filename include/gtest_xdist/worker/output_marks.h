@@ -28,12 +28,10 @@ class OutputMarks {
   // Keeps its own descriptors of the two files, because tests close and redirect theirs. Where a
   // region begins is also written to `slot`, for the case that the process dies in it.
   explicit OutputMarks(WorkerSlot& slot)
-      : slot_(slot), out_(keep(STDOUT_FILENO)), err_(keep(STDERR_FILENO)) {
-    struct ::stat out {};
-    struct ::stat err {};
-    one_file_ = ::fstat(out_.number(), &out) == 0 && ::fstat(err_.number(), &err) == 0 &&
-                out.st_dev == err.st_dev && out.st_ino == err.st_ino;
-  }
+      : slot_(slot),
+        out_(keep(STDOUT_FILENO)),
+        err_(keep(STDERR_FILENO)),
+        one_file_(same_file(out_.number(), err_.number())) {}
 
   void open() { open_at(position()); }
 
@@ -110,7 +108,7 @@ class OutputMarks {
   WorkerSlot& slot_;
   Descriptor out_;
   Descriptor err_;
-  bool one_file_ = false;
+  const bool one_file_;
   bool is_open_ = false;
   Position begin_;
   Position end_;   // of the region closed last

@@ -1,11 +1,9 @@
 #include "gtest_xdist/controller/launcher.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,20 +16,6 @@
 
 namespace gtest_xdist::internal {
 namespace {
-
-TEST(SameDestination, IsTheSameFileOrPipe) {
-  int ends[2];
-  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-  const Descriptor reader(ends[0]);
-  const Descriptor writer(ends[1]);
-  const Descriptor copy(::dup(ends[1]));
-  const Descriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  const Descriptor null_again(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  EXPECT_TRUE(same_destination(writer.number(), copy.number()));
-  EXPECT_TRUE(same_destination(null.number(), null_again.number()));
-  EXPECT_FALSE(same_destination(writer.number(), null.number()));
-  EXPECT_FALSE(same_destination(-1, -1));
-}
 
 // Launches programs that show what a worker would be given.
 class LauncherTest : public WorkerFixture {

@@ -1,8 +1,10 @@
 #include "gtest_xdist/process/descriptor.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -25,6 +27,20 @@ TEST(Descriptor, ClosesTheFileOnce) {
     EXPECT_TRUE(is_open(number));
   }
   EXPECT_FALSE(is_open(number));
+}
+
+TEST(Descriptor, LeadsToTheSameFileOrPipeAsItsCopy) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const Descriptor reader(ends[0]);
+  const Descriptor writer(ends[1]);
+  const Descriptor copy(::dup(ends[1]));
+  const Descriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  const Descriptor null_again(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  EXPECT_TRUE(same_file(writer.number(), copy.number()));
+  EXPECT_TRUE(same_file(null.number(), null_again.number()));
+  EXPECT_FALSE(same_file(writer.number(), null.number()));
+  EXPECT_FALSE(same_file(-1, -1));
 }
 
 TEST(Descriptor, IsReadAndWrittenWhole) {
