@@ -7,8 +7,6 @@
 #define GTEST_XDIST_CONTROLLER_ITERATION_H_
 
 #include <algorithm>
-#include <cstddef>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +27,7 @@
 #include "gtest_xdist/controller/result_store.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
+#include "gtest_xdist/core/text.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist::internal {
@@ -346,17 +345,13 @@ class Iteration {
 
   CrashVerdict verdict_on(WorkerNode& node, TestIndex item, Report& report) {
     if (!on_crash_item_) return CrashVerdict::counts;
-    const auto fail = [&](const std::string& what) {
-      log_.add_failure(kNoWorker, {},
-                       "the crash of '" + catalog_.full_name(item) + "' was not handled: " + what);
-      return CrashVerdict::counts;
-    };
     try {
       return on_crash_item_(node, item, report, hand_out_.scheduler());
-    } catch (const std::exception& error) {
-      return fail(error.what());
     } catch (...) {
-      return fail("an exception that is no std::exception");
+      log_.add_failure(kNoWorker, {},
+                       "the crash of '" + catalog_.full_name(item) +
+                           "' was not handled: " + describe_current_exception());
+      return CrashVerdict::counts;
     }
   }
 

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/report.h"
 
@@ -249,7 +250,7 @@ class ResultStore {
     return merged;
   }
 
-  static std::string mark(int worker) { return "[gw" + std::to_string(worker) + "] "; }
+  static std::string mark(int worker) { return "[" + worker_name(worker) + "] "; }
 
   void make_ready(TestIndex test, Report report) {
     Suite& s = suites_[suite_of_[test]];

@@ -5,13 +5,13 @@
 #define GTEST_XDIST_CONTROLLER_SCHEDULER_GUARD_H_
 
 #include <cstddef>
-#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gtest_xdist/controller/assignments.h"
+#include "gtest_xdist/core/text.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist::internal {
@@ -95,10 +95,8 @@ class SchedulerGuard : public Scheduler {
   void attempt(const char* member, Call call) const {
     try {
       call();
-    } catch (const std::exception& error) {
-      fail(member, error.what());
     } catch (...) {
-      fail(member, "an exception that is no std::exception");
+      fail(member, describe_current_exception());
     }
   }
 
