@@ -7,7 +7,6 @@
 #ifndef GTEST_XDIST_BRIDGE_PRIVATE_ACCESS_H_
 #define GTEST_XDIST_BRIDGE_PRIVATE_ACCESS_H_
 
-#include <memory>
 #include <new>
 #include <string>
 #include <vector>

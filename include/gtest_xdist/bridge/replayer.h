@@ -7,10 +7,8 @@
 #define GTEST_XDIST_BRIDGE_REPLAYER_H_
 
 #include <algorithm>
-#include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 

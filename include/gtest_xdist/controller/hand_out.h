@@ -6,6 +6,7 @@
 #define GTEST_XDIST_CONTROLLER_HAND_OUT_H_
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>

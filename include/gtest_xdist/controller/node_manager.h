@@ -15,7 +15,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "gtest_xdist/controller/account.h"
 #include "gtest_xdist/controller/launcher.h"

@@ -6,6 +6,7 @@
 #define GTEST_XDIST_CONTROLLER_WORKER_NODE_H_
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -4,8 +4,6 @@
 #ifndef GTEST_XDIST_HOOKS_HOOK_CALL_H_
 #define GTEST_XDIST_HOOKS_HOOK_CALL_H_
 
-#include <exception>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>

@@ -6,7 +6,6 @@
 #define GTEST_XDIST_HOOKS_SESSION_HOOKS_H_
 
 #include <algorithm>
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <thread>
 

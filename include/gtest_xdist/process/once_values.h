@@ -26,7 +26,9 @@
 
 #include "gtest_xdist/core/text.h"
 #include "gtest_xdist/core/value_map.h"
+#include "gtest_xdist/process/code_place.h"
 #include "gtest_xdist/process/exit_hook.h"
+#include "gtest_xdist/process/file_lock.h"
 #include "gtest_xdist/process/once_store.h"
 
 namespace gtest_xdist {

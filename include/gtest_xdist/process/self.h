@@ -9,10 +9,10 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gtest_xdist/core/options.h"

@@ -13,9 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "gtest_xdist/core/handshake.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/text.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
 #include "gtest_xdist/process/once_values.h"
 #include "gtest_xdist/process/self.h"
