@@ -1,6 +1,5 @@
 // What makes a name a bad identity: tests that share their full name, and parameters whose text
 // differs from one process to the next.
-#include <ostream>
 
 #include "support.h"
 

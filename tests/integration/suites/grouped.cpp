@@ -1,7 +1,6 @@
 // Suites in two files, with groups; each test notes its worker. $CRASHES names a test that does,
 // once.
 #include <cstdlib>
-#include <string>
 
 #include <gtest_xdist/plugin.h>
 

@@ -1,5 +1,4 @@
 // The second file of the suite `grouped`.
-#include <string>
 
 #include "support.h"
 

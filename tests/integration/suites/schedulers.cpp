@@ -1,9 +1,10 @@
 // Schedulers of a plugin's own that do what $SCHEDULER says, mostly wrong, and crashed tests of
 // which the plugin makes what $CRASH_ITEM says. Without $SCHEDULER the mode decides.
-#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest_xdist/plugin.h>

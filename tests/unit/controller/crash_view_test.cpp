@@ -1,7 +1,6 @@
 #include "gtest_xdist/controller/crash_view.h"
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>

@@ -1,9 +1,7 @@
 // Random sessions at the gate: whatever is sent to whom, and whoever dies, no two tests that
 // exclude each other run at the same time, and everything runs.
-#include <algorithm>
 #include <cstddef>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>

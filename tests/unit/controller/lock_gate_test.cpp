@@ -2,9 +2,7 @@
 
 #include <cstddef>
 #include <limits>
-#include <map>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 

@@ -1,5 +1,7 @@
 #include "gtest_xdist/controller/lock_table.h"
 
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>

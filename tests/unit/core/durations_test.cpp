@@ -1,7 +1,6 @@
 #include "gtest_xdist/core/durations.h"
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,7 +1,6 @@
 #include "gtest_xdist/core/message.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>

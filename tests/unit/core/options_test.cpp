@@ -1,7 +1,6 @@
 #include "gtest_xdist/core/options.h"
 
 #include <iterator>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-#include <memory>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string>

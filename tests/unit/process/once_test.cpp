@@ -2,14 +2,14 @@
 
 #include <signal.h>
 
-#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <fstream>
 #include <map>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>

@@ -1,5 +1,7 @@
 #include "gtest_xdist/process/once_values.h"
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>

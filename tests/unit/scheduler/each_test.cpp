@@ -1,9 +1,5 @@
 #include "gtest_xdist/scheduler/each.h"
 
-#include <cstddef>
-#include <string>
-#include <vector>
-
 #include <gtest/gtest.h>
 
 #include "support/fake_crew.h"

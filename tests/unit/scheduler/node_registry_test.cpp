@@ -1,6 +1,5 @@
 #include "gtest_xdist/scheduler/node_registry.h"
 
-#include <algorithm>
 #include <vector>
 
 #include <gtest/gtest.h>

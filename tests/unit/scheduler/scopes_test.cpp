@@ -1,5 +1,6 @@
 #include "gtest_xdist/scheduler/scopes.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -1,8 +1,6 @@
 #include "gtest_xdist/scheduler/work_stealing.h"
 
 #include <cstddef>
-#include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 

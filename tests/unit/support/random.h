@@ -2,6 +2,7 @@
 #ifndef SUPPORT_RANDOM_H_
 #define SUPPORT_RANDOM_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>

@@ -11,7 +11,6 @@
 #include <iostream>
 #include <iterator>
 #include <string>
-#include <string_view>
 #include <thread>
 
 #include <gtest/gtest.h>
