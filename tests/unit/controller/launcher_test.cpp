@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "support/redirection.h"
 #include "support/scratch.h"
 #include "support/worker_fixture.h"
 
@@ -26,9 +26,7 @@ class LauncherTest : public WorkerFixture {
     launcher.launch(node_, segment_, 7, 99);
     EXPECT_TRUE(node_.process->wait().success());
     node_.process.reset();
-    std::string text;
-    node_.output.out.consume({0, node_.output.out.size()},
-                             [&](std::string_view piece) { text += piece; });
+    const std::string text = text_of(node_.output.out);
     std::vector<std::string> lines;
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find('\n', at), text.size());

@@ -11,7 +11,6 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -19,6 +18,7 @@
 
 #include "gtest_xdist/process/output_file.h"
 
+#include "support/redirection.h"
 #include "support/scratch.h"
 #include "support/thrown.h"
 
@@ -44,12 +44,6 @@ class ChildProcessTest : public testing::Test {
 
   ExitStatus run(const LaunchPlan& plan) { return ChildProcess(plan).wait(); }
 
-  static std::string text(OutputFile& file) {
-    std::string text;
-    file.consume({0, file.size()}, [&](std::string_view piece) { text += piece; });
-    return text;
-  }
-
   ScratchDirectory directory_;
   OutputFile out_ = OutputFile::create(directory_.path());
   OutputFile err_ = OutputFile::create(directory_.path());
@@ -73,7 +67,7 @@ TEST_F(ChildProcessTest, TellsHowItEndedWhereEndsOfChildrenAreIgnored) {
   }
   EXPECT_EQ(std::signal(SIGCHLD, before), SIG_IGN);
   constexpr unsigned long kChildBit = 1UL << (SIGCHLD - 1);
-  const std::string ignored = text(out_).substr(std::string("SigIgn:\t").size());
+  const std::string ignored = text_of(out_).substr(std::string("SigIgn:\t").size());
   EXPECT_EQ(std::stoul(ignored, nullptr, 16) & kChildBit, kChildBit) << ignored;
 }
 
@@ -130,7 +124,7 @@ TEST_F(ChildProcessTest, GetsExactlyItsArguments) {
   run(plan("/bin/cat", arguments));
   std::string expected;
   for (const std::string& word : arguments) expected += word + '\0';
-  EXPECT_EQ(text(out_).substr(0, expected.size()), expected);
+  EXPECT_EQ(text_of(out_).substr(0, expected.size()), expected);
 }
 
 TEST_F(ChildProcessTest, GetsExactlyItsEnvironment) {
@@ -138,28 +132,28 @@ TEST_F(ChildProcessTest, GetsExactlyItsEnvironment) {
   LaunchPlan prints = plan("/usr/bin/env", {"env"});
   prints.environment = {"B=2", "A=1 =", "EMPTY=", "B=3"};
   EXPECT_TRUE(run(prints).success());
-  EXPECT_EQ(text(out_), "B=2\nA=1 =\nEMPTY=\nB=3\n");
+  EXPECT_EQ(text_of(out_), "B=2\nA=1 =\nEMPTY=\nB=3\n");
   prints.environment = {};
   EXPECT_TRUE(run(prints).success());
-  EXPECT_EQ(text(out_), "B=2\nA=1 =\nEMPTY=\nB=3\n");
+  EXPECT_EQ(text_of(out_), "B=2\nA=1 =\nEMPTY=\nB=3\n");
 }
 
 TEST_F(ChildProcessTest, HasNothingOnItsStandardInput) {
   EXPECT_TRUE(run(shell("readlink /proc/self/fd/0; cat")).success());
-  EXPECT_EQ(text(out_), "/dev/null\n");
+  EXPECT_EQ(text_of(out_), "/dev/null\n");
 }
 
 TEST_F(ChildProcessTest, WritesToTheFilesItWasGiven) {
   run(shell("echo one; echo two >&2; echo three"));
-  EXPECT_EQ(text(out_), "one\nthree\n");
-  EXPECT_EQ(text(err_), "two\n");
+  EXPECT_EQ(text_of(out_), "one\nthree\n");
+  EXPECT_EQ(text_of(err_), "two\n");
 }
 
 TEST_F(ChildProcessTest, MayHaveOneFileForBothStreams) {
   LaunchPlan both = shell("echo one; echo two >&2; echo three");
   both.standard_error = both.standard_output;
   run(both);
-  EXPECT_EQ(text(out_), "one\ntwo\nthree\n");
+  EXPECT_EQ(text_of(out_), "one\ntwo\nthree\n");
 }
 
 TEST_F(ChildProcessTest, InheritsOneDescriptorUnderItsNumberAndNoOther) {
@@ -168,15 +162,15 @@ TEST_F(ChildProcessTest, InheritsOneDescriptorUnderItsNumberAndNoOther) {
   };
   run(shell("echo hello > " + path(inherited_) + "; for file in " + path(out_) + " " + path(err_) +
             " " + path(inherited_) + "; do test -e $file && echo has ${file##*/}; done"));
-  EXPECT_EQ(text(inherited_), "hello\n");
-  EXPECT_EQ(text(out_), "has " + std::to_string(inherited_.descriptor()) + "\n");
+  EXPECT_EQ(text_of(inherited_), "hello\n");
+  EXPECT_EQ(text_of(out_), "has " + std::to_string(inherited_.descriptor()) + "\n");
 }
 
 TEST_F(ChildProcessTest, StartsInItsDirectory) {
   LaunchPlan here = plan("/bin/pwd", {"pwd", "-P"});
   here.directory = directory_.path();
   EXPECT_TRUE(run(here).success());
-  EXPECT_EQ(text(out_), directory_.path() + "\n");
+  EXPECT_EQ(text_of(out_), directory_.path() + "\n");
 }
 
 // The watching thread has all signals blocked; neither this thread nor the child may.
@@ -190,7 +184,7 @@ TEST_F(ChildProcessTest, LeavesSignalsAsTheyWere) {
   for (int number = 1; number < NSIG; ++number) {
     EXPECT_EQ(::sigismember(&after, number), ::sigismember(&before, number)) << number;
   }
-  EXPECT_EQ(text(out_), "SigBlk:\t0000000000000000\n");
+  EXPECT_EQ(text_of(out_), "SigBlk:\t0000000000000000\n");
 }
 
 TEST_F(ChildProcessTest, SaysWhatCouldNotBeStarted) {

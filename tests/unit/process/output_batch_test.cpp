@@ -24,8 +24,8 @@ namespace {
 
 class OutputBatchTest : public testing::Test {
  protected:
-  std::string printed() { return text_of(out_, {0, out_.size()}); }
-  std::string printed_as_error() { return text_of(err_, {0, err_.size()}); }
+  std::string printed() { return text_of(out_); }
+  std::string printed_as_error() { return text_of(err_); }
 
   ScratchDirectory directory_;
   OutputFile out_ = OutputFile::create(directory_.path());

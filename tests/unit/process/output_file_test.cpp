@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "support/random.h"
+#include "support/redirection.h"
 #include "support/scratch.h"
 #include "support/thrown.h"
 
@@ -29,9 +30,7 @@ class OutputFileTest : public testing::Test {
               static_cast<::ssize_t>(text.size()));
   }
   std::string consumed(std::uint64_t begin, std::uint64_t end) {
-    std::string text;
-    file_.consume({begin, end}, [&](std::string_view piece) { text += piece; });
-    return text;
+    return text_of(file_, {begin, end});
   }
   std::int64_t blocks() {
     struct ::stat status {};

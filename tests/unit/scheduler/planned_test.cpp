@@ -2,13 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "gtest_xdist/scheduler/scopes.h"
 
 #include "support/fake_crew.h"
 #include "support/fake_node.h"
@@ -22,12 +23,6 @@ using Rules = PlannedScheduling::Rules;
 using Seconds = std::vector<std::optional<double>>;
 
 constexpr std::nullopt_t kUnknown = std::nullopt;
-
-std::vector<std::uint32_t> lone_units(std::size_t tests) {
-  std::vector<std::uint32_t> unit_of(tests);
-  std::iota(unit_of.begin(), unit_of.end(), 0U);
-  return unit_of;
-}
 
 // A letter for each test: the tests of one letter are a unit.
 std::vector<std::uint32_t> units(const std::string& letters) {
@@ -43,7 +38,7 @@ class Crew : public FakeCrew<PlannedScheduling> {
       : FakeCrew(unit_of.size(), workers, Pace::eager, unit_of, forecast, rules) {}
 
   Crew(const Seconds& seconds, std::size_t workers, const Rules& rules = {})
-      : Crew(lone_units(seconds.size()), Forecast{seconds, {}, {}}, workers, rules) {}
+      : Crew(internal::lone_scopes(seconds.size()), Forecast{seconds, {}, {}}, workers, rules) {}
 };
 
 // Of these eight take a little less than a millisecond. Sums of it are exact.
@@ -191,7 +186,7 @@ TEST(PlannedScheduling, AUnitMovesAsAWhole) {
 
 TEST(PlannedScheduling, ASuiteWithADearSetUpIsDividedIfThatPays) {
   const Forecast forecast{{1, 1, 1, 1, 1, 1, 9}, {0, 0, 0, 0, 0, 0, 1}, {1, 0}};
-  Crew crew(lone_units(7), forecast, 2);
+  Crew crew(internal::lone_scopes(7), forecast, 2);
   EXPECT_EQ(crew.take_logs(), "6 | 0-5");
   crew.complete(0, 0.1);
   // The other has 7 seconds to do, its set-up included: 1 + 3 here, 4 there.
@@ -202,7 +197,7 @@ TEST(PlannedScheduling, ASuiteWithADearSetUpIsDividedIfThatPays) {
 
 TEST(PlannedScheduling, ASuiteWithADearSetUpIsNotDividedOtherwise) {
   const Forecast forecast{{1, 1, 1, 9}, {0, 0, 0, 1}, {30, 0}};
-  Crew crew(lone_units(4), forecast, 2);
+  Crew crew(internal::lone_scopes(4), forecast, 2);
   EXPECT_EQ(crew.take_logs(), "0-2 | 3");
   crew.complete(0, 31);
   crew.complete(1, 9);
