@@ -225,6 +225,16 @@ class Stage {
   std::map<TestIndex, bool> taken_;
 };
 
+// "0: gw1 prints 10-20": what Stage::take_report_texts() has of a test that passed.
+inline std::string passed(TestIndex test, int worker) {
+  return std::to_string(test) + ": gw" + std::to_string(worker) + " prints 10-20";
+}
+
+// Likewise of one that was not run.
+inline std::string skipped(TestIndex test, const std::string& reason) {
+  return std::to_string(test) + ": skipped: " + reason;
+}
+
 }  // namespace gtest_xdist::internal
 
 #endif  // SUPPORT_STAGE_H_
