@@ -109,6 +109,7 @@ int expect_accounts_of_those_that_throw() {
   for (const std::string member :
        {"collection_is_completed", "tests_finished", "add_node", "add_node_collection", "schedule",
         "mark_test_complete", "mark_test_pending", "remove_node", "wake_below"}) {
+    const int failed_before = failed_calls;
     for (int call = 1, threw = 1; threw > 0; ++call) {
       threw = 0;
       const auto fault = [&](const std::string& called, int number) {
@@ -137,7 +138,7 @@ int expect_accounts_of_those_that_throw() {
       EXPECT_LE(crashed, 1);
       EXPECT_TRUE(crashed == 1 || threw > 0) << where;
     }
-    EXPECT_GT(failed_calls, 0) << member << " is never called";
+    EXPECT_GT(failed_calls, failed_before) << member << " is never called";
   }
   return failed_calls;
 }
@@ -212,7 +213,7 @@ class Planned : public Scheduler {
   void mark_test_complete(Node&, TestIndex, double) override {
     send(std::exchange(plan_.at_complete, {}));
   }
-  void mark_test_pending(TestIndex test) override { put_back_.push_back(test); }
+  void mark_test_pending(TestIndex) override {}
   void remove_node(Node&, const std::vector<TestIndex>&) override {
     send(std::exchange(plan_.at_remove, {}));
   }
@@ -230,7 +231,6 @@ class Planned : public Scheduler {
 
   Plan plan_;
   std::vector<Node*> nodes_;  // also those that were removed
-  std::vector<TestIndex> put_back_;
 };
 
 struct Violation {
