@@ -105,6 +105,13 @@ class Recorder : public Plugin {
   const Labels& labels_;
 };
 
+Item item(TestIndex index, const std::string& id) {
+  Item item;
+  item.index = index;
+  item.id = id;
+  return item;
+}
+
 class SessionHooksTest : public testing::Test {
  protected:
   struct Row {
@@ -154,8 +161,7 @@ class SessionHooksTest : public testing::Test {
         [this] {
           ++item_lists_;
           Items items;
-          for (TestIndex i = 0; i < 6; ++i)
-            items.push_back({i, "S." + std::to_string(i), "", "", "", -1, {}});
+          for (TestIndex i = 0; i < 6; ++i) items.push_back(item(i, "S." + std::to_string(i)));
           return items;
         });
   }
@@ -322,7 +328,7 @@ TEST_F(SessionHooksTest, ItemsMayBeReorderedAndRemovedOnly) {
     std::function<void(Items&)> make;
   };
   const std::string foreign = " is in the list although it was not collected";
-  const Item own = {99, "My.Own", "", "", "", -1, {}};
+  const Item own = item(99, "My.Own");
   const Change changes[] = {
       {{4, 0, 2}, "", [](Items&) {}},
       {{2, 0, 4}, "", [](Items& items) { std::reverse(items.begin(), items.end()); }},

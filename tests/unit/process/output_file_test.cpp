@@ -32,7 +32,7 @@ class OutputFileTest : public testing::Test {
   std::string consumed(std::uint64_t begin, std::uint64_t end) {
     return text_of(file_, {begin, end});
   }
-  std::int64_t blocks() {
+  std::int64_t blocks() const {
     struct ::stat status {};
     EXPECT_EQ(::fstat(file_.descriptor(), &status), 0);
     return status.st_blocks;

@@ -46,9 +46,7 @@ inline std::string text_of(internal::OutputFile& file, const ByteRange& range) {
   file.consume(range, [&](std::string_view piece) { text += piece; });
   return text;
 }
-inline std::string text_of(const internal::OutputFile& file) {
-  return text_of(file, {0, file.size()});
-}
+inline std::string text_of(internal::OutputFile& file) { return text_of(file, {0, file.size()}); }
 
 }  // namespace gtest_xdist
 
