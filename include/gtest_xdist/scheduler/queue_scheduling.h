@@ -10,21 +10,14 @@
 #include <vector>
 
 #include "gtest_xdist/core/index_list.h"
-#include "gtest_xdist/scheduler/node_registry.h"
+#include "gtest_xdist/scheduler/pool_scheduling.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist {
 
 // The contracts of its members are Scheduler's.
-class QueueScheduling : public Scheduler {
+class QueueScheduling : public PoolScheduling<std::deque<TestIndex>> {
  public:
-  std::vector<Node*> nodes() const override { return registry_.nodes(); }
-  bool collection_is_completed() const override { return registry_.collection_is_completed(); }
-  bool tests_finished() const override { return started_ && !has_pending(); }
-  bool has_pending() const override { return !unassigned_.empty() || !registry_.nothing_pending(); }
-
-  void add_node(Node& node) override { registry_.add(node); }
-
   void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
     registry_.count_collection();
     if (!started_) unassigned_.assign(collection.begin(), collection.end());
@@ -43,14 +36,10 @@ class QueueScheduling : public Scheduler {
 
  protected:
   // `workers`: how many the session starts with.
-  explicit QueueScheduling(std::size_t workers) : registry_(workers) {}
+  explicit QueueScheduling(std::size_t workers) : PoolScheduling(workers) {}
 
   // Looks at all nodes: hands out what they have room for. Called once tests are handed out.
   virtual void check() = 0;
-
-  NodeRegistry registry_;
-  bool started_ = false;              // whether tests have been handed out
-  std::deque<TestIndex> unassigned_;  // before the start all of them, later what is left
 };
 
 }  // namespace gtest_xdist

@@ -14,22 +14,15 @@
 #include <vector>
 
 #include "gtest_xdist/core/index_list.h"
-#include "gtest_xdist/scheduler/node_registry.h"
+#include "gtest_xdist/scheduler/pool_scheduling.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/scheduler/units.h"
 
 namespace gtest_xdist {
 
 // The contracts of its members are Scheduler's.
-class UnitScheduling : public Scheduler {
+class UnitScheduling : public PoolScheduling<internal::Units> {
  public:
-  std::vector<Node*> nodes() const override { return registry_.nodes(); }
-  bool collection_is_completed() const override { return registry_.collection_is_completed(); }
-  bool tests_finished() const override { return started_ && !has_pending(); }
-  bool has_pending() const override { return !unassigned_.empty() || !registry_.nothing_pending(); }
-
-  void add_node(Node& node) override { registry_.add(node); }
-
   void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
     registry_.count_collection();
     if (!std::exchange(planned_, true)) plan(collection);
@@ -68,7 +61,7 @@ class UnitScheduling : public Scheduler {
   // `workers`: how many the session starts with. `scope_of`: the scope of each test, by its index;
   // a test beyond its end is refused with std::invalid_argument.
   UnitScheduling(std::size_t workers, std::vector<std::uint32_t> scope_of)
-      : registry_(workers), scope_of_(std::move(scope_of)) {}
+      : PoolScheduling(workers), scope_of_(std::move(scope_of)) {}
 
   // Fills unassigned_ in the order in which units are to be handed out.
   virtual void plan(const std::vector<TestIndex>& collection) = 0;
@@ -104,10 +97,7 @@ class UnitScheduling : public Scheduler {
     return node.take_back(count);
   }
 
-  NodeRegistry registry_;
   std::vector<std::uint32_t> scope_of_;
-  bool started_ = false;  // whether tests have been handed out
-  Units unassigned_;
   std::map<const Node*, Units> assigned_;  // what is not complete, in the order of the queue
 
  private:
