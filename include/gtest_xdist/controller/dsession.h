@@ -84,7 +84,7 @@ class DSession : private NodeEvents {
   void run_iteration() {
     if (!iteration_) begin_iteration();
     playback_.play_set_up(*iteration_);
-    playback_.play_tests(*iteration_, !hooks_.active());  // plugins may start what prints by itself
+    playback_.play_tests(*iteration_);
     end_iteration();
     playback_.play_tear_down(*iteration_);
     if (!endless_ && --iterations_left_ == 0) node_manager_.wait_for_end();
@@ -207,8 +207,6 @@ class DSession : private NodeEvents {
     iteration_->let_through();
     iteration_->set_wake_marks();
   }
-
-  void on_silence() override { playback_.flush(); }
 
   void on(WorkerNode& node, Hello& m) {
     if (!collection_.has_right_digest(m)) {

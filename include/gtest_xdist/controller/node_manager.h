@@ -38,9 +38,6 @@ class NodeEvents {
 
   // Something has been heard: once after all of it.
   virtual void on_news() = 0;
-
-  // Nothing more is to be heard at the moment: a wait follows.
-  virtual void on_silence() = 0;
 };
 
 // Owns the session's shared memory and its workers.
@@ -118,7 +115,6 @@ class NodeManager {
   // Blocks until something has happened, and tells of it.
   void pump() {
     while (!poll()) {
-      events_.on_silence();
       // A worker does not ring for everything, but this long after a ring all is there to be seen.
       if (std::exchange(look_again_, false)) {
         segment_.header().bell.wait_for(2 * kLongestSilence);

@@ -17,7 +17,6 @@
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/program_log.h"
 #include "gtest_xdist/core/report.h"
-#include "gtest_xdist/process/output_batch.h"
 
 namespace gtest_xdist::internal {
 
@@ -42,10 +41,9 @@ class Playback : private ReplaySource {
     repeater().OnEnvironmentsSetUpEnd(unit_test);
   }
 
-  // Blocks until each test has been replayed. With `in_batches`, output is written in large pieces.
-  void play_tests(Iteration& iteration, bool in_batches) {
+  // Blocks until each test has been replayed.
+  void play_tests(Iteration& iteration) {
     iteration_ = &iteration;
-    if (in_batches) batch_.emplace();
     while (!iteration.store().all_replayed()) {
       if (const std::optional<SuiteIndex> suite = iteration.store().next_suite()) {
         replayer_.replay_suite(*suite);
@@ -53,7 +51,6 @@ class Playback : private ReplaySource {
         advance();
       }
     }
-    batch_.reset();
     iteration_ = nullptr;
   }
 
@@ -70,11 +67,6 @@ class Playback : private ReplaySource {
 
   // What has come up and has no place of its own.
   void play_rest(Iteration& iteration) { replayer_.replay_program(iteration.log().take_rest()); }
-
-  // To be called before a wait, which play_tests() may be in.
-  void flush() {
-    if (batch_) batch_->flush();
-  }
 
  private:
   TestIndex next_test(SuiteIndex suite) override {
@@ -122,8 +114,7 @@ class Playback : private ReplaySource {
 
   NodeManager& node_manager_;
   Replayer replayer_;
-  Iteration* iteration_ = nullptr;    // whose tests are played
-  std::optional<OutputBatch> batch_;  // while they are
+  Iteration* iteration_ = nullptr;  // whose tests are played
 };
 
 }  // namespace gtest_xdist::internal

@@ -34,7 +34,6 @@
 #include "gtest_xdist/process/cpu_count.h"
 #include "gtest_xdist/process/exit_hook.h"
 #include "gtest_xdist/process/once_values.h"
-#include "gtest_xdist/process/output_batch.h"
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/process/temp_directory.h"
 #include "gtest_xdist/shim/fatal.h"
@@ -216,7 +215,6 @@ class ControllerRole {
   // tests, or a plugin or listener that calls exit() in the middle of them.
   static void at_exit(int status) {
     if (::getpid() != instance_->process_) return;  // a child that somebody forked
-    OutputBatch::flush_current();
     const bool ends_early = instance_->life_.has_value();
     if (status != 0 || (!ends_early && instance_->dissent_.empty())) return;
     note("error: " + (ends_early ? "the process ended before all tests were reported"
