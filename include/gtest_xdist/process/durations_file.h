@@ -35,7 +35,16 @@ class DurationsFile {
   explicit DurationsFile(const std::string& path) : path_(path) {
     std::error_code error;
     const std::filesystem::path real = std::filesystem::canonical(path, error);
-    if (!error) path_ = real.string();
+    if (!error) {
+      path_ = real.string();
+      return;
+    }
+    // A link may lead to a file that is still to be made.
+    constexpr int kMostLinks = 40;  // as many as the kernel follows
+    for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(path_, error); ++i) {
+      const std::filesystem::path target = std::filesystem::read_symlink(path_, error);
+      path_ = (std::filesystem::path(path_).parent_path() / target).string();
+    }
   }
 
   const std::string& path() const { return path_; }
@@ -109,10 +118,10 @@ class DurationsFile {
   }
 
   // To be called by the owner of the lock: so one name is enough, and what a process left there
-  // that died at this is overwritten.
+  // that died at this is removed.
   void replace(const Descriptor& old, std::string_view text) const {
     const std::string name = path_ + ".new";
-    ::unlink(name.c_str());
+    remove_leftover(name);
     const Descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file.valid()) fail("'" + name + "' cannot be made");
     struct ::stat status {};
@@ -124,6 +133,22 @@ class DurationsFile {
     ::unlink(name.c_str());
     errno = error;
     fail("'" + name + "' cannot be written");
+  }
+
+  // A file of that name that is somebody else's stays.
+  static void remove_leftover(const std::string& name) {
+    std::string text;
+    const Descriptor file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    if (!file.valid() && errno == ENOENT) return;
+    struct ::stat status {};
+    const bool is_ours =
+        file.valid() && ::fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode) &&
+        read_all(file.number(), text) &&
+        text.substr(0, kDurationsHeader.size()) == kDurationsHeader.substr(0, text.size());
+    if (!is_ours) {
+      throw std::runtime_error("'" + name + "' is in the way: gtest-xdist did not write it");
+    }
+    ::unlink(name.c_str());
   }
 
   [[noreturn]] static void fail(const std::string& what) {

@@ -111,15 +111,35 @@ TEST_F(DurationsFileTest, StaysIfTheNewOneCannotBeWritten) {
   set(file, "A.a", 1);
   const std::string before = text();
   directory_.write("durations.new/occupied", "");
-  EXPECT_EQ(update_error(path()), "'" + path("durations.new") + "' cannot be made: File exists");
+  EXPECT_EQ(update_error(path()),
+            "'" + path("durations.new") + "' is in the way: gtest-xdist did not write it");
   EXPECT_EQ(text(), before);
 }
 
 TEST_F(DurationsFileTest, PassesOverWhatADeadProcessLeft) {
-  directory_.write("durations.new", "half a li");
+  directory_.write("durations.new", "gtest-xdist durations 1\n0.5 A.a");
   set(DurationsFile(path()), "A.a", 1);
   EXPECT_EQ(text(), "gtest-xdist durations 1\n1.000000 A.a p\n");
   EXPECT_EQ(names(), std::vector<std::string>{"durations"});
+}
+
+TEST_F(DurationsFileTest, LeavesTheFilesOfOthersAlone) {
+  directory_.write("durations.new", "precious");
+  EXPECT_EQ(update_error(path()),
+            "'" + path("durations.new") + "' is in the way: gtest-xdist did not write it");
+  std::ifstream file(path("durations.new"));
+  std::string precious;
+  file >> precious;
+  EXPECT_EQ(precious, "precious");
+}
+
+TEST_F(DurationsFileTest, IsMadeWhereALinkLeads) {
+  std::filesystem::create_symlink("other", path());
+  std::filesystem::create_symlink(path("real"), path("other"));
+  set(DurationsFile(path()), "A.a", 1);
+  EXPECT_TRUE(std::filesystem::is_symlink(path()));
+  EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(path("real"))));
+  EXPECT_EQ(text(), "gtest-xdist durations 1\n1.000000 A.a p\n");
 }
 
 TEST_F(DurationsFileTest, StaysIfAProcessDiesWhileItUpdates) {
