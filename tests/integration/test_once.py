@@ -142,6 +142,13 @@ class OnceTest(harness.IntegrationTest):
                 self.assertLessEqual(failed, len(run.failed), run)
                 self.assert_made(1, run)
 
+    def test_the_process_exits_in_the_middle(self):
+        for workers in 0, 1, 2:
+            with self.subTest(workers=workers):
+                run = self.run_suite(workers, mode="exit")
+                self.assertEqual(3, run.status, run)
+                self.assert_made(1, run)
+
     def test_an_assertion_fails_in_the_making(self):
         """It is that test's; the value is made."""
         for workers in 0, 3:

@@ -85,9 +85,17 @@ inline std::string duration_name_of_program(std::string_view executable) {
 
 // --- text ----------------------------------------------------------------------------------------
 
+// The first line of the text, without its end, of which a version control system may have made the
+// two characters that it is elsewhere.
+inline std::string_view first_line(std::string_view text) {
+  std::string_view line = text.substr(0, text.find('\n'));
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
 // Whether the text is that of a durations file. An empty one is, and knows nothing.
 inline bool is_durations_text(std::string_view text) {
-  return text.empty() || text.substr(0, text.find('\n')) == kDurationsHeader;
+  return text.empty() || first_line(text) == kDurationsHeader;
 }
 
 // Seconds as a decimal number, at most six digits behind the point: not a matter of the locale,
@@ -131,7 +139,7 @@ inline Durations parse_durations(std::string_view text, std::vector<std::size_t>
   Durations durations;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
+    const std::string_view line = first_line(text);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (number == 1) continue;
     const std::size_t name = line.find(' ') + 1;

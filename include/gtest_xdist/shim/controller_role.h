@@ -211,11 +211,19 @@ class ControllerRole {
     empty_shard_.hide();
   }
 
+  // The process ends in the middle of a session: so do its workers, and what they have in common is
+  // taken away.
+  void abandon() {
+    session_.reset();
+    once_values().end_session([](const std::string& message) { note("error: " + message); });
+  }
+
   // Somebody says that all is well: a main that cannot know what happened to a worker after its
   // tests, or a plugin or listener that calls exit() in the middle of them.
   static void at_exit(int status) {
     if (::getpid() != instance_->process_) return;  // a child that somebody forked
     const bool ends_early = instance_->life_.has_value();
+    if (ends_early) instance_->abandon();
     if (status != 0 || (!ends_early && instance_->dissent_.empty())) return;
     note("error: " + (ends_early ? "the process ended before all tests were reported"
                                  : instance_->dissent_ + ", although nothing failed in it"));

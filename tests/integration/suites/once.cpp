@@ -177,11 +177,19 @@ class OncePlugin : public gtest_xdist::Plugin {
 const bool has_plugin = mode.rfind("plugin", 0) == 0 &&
                         gtest_xdist::plugins().register_plugin(std::make_shared<OncePlugin>(), "p");
 
+// Ends the process that the user started in the middle of the run.
+class Quitter : public testing::EmptyTestEventListener {
+  void OnTestEnd(const testing::TestInfo&) override {
+    if (support::worker().empty()) std::exit(3);
+  }
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   if (mode == "main") expect_server();
+  if (mode == "exit") testing::UnitTest::GetInstance()->listeners().Append(new Quitter);
   int status = RUN_ALL_TESTS();
   if (mode == "main again") status |= RUN_ALL_TESTS();
   if (mode == "main at last") expect_server();

@@ -38,13 +38,18 @@ TEST(Durations, AreTextAndBack) {
   EXPECT_EQ(parsed(text), durations);
 }
 
+TEST(Durations, MayHaveLineEndsOfElsewhere) {
+  EXPECT_EQ(parsed("gtest-xdist durations 1\r\n0.5 Suite.Test program\r\n"),
+            (Durations{{"program", {{"Suite.Test", 0.5}}}}));
+}
+
 TEST(Durations, AreToldFromOtherTexts) {
   for (const char* text : {"", "gtest-xdist durations 1", "gtest-xdist durations 1\n",
-                           "gtest-xdist durations 1\nnonsense"}) {
+                           "gtest-xdist durations 1\r\n", "gtest-xdist durations 1\nnonsense"}) {
     EXPECT_TRUE(is_durations_text(text)) << text;
   }
   for (const char* text : {"\n", "x", "gtest-xdist durations 2\n", "gtest-xdist durations 11\n",
-                           "gtest-xdist durations 1\r\n", " gtest-xdist durations 1\n"}) {
+                           "gtest-xdist durations 1\r\r\n", " gtest-xdist durations 1\n"}) {
     EXPECT_FALSE(is_durations_text(text)) << text;
   }
 }
