@@ -2,6 +2,8 @@
 
 import harness
 
+from transcript import mask
+
 
 class NumberOfTestsTest(harness.IntegrationTest):
     def test_no_test(self):
@@ -51,6 +53,14 @@ class OwnMainTest(harness.IntegrationTest):
     def test_run_all_tests_is_called_twice(self):
         serial = self.assert_parallel_equals_serial("own_main", self.WORD, "--runs=2")
         self.assertEqual(2, serial.out.count("RUN_ALL_TESTS returned 1"), serial)
+
+    def test_a_listener_throws_and_main_goes_on(self):
+        arguments = self.WORD, "--runs=2", "--listener=throws"
+        serial = self.serial("own_main", *arguments)
+        self.assertIn("thrown in auxiliary test code", serial.out)
+        run = self.parallel("own_main", *arguments, workers=1)
+        self.assertEqual(serial.status, run.status, run)
+        self.assertEqual(mask(serial.out), mask(run.out))
 
     def test_any_name_as_argument_zero(self):
         """The workers run the program's file, whatever its name was said to be."""

@@ -56,22 +56,12 @@ class Replayer {
   void replay_suite(SuiteIndex suite) {
     suite_ = suite;
     testing::TestSuite& object = catalog_.suite(suite);
-    active_ = this;
-    const auto set_up = std::exchange(private_member<SuiteSetUp>(object), &Replayer::set_up_suite);
-    const auto tear_down =
-        std::exchange(private_member<SuiteTearDown>(object), &Replayer::tear_down_suite);
-    // The steps are decided here, so gtest's own fail_fast must not cut them short.
-    const bool fail_fast = GTEST_XDIST_FLAG_GET(fail_fast);
-    GTEST_XDIST_FLAG_SET(fail_fast, false);
+    const Disguise disguise(*this, object);
     walk_.emplace(object);
     passed_ = catalog_.first_test(suite);
     place_next_test();
     walk_->run();
     walk_.reset();
-    GTEST_XDIST_FLAG_SET(fail_fast, fail_fast);
-    private_member<SuiteSetUp>(object) = set_up;
-    private_member<SuiteTearDown>(object) = tear_down;
-    active_ = nullptr;
   }
 
   // Between OnTestStart and OnTestEnd: the test, and who ran it.
@@ -88,11 +78,8 @@ class Replayer {
 
   // To be called by the last listener that hears OnTestEnd. Blocks until the next test is there.
   void on_test_end_ends() {
-    echo_filter_.reset();
-    testing::TestInfo& test = catalog_.test(test_);
-    record(private_member<TestResultOf>(test), "testcase");
-    delete exchange_factory(test, factory_of_test_);
-    report_ = {};
+    record(private_member<TestResultOf>(catalog_.test(test_)), "testcase");
+    restore_test();
     place_next_test();
   }
 
@@ -106,6 +93,39 @@ class Replayer {
   }
 
  private:
+  // While it lives, the suite's set-up and tear-down and the test that is replayed are not its own.
+  // Everything is as before when it goes, also if a listener throws.
+  class Disguise {
+   public:
+    Disguise(Replayer& replayer, testing::TestSuite& suite)
+        : replayer_(replayer),
+          suite_(suite),
+          set_up_(std::exchange(private_member<SuiteSetUp>(suite), &Replayer::set_up_suite)),
+          tear_down_(
+              std::exchange(private_member<SuiteTearDown>(suite), &Replayer::tear_down_suite)),
+          fail_fast_(GTEST_XDIST_FLAG_GET(fail_fast)) {
+      active_ = &replayer_;
+      // The steps are decided here, so gtest's own rule must not cut them short.
+      GTEST_XDIST_FLAG_SET(fail_fast, false);
+    }
+    Disguise(const Disguise&) = delete;
+    Disguise& operator=(const Disguise&) = delete;
+    ~Disguise() {
+      replayer_.restore_test();
+      GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
+      private_member<SuiteSetUp>(suite_) = set_up_;
+      private_member<SuiteTearDown>(suite_) = tear_down_;
+      active_ = nullptr;
+    }
+
+   private:
+    Replayer& replayer_;
+    testing::TestSuite& suite_;
+    void (*const set_up_)();
+    void (*const tear_down_)();
+    const bool fail_fast_;
+  };
+
   class EmptyTest : public testing::Test {
     void TestBody() override {}
   };
@@ -201,6 +221,14 @@ class Replayer {
       private_call<ResultRecordProperty>(result, element,
                                          testing::TestProperty(property.key, property.value));
     }
+  }
+
+  // The test is not being replayed any more, if one is.
+  void restore_test() {
+    echo_filter_.reset();
+    report_ = {};
+    if (factory_of_test_ == nullptr) return;
+    delete exchange_factory(catalog_.test(test_), std::exchange(factory_of_test_, nullptr));
   }
 
   bool reported(const Part& part) const {

@@ -56,15 +56,31 @@ class SuiteWalk {
   // Runs the suite; returns when gtest has torn it down and the order is as before. One walk at a
   // time in a process.
   void run() {
-    running_ = this;
-    tear_down_ = std::exchange(private_member<SuiteTearDown>(suite_), &SuiteWalk::tear_down);
+    const Running running(*this);
     private_call<SuiteRun>(suite_);
-    private_member<SuiteTearDown>(suite_) = tear_down_;
-    order_ = order_before_;
-    running_ = nullptr;
   }
 
  private:
+  // Puts the suite back in order at the end of the walk, also if a listener throws.
+  class Running {
+   public:
+    explicit Running(SuiteWalk& walk) : walk_(walk) {
+      running_ = &walk_;
+      walk_.tear_down_ =
+          std::exchange(private_member<SuiteTearDown>(walk_.suite_), &SuiteWalk::tear_down);
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() {
+      private_member<SuiteTearDown>(walk_.suite_) = walk_.tear_down_;
+      walk_.order_ = walk_.order_before_;
+      running_ = nullptr;
+    }
+
+   private:
+    SuiteWalk& walk_;
+  };
+
   // Stands for TearDownTestSuite, which gtest calls first of all after the walk.
   static void tear_down() {
     SuiteWalk& walk = *running_;

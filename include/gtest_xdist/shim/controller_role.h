@@ -167,7 +167,14 @@ class ControllerRole {
 
   void run_iteration() {
     if (!session_) return;
-    session_->run_iteration();
+    try {
+      session_->run_iteration();
+    } catch (...) {
+      // A listener has thrown. gtest ends RUN_ALL_TESTS, and no listener hears of that.
+      abandon();
+      forget_run();
+      throw;
+    }
     // gtest itself has selected none, but that is not what the flag is about.
     fail_if_no_test_selected_ = exchange_fail_if_no_test_selected(false);
   }
@@ -204,15 +211,19 @@ class ControllerRole {
     if (session_ && dissent_.empty()) dissent_ = session_->dissent();
     session_.reset();
     if (durations_) durations_->save();
-    durations_.reset();
     life_->end();
+    forget_run();
+  }
+
+  // For another RUN_ALL_TESTS.
+  void forget_run() {
+    durations_.reset();
     life_.reset();
     ++run_;
     empty_shard_.hide();
   }
 
-  // The process ends in the middle of a session: so do its workers, and what they have in common is
-  // taken away.
+  // The session ends in its middle: so do its workers, and what they have in common is taken away.
   void abandon() {
     session_.reset();
     once_values().end_session([](const std::string& message) { note("error: " + message); });

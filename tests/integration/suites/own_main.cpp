@@ -1,8 +1,9 @@
 // A main with arguments of its own: --word=W (the tests want to see it), --runs=N (calls of
-// RUN_ALL_TESTS),
-// --status=gtest|42|failures (what to return after walking the results).
+// RUN_ALL_TESTS), --status=gtest|42|failures (what to return after walking the results),
+// --listener=throws (once, in the process that the user starts).
 #include <cstdio>
 #include <map>
+#include <stdexcept>
 #include <string>
 
 #include "support.h"
@@ -16,6 +17,13 @@ TEST(Argument, ArrivesAsGiven) { EXPECT_EQ("a word, \"quoted\"", options["word"]
 class Number : public testing::TestWithParam<int> {};
 TEST_P(Number, IsNoMultipleOfThree) { EXPECT_NE(0, GetParam() % 3); }
 INSTANTIATE_TEST_SUITE_P(All, Number, testing::Range(1, 13));
+
+class Thrower : public testing::EmptyTestEventListener {
+  void OnTestEnd(const testing::TestInfo&) override {
+    if (support::worker().empty() && ++tests_ == 4) throw std::runtime_error("enough");
+  }
+  int tests_ = 0;
+};
 
 int walk_results() {
   const auto& program = *testing::UnitTest::GetInstance();
@@ -44,6 +52,9 @@ int main(int argc, char** argv) {
     options[argument.substr(2, equals - 2)] = argument.substr(equals + 1);
   }
   std::printf("main begins with %s\n", options["word"].c_str());
+  if (options["listener"] == "throws") {
+    testing::UnitTest::GetInstance()->listeners().Append(new Thrower);
+  }
 
   int status = 5;
   for (int run = 0; run < std::stoi(options["runs"]); ++run) {
