@@ -1,4 +1,4 @@
-// Who hands the tests of an iteration out, and in which order they are offered to him.
+// Who hands the tests of an iteration out, and in which order they are offered.
 //
 // Layer: controller. Asks plugins, the mode, and what is known of the tests.
 #ifndef GTEST_XDIST_CONTROLLER_PLANNING_H_

@@ -52,10 +52,9 @@ struct EnvironmentsUp {
 };
 
 // An assertion has a result, or a listener recorded one. Sent at once, so that it survives a crash.
-// `id` is the suite's number or the test's index. `output` is what was printed before it.
+// Belongs to the test or suite that the worker is in. `output` is what was printed before it.
 struct PartSeen {
   Scope scope = Scope::program;
-  std::uint32_t id = 0;
   OutputSlice output;
   Part part;
 };
@@ -139,7 +138,6 @@ void visit_fields(Visitor& visit, EnvironmentsUp& m) {
 template <class Visitor>
 void visit_fields(Visitor& visit, PartSeen& m) {
   visit(m.scope);
-  visit(m.id);
   visit(m.output);
   visit(m.part);
 }

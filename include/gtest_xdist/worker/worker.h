@@ -129,8 +129,7 @@ class Worker : public ItemSource {
   void part_inner(const testing::TestPartResult& part) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (scope_ == Scope::test) ++test_parts_;
-    outbox_.send(PartSeen{scope_, scope_ == Scope::test ? test_ : suite_,
-                          std::exchange(part_slice_, {}), from_gtest(part)},
+    outbox_.send(PartSeen{scope_, std::exchange(part_slice_, {}), from_gtest(part)},
                  Urgency::later);
     if (reopen_) marks_.reopen();
   }

@@ -42,8 +42,7 @@ std::string text(const EnvironmentsUp& m) {
   return std::to_string(m.ran) + " " + std::to_string(m.usable) + " " + text(m.output);
 }
 std::string text(const PartSeen& m) {
-  return std::to_string(static_cast<int>(m.scope)) + " " + std::to_string(m.id) + " " +
-         text(m.output) + " " + text(m.part);
+  return std::to_string(static_cast<int>(m.scope)) + " " + text(m.output) + " " + text(m.part);
 }
 std::string text(const SuiteUp& m) { return std::to_string(m.suite) + " " + text(m.output); }
 std::string text(const TestDone& m) {
@@ -84,7 +83,7 @@ std::vector<WorkerMessage> samples() {
       Hello{0xfedcba9876543210, std::vector<TestIndex>{3, 0, kNoTest - 1}},
       CollectionIds{{"A.b", "", "P/V.w/0"}},
       EnvironmentsUp{true, false, output},
-      PartSeen{Scope::test, 77, output, {PartType::fatal_failure, "a.cpp", 12, "text\n"}},
+      PartSeen{Scope::test, output, {PartType::fatal_failure, "a.cpp", 12, "text\n"}},
       SuiteUp{5, output},
       TestDone{kNoTest - 1, 4, 1'700'000'000'000, 86'400'000, 7, output, properties},
       SuiteDown{6, 1'700'000'000'001, 9, 8, output, properties},
@@ -152,9 +151,9 @@ TEST(Message, UnknownKindsAreNoticed) {
 }
 
 TEST(Message, EnumeratorsOutOfRangeAreNoticed) {
-  WorkerMessage message = PartSeen{static_cast<Scope>(3), 0, {}, {}};
+  WorkerMessage message = PartSeen{static_cast<Scope>(3), {}, {}};
   EXPECT_EQ(decode_error(bytes_of(message)), "an enumerator out of range");
-  message = PartSeen{Scope::test, 0, {}, {static_cast<PartType>(4), "", 0, ""}};
+  message = PartSeen{Scope::test, {}, {static_cast<PartType>(4), "", 0, ""}};
   EXPECT_EQ(decode_error(bytes_of(message)), "an enumerator out of range");
 }
 

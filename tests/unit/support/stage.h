@@ -103,7 +103,7 @@ class Stage {
     running_[i].reset();
     node(i).slot().phase.store(Phase::idle);
     for (const std::string& failure : failures) {
-      PartSeen part{Scope::test, *test, {}, {PartType::fatal_failure, "a.cpp", 1, failure}};
+      PartSeen part{Scope::test, {}, {PartType::fatal_failure, "a.cpp", 1, failure}};
       iteration_->on(node(i), part);
     }
     TestDone done;
@@ -119,10 +119,9 @@ class Stage {
   // The worker dies in the test that it is to run next, or runs, having told of `failures`; or
   // where there is none, between two tests.
   void crash(std::size_t i, const std::vector<std::string>& failures = {}) {
-    if (const std::optional<TestIndex> test = begin(i)) {
+    if (begin(i)) {
       for (const std::string& failure : failures) {
-        PartSeen part{
-            Scope::test, *test, {{0, 5}, {}}, {PartType::fatal_failure, "a.cpp", 1, failure}};
+        PartSeen part{Scope::test, {{0, 5}, {}}, {PartType::fatal_failure, "a.cpp", 1, failure}};
         iteration_->on(node(i), part);
       }
     }
