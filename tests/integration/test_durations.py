@@ -199,8 +199,8 @@ class BadFileTest(DurationsTest):
         (blocked / "occupied").mkdir(parents=True)
         run = self.parallel("numbered", env={VARIABLE: str(self.path)})
         self.assertEqual(0, run.status, run)
-        self.assertEqual(["the durations are not saved in '%s': '%s' cannot be made: File exists"
-                          % (self.path, blocked)], run.notes)
+        self.assertEqual(["the durations are not saved in '%s': '%s' is in the way: gtest-xdist did "
+                          "not write it" % (self.path, blocked)], run.notes)
 
 
 class OrderTest(DurationsTest):
