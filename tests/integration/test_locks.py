@@ -140,6 +140,9 @@ class LocksTest(harness.IntegrationTest):
                 run = self.run_locks("--gtest_fail_fast", workers=3, way=way,
                                      CRASHES="All/Mixed.File/2")
                 self.assertEqual({"All/Mixed.File/2"}, run.failed, run)
+                begun = {line.split()[1] for line in run.noted if line.startswith("begin ")}
+                given_up = {test.name for test in run.tests if test.skips}
+                self.assertEqual({test.name for test in run.tests} - begun, given_up, run.noted)
 
     def test_no_worker_is_left(self):
         for way in (*WAYS, EACH):

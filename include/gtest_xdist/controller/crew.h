@@ -65,11 +65,13 @@ class Crew {
     WorkerNode& replacement = add(dead.slot_number());
     try {
       start(replacement, iterations);
+      node_manager_.watch(replacement);
     } catch (const std::runtime_error&) {
+      // Nobody would notice the end of a process that is not watched.
+      replacement.process.reset();
       replacement.state = WorkerNode::State::gone;
       throw;
     }
-    node_manager_.watch(replacement);
     return replacement;
   }
 

@@ -155,6 +155,11 @@ class DSession : private NodeEvents {
     return endless_ ? 0 : iterations_left_ - (ending_ ? 1 : 0);
   }
 
+  bool any_in_iteration() const {
+    return std::any_of(nodes().begin(), nodes().end(),
+                       [](const auto& node) { return node->in_iteration; });
+  }
+
   // The workers' verdict is what is known of the iteration now.
   void tell_workers_to_end() {
     if (std::exchange(ending_, true)) return;
@@ -173,10 +178,7 @@ class DSession : private NodeEvents {
       node_manager_.pump();
     }
     tell_workers_to_end();
-    while (std::any_of(nodes().begin(), nodes().end(),
-                       [](const auto& node) { return node->in_iteration; })) {
-      node_manager_.pump();
-    }
+    while (any_in_iteration()) node_manager_.pump();
     ending_ = false;
   }
 
@@ -203,7 +205,8 @@ class DSession : private NodeEvents {
 
   void on_news() override {
     // While what they said is still being replayed; but then a plugin may fail the run.
-    if (iteration_->is_complete() && !hooks_.active()) tell_workers_to_end();
+    const bool is_over = any_in_iteration() && iteration_->is_complete();
+    if (is_over && !hooks_.active()) tell_workers_to_end();
     iteration_->let_through();
     iteration_->set_wake_marks();
   }

@@ -79,7 +79,8 @@ class NodeManager {
     launcher_.launch(node, segment_, iterations, seed);
   }
 
-  // From here on the end of its process is noticed.
+  // From here on the end of its process is noticed. Throws std::system_error if there can be no
+  // further thread.
   void watch(WorkerNode& node) {
     Doorbell& bell = segment_.header().bell;
     node.process->watch([&bell] { bell.ring(); });

@@ -117,8 +117,9 @@ class ChildProcess {
   ::pid_t id() const { return child_.id(); }
 
   // When the process ends, or now if it has, a thread of this process calls `on_exit()`; the thread
-  // has all signals blocked and ends with the child. To be called at most once. Apart from the
-  // constructor because it takes time in which another process can be started.
+  // has all signals blocked and ends with the child. To be called at most once. Throws
+  // std::system_error if there can be no such thread. Apart from the constructor because it takes
+  // time in which another process can be started.
   template <class OnExit>
   void watch(OnExit on_exit) {
     ::sigset_t all;

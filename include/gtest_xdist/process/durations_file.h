@@ -80,8 +80,10 @@ class DurationsFile {
     return parent.empty() ? "." : parent;
   }
 
-  // The file itself is what is locked, so nothing else need be left beside it. Whoever waits for a
-  // file that is replaced meanwhile has the lock of one without a name, and begins anew.
+  // The file itself is what is locked, so nothing else need be left beside it, by flock(), which
+  // holds for this descriptor only: FileLock's kind goes when anybody closes the file. Whoever
+  // waits for a file that is replaced meanwhile has the lock of one without a name, and begins
+  // anew.
   Descriptor lock() const {
     constexpr ::mode_t kMode = 0666;  // less the umask, as any file that a program writes
     while (true) {
