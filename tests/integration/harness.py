@@ -189,6 +189,15 @@ class Started:
         path = self.directory / "notes"
         return path.read_text().splitlines() if path.exists() else []
 
+    @property
+    def text(self):
+        """What has been printed so far."""
+        return self._text("out")
+
+    def release(self):
+        """Lets a test go on that waits for it."""
+        (self.directory / "notes.released").touch()
+
     def end(self, limit=PATIENCE):
         """Waits for the end of the run."""
         try:

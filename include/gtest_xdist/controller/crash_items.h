@@ -52,6 +52,8 @@ inline KeptCrash crash_in_test(WorkerNode& node, const testing::TestInfo& test,
   Report& report = crash.report;
   report = std::move(node.suite_report);  // of a set-up that did not end; else empty
   report.worker = node.number();
+  report.start_ms = node.test_report.start_ms;
+  report.elapsed_ms = node.test_report.elapsed_ms;
   std::move(node.test_report.steps.begin(), node.test_report.steps.end(),
             std::back_inserter(report.steps));
   report.add_part(node.number(), node.tail(), crash.crash);

@@ -15,7 +15,19 @@ namespace gtest_xdist::internal {
 
 // "killed by signal 11 (SIGSEGV)", or why the controller killed it.
 inline std::string describe_end(const WorkerNode& node, const ExitStatus& status) {
-  return node.broken.empty() ? status.describe() : "ended, because " + node.broken;
+  if (!node.broken.empty()) return "ended, because " + node.broken;
+  return node.end_reason ? node.end_reason->why : status.describe();
+}
+
+// As describe_end(), for where the place is not told: "timed out: it took longer than ...".
+inline std::string describe_node_down(const WorkerNode& node, const std::string& how) {
+  return node.broken.empty() && node.end_reason ? node.end_reason->what + ": " + how : how;
+}
+
+// "worker 'gw1' crashed", or what else has happened to it.
+inline std::string begin_of_failure(const WorkerNode& node) {
+  const bool is_ended = node.broken.empty() && node.end_reason;
+  return "worker '" + node.name() + "' " + (is_ended ? node.end_reason->what : "crashed");
 }
 
 // Whether a process that got through its tests ended with the status that its main returned, or
@@ -31,41 +43,43 @@ inline bool ended_as_main_said(const WorkerNode& node, const ExitStatus& status)
 // the first of its stretch.
 inline std::string crashed_while_running(const WorkerNode& node, const std::string& test,
                                          const std::string& how) {
-  const bool in_set_up = node.slot().phase.load() == Phase::suite_up;
-  return "worker '" + node.name() + "' crashed while running '" + test + "': " + how +
+  const bool in_set_up = node.phase() == Phase::suite_up;
+  return begin_of_failure(node) + " while running '" + test + "': " + how +
          (in_set_up ? " in SetUpTestSuite" : "");
 }
 
 inline std::string crashed_in_tear_down(const WorkerNode& node, const std::string& suite,
                                         const std::string& how) {
-  return "worker '" + node.name() + "' crashed in TearDownTestSuite of '" + suite + "': " + how;
+  return begin_of_failure(node) + " in TearDownTestSuite of '" + suite + "': " + how;
+}
+
+// Where the worker is, if no test and no suite is to be named.
+inline std::string place_of(const WorkerNode& node) {
+  switch (node.phase()) {
+    case Phase::starting:
+      return "before RUN_ALL_TESTS selected its tests";
+    case Phase::session_start:
+      return "in a plugin's hook before its tests";
+    case Phase::environments_up:
+      return "in the set-up of the test environments";
+    case Phase::environments_down:
+      return "in the tear-down of the test environments";
+    case Phase::session_finish:
+      return "in a plugin's hook after its tests";
+    case Phase::finishing:
+      return "after its tests";
+    case Phase::idle:
+    case Phase::suite_up:
+    case Phase::test:
+    case Phase::suite_down:
+      break;
+  }
+  return "between two tests";
 }
 
 // The failure of the run where no test and no suite is to blame.
 inline std::string crashed_elsewhere(const WorkerNode& node, const std::string& how) {
-  const auto place = [&]() -> const char* {
-    switch (node.slot().phase.load()) {
-      case Phase::starting:
-        return "before RUN_ALL_TESTS selected its tests";
-      case Phase::session_start:
-        return "in a plugin's hook before its tests";
-      case Phase::environments_up:
-        return "in the set-up of the test environments";
-      case Phase::environments_down:
-        return "in the tear-down of the test environments";
-      case Phase::session_finish:
-        return "in a plugin's hook after its tests";
-      case Phase::finishing:
-        return "after its tests";
-      case Phase::idle:
-      case Phase::suite_up:
-      case Phase::test:
-      case Phase::suite_down:
-        break;
-    }
-    return "between two tests";
-  };
-  return "worker '" + node.name() + "' crashed " + place() + ": " + how;
+  return begin_of_failure(node) + " " + place_of(node) + ": " + how;
 }
 
 }  // namespace gtest_xdist::internal

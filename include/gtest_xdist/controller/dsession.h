@@ -7,7 +7,10 @@
 #ifndef GTEST_XDIST_CONTROLLER_DSESSION_H_
 #define GTEST_XDIST_CONTROLLER_DSESSION_H_
 
+#include <sys/types.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -35,10 +38,13 @@
 #include "gtest_xdist/controller/planning.h"
 #include "gtest_xdist/controller/playback.h"
 #include "gtest_xdist/controller/session_durations.h"
+#include "gtest_xdist/controller/supervisor.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/process/child_process.h"
+#include "gtest_xdist/process/debugger.h"
 
 namespace gtest_xdist::internal {
 
@@ -61,6 +67,9 @@ class DSession : private NodeEvents {
         planning_(catalog, options, hooks, durations),
         node_manager_(*this, catalog.size(), workers, run, std::move(launcher)),
         crew_(node_manager_, hooks, options, workers),
+        supervisor_(
+            catalog, options, node_manager_.nodes(),
+            [this](::pid_t process, int output) { return debug(process, output); }, Clock::now()),
         playback_(catalog, node_manager_) {
     if (!awaits_collections_) {
       collection_.accept(collection_.order(), "controller");
@@ -102,6 +111,12 @@ class DSession : private NodeEvents {
     iteration_->log().add_failure(0, {}, message);
     return true;
   }
+
+  // Whether no iteration is to follow: somebody has interrupted the run, say.
+  bool is_over() const { return !supervisor_.over().empty() || (endless_ && !hopeless_.empty()); }
+
+  // The signal that has interrupted the run; 0 if none has.
+  int stop_signal() const { return node_manager_.stop_signal(); }
 
   // Not empty if a worker's main returned a status other than 0 although nothing had failed: wrong,
   // unless this process's main does so too.
@@ -189,6 +204,30 @@ class DSession : private NodeEvents {
       if (history.empty()) continue;
       note("reproduce " + node->name() + ": " + node_manager_.launcher().reproduction(history));
     }
+  }
+
+  // --- time and signals --------------------------------------------------------------------------
+
+  Clock::time_point on_time(Clock::time_point now) override {
+    const Clock::time_point next = supervisor_.look(now, stop_signal());
+    if (!supervisor_.over().empty() && !std::exchange(over_told_, true)) stop();
+    return next;
+  }
+
+  void stop() {
+    const std::string& why = supervisor_.over();
+    if (stop_signal() != 0) {
+      note(why + ": ending the workers; the next signal ends this process at once");
+    } else {
+      iteration_->log().add_failure(-1, {}, why);
+    }
+    lose_hope(why);
+  }
+
+  std::unique_ptr<ChildProcess> debug(::pid_t process, int output) {
+    std::unique_ptr<ChildProcess> debugger = print_stacks(process, output);
+    if (debugger != nullptr) node_manager_.watch(*debugger);
+    return debugger;
   }
 
   // --- what concerns a worker as a whole -----------------------------------------------------
@@ -281,7 +320,10 @@ class DSession : private NodeEvents {
     const bool all_known = std::none_of(nodes().begin(), nodes().end(), [](const auto& node) {
       return node->state == State::starting;
     });
-    if (all_known && hopeless_.empty()) lose_hope("the workers did not collect the same tests");
+    if (!all_known || !hopeless_.empty()) return;
+    const std::string why = "the workers did not collect the same tests";
+    note(why);
+    lose_hope(why);
   }
 
   // A worker that has ended an iteration goes on to the next one, whether or not that has begun
@@ -339,6 +381,7 @@ class DSession : private NodeEvents {
   void on_end(WorkerNode& node, const ExitStatus& status) override {
     const std::optional<HookAssertions> guard = guard_assertions();
     node.in_iteration = false;
+    node.time_running_item(Clock::now(), std::chrono::system_clock::now());
     const State before = std::exchange(node.state, State::gone);
     const std::string how = describe_end(node, status);
     if (before == State::done) {
@@ -348,15 +391,16 @@ class DSession : private NodeEvents {
       judge_end(node, status, what);
     } else {
       node.controller.workeroutput.reset();
-      note("[" + node.name() + "] node down: " + how);
-      hooks_.testnodedown(node.controller, how);
+      const std::string error = describe_node_down(node, how);
+      if (stop_signal() == 0) note("[" + node.name() + "] node down: " + error);
+      hooks_.testnodedown(node.controller, error);
       handle_crash(node, how);
     }
   }
 
   // A worker has ended after RUN_ALL_TESTS.
   void judge_end(const WorkerNode& node, const ExitStatus& status, const std::string& how) {
-    if (status.success()) return;
+    if (status.success() || (node.end_reason && !node.end_reason->blames_worker)) return;
     const std::string what = "worker '" + node.name() + "' " + how;
     if (ended_as_main_said(node, status)) {
       // main may map success to any status, and this process's main will do so again.
@@ -396,6 +440,7 @@ class DSession : private NodeEvents {
       iteration_->enter(replacement);
       if (can_run_unasked(replacement)) iteration_->add(replacement);
     } catch (const std::runtime_error& error) {
+      note(error.what());
       lose_hope(error.what());
     }
   }
@@ -403,7 +448,6 @@ class DSession : private NodeEvents {
   // No worker will be started any more, in this iteration and in those to come.
   void lose_hope(const std::string& why) {
     hopeless_ = why;
-    note(why);
     iteration_->give_up("not run: " + why);
   }
 
@@ -417,11 +461,13 @@ class DSession : private NodeEvents {
   Planning planning_;
   NodeManager node_manager_;
   Crew crew_;
+  Supervisor supervisor_;
   Playback playback_;
   std::string hopeless_;  // why no worker is started any more, if so
   std::string dissent_;
   bool collections_differ_ = false;
   bool failed_ = false;  // whether anything has failed, as far as the workers were told
+  bool over_told_ = false;
   bool ending_ = false;  // whether workers may be in the next iteration already
   std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next iteration
   std::optional<Iteration> iteration_;

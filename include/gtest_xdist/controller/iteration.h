@@ -266,14 +266,14 @@ class Iteration {
   // The worker is dead, and `how` says in which way: the test that it was running fails, or else
   // the suite that it was tearing down, or else the run; what it had not started goes to others.
   void on_crash(WorkerNode& node, const std::string& how) {
-    const std::optional<TestIndex> item = node.crash_item();
+    const std::optional<TestIndex> item = node.running_item();
     KeptCrash crash;
     if (item) {
       crash = crash_in_test(node, catalog_.test(*item), catalog_.full_name(*item), how);
       if (assignments().is_rerun(*item, node.number())) {
         crash.earlier = account_.take_kept_steps(*item);
       }
-    } else if (node.open_suite && node.slot().phase.load() == Phase::suite_down) {
+    } else if (node.open_suite && node.phase() == Phase::suite_down) {
       const std::string suite = catalog_.suite(*node.open_suite).name();
       node.suite_report.add_part(
           node.number(), node.tail(),
@@ -281,7 +281,8 @@ class Iteration {
       store().add_suite_down(*node.open_suite, std::move(node.suite_report));
     } else {
       log_.add(std::move(node.program_report));
-      log_.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
+      const bool is_to_blame = !node.end_reason || node.end_reason->blames_worker;
+      if (is_to_blame) log_.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
     }
     leave_suite(node);
     hand_out_.remove(node, hand_out_.share_left(node.abandon(item.has_value())));

@@ -100,6 +100,9 @@ class Launcher {
     node.process = std::make_unique<ChildProcess>(plan);
   }
 
+  // Removes the session's temporary directory before its time: no worker is there any more.
+  void remove_directory() const { temp_directory_->remove(); }
+
   // The line that runs `tests` again, in their order, in one process.
   std::string reproduction(const std::vector<TestIndex>& tests) const {
     return std::string(kIndicesVariable) + "=" + format_index_list(tests) + " " +

@@ -1,7 +1,8 @@
 // The workers' processes: starting them, waiting for what they say, noticing their end.
 //
 // Layer: controller. What is said, and what becomes of the tests of a worker that has ended, is a
-// DSession's business. Every wait ends by data or by the death of a worker.
+// DSession's business. Every wait ends by data, by the death of a worker, by a signal, or when the
+// time has come that a DSession has asked for.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_MANAGER_H_
 #define GTEST_XDIST_CONTROLLER_NODE_MANAGER_H_
 
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +24,7 @@
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/exit_status.h"
+#include "gtest_xdist/process/stop_signals.h"
 #include "gtest_xdist/transport/segment.h"
 
 namespace gtest_xdist::internal {
@@ -29,7 +32,13 @@ namespace gtest_xdist::internal {
 // Hears what workers do, from within NodeManager::poll() and those that call it.
 class NodeEvents {
  public:
+  using Clock = std::chrono::steady_clock;
+
   virtual ~NodeEvents() = default;
+
+  // Time has passed: called when a worker has rung, and not later than the last call has asked for
+  // by what it returned. A process may have been stopped or continued.
+  virtual Clock::time_point on_time(Clock::time_point now) = 0;
 
   virtual void on_message(WorkerNode& node, WorkerMessage& message) = 0;
 
@@ -45,12 +54,16 @@ class NodeManager {
  public:
   // Room for `tests` tests and, at a time, `workers` workers. `events` must outlive this. Throws
   // std::runtime_error if there is not enough shared memory.
+  //
+  // From now on signals that would end this process are noted.
   NodeManager(NodeEvents& events, std::uint64_t tests, unsigned workers, unsigned run,
               Launcher launcher)
       : events_(events),
         segment_(Segment::create(segment_name(run), {workers, round_up_to_power_of_two(tests),
                                                      kResultsCapacity, kCommandsCapacity})),
-        launcher_(std::move(launcher)) {
+        launcher_(std::move(launcher)),
+        stop_signals_([](void* bell) { static_cast<Doorbell*>(bell)->ring(); },
+                      &segment_.header().bell) {
     segment_.header().output_is_terminal = ::isatty(STDOUT_FILENO) != 0;
   }
 
@@ -76,15 +89,19 @@ class NodeManager {
   // Starts its process, for the iterations that are left (0: without end); watch() is to follow.
   // Throws std::runtime_error; then there is no process.
   void start(WorkerNode& node, unsigned iterations, int seed) {
+    node.slot().phase_since = clock_nanoseconds(Clock::now());
     launcher_.launch(node, segment_, iterations, seed);
   }
 
-  // From here on the end of its process is noticed. Throws std::system_error if there can be no
-  // further thread.
-  void watch(WorkerNode& node) {
+  // From here on it is noticed when the process ends, and when it is stopped or continued. Throws
+  // std::system_error if there can be no further thread.
+  void watch(ChildProcess& process) {
     Doorbell& bell = segment_.header().bell;
-    node.process->watch([&bell] { bell.ring(); });
+    process.watch([&bell] { bell.ring(); });
   }
+
+  // The signal that asks for the end of the session; 0 if none has come.
+  int stop_signal() const { return stop_signals_.first(); }
 
   const Launcher& launcher() const { return launcher_; }
 
@@ -93,7 +110,8 @@ class NodeManager {
 
   // Tells of all that has happened since the last call; true if something had.
   bool poll() {
-    if (segment_.header().bell.answer()) look_again_ = true;
+    const bool has_rung = segment_.header().bell.answer();
+    if (has_rung) look_again_ = true;
     bool any = false;
     // By number: an event may add a worker.
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -103,6 +121,8 @@ class NodeManager {
       any |= read(node);
       if (!node.broken.empty()) node.process->kill();
       if (ended) {
+        // What a worker has started that did not get through its tests shall not outlive it.
+        if (node.state != WorkerNode::State::done) node.process->kill();
         const ExitStatus status = node.process->wait();
         node.process.reset();
         events_.on_end(node, status);
@@ -110,6 +130,7 @@ class NodeManager {
       }
     }
     if (any) events_.on_news();
+    tell_time(has_rung);
     return any;
   }
 
@@ -118,9 +139,8 @@ class NodeManager {
     while (!poll()) {
       // A worker does not ring for everything, but this long after a ring all is there to be seen.
       if (std::exchange(look_again_, false)) {
-        segment_.header().bell.wait_for(2 * kLongestSilence);
-      } else {
-        segment_.header().bell.wait();
+        wait_until(Clock::now() + 2 * kLongestSilence);
+      } else if (wait_until(Clock::time_point::max())) {
         look_again_ = true;
       }
     }
@@ -128,27 +148,26 @@ class NodeManager {
 
   // Blocks until all processes have ended. A worker that takes too long is killed.
   void wait_for_end() {
-    using Clock = std::chrono::steady_clock;
-    const Clock::time_point deadline = Clock::now() + kExitPatience;
+    Clock::time_point deadline = Clock::now() + kExitPatience;
     while (alive() > 0) {
       if (poll()) continue;
-      const auto left =
-          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-      if (left.count() > 0) {
-        segment_.header().bell.wait_for(left);
+      if (Clock::now() < deadline) {
+        wait_until(deadline);
         continue;
       }
+      deadline = Clock::time_point::max();
       for (const auto& node : nodes_) {
         if (node->state == WorkerNode::State::gone) continue;
         node->broken = "it did not end within " + std::to_string(kExitPatience.count()) +
                        " seconds after its tests";
         node->process->kill();
       }
-      segment_.header().bell.wait();
     }
   }
 
  private:
+  using Clock = NodeEvents::Clock;
+
   // A worker that has not ended this long after its last test is killed.
   static constexpr std::chrono::seconds kExitPatience{60};
   // Room for bursts of small reports, so that a worker rarely waits for the replay. In bytes.
@@ -157,6 +176,29 @@ class NodeManager {
 
   static std::string segment_name(unsigned run) {
     return "gtest-xdist-" + std::to_string(::getpid()) + "-" + std::to_string(run);
+  }
+
+  void tell_time(bool has_rung) {
+    const Clock::time_point now = Clock::now();
+    if (has_rung || now >= next_time_) next_time_ = events_.on_time(now);
+  }
+
+  // Blocks until somebody rings, but not longer than to `deadline` or the time that has been asked
+  // for. True if somebody rang.
+  bool wait_until(Clock::time_point deadline) {
+    const StopSignals::Attention attention(stop_signals_);
+    if (stop_signals_.came_again()) end_now();
+    const Clock::duration left = std::min(deadline, next_time_) - Clock::now();
+    return segment_.header().bell.wait_for(
+        std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
+  }
+
+  // Somebody does not want to wait for the end of the session.
+  [[noreturn]] void end_now() {
+    nodes_.clear();
+    launcher_.remove_directory();
+    StopSignals::die_of(stop_signals_.first());
+    std::abort();
   }
 
   bool read(WorkerNode& node) {
@@ -181,7 +223,9 @@ class NodeManager {
   const KeepChildStatus keep_child_status_;
   Segment segment_;
   Launcher launcher_;
+  StopSignals stop_signals_;
   WorkerNodes nodes_;
+  Clock::time_point next_time_{};  // when events_ are to hear of the time at the latest
   bool look_again_ = false;
 };
 

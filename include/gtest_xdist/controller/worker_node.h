@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -48,6 +49,13 @@ struct WorkerOutput {
     out.consume(slice.out, print_to(stdout));
     if (err.valid()) err.consume(slice.err, print_to(stderr));
   }
+};
+
+// Why the controller ends a worker that has done nothing that it could not do.
+struct EndReason {
+  std::string what;  // as a verb, in place of "crashed"
+  std::string why;
+  bool blames_worker = true;  // whether the run fails although no test was running
 };
 
 class WorkerNode : public Node, public GateNode {
@@ -124,6 +132,9 @@ class WorkerNode : public Node, public GateNode {
     return std::min(deque_.size(), pending_.size()) + held();
   }
 
+  // Whether tests wait in the shared memory itself for the worker to take them.
+  bool has_unstarted_in_deque() const { return !pending_.empty() && deque_.size() > 0; }
+
   void shutdown() override {
     settles_later_ = true;
     settle_if_due();
@@ -187,13 +198,33 @@ class WorkerNode : public Node, public GateNode {
     return true;
   }
 
-  // After the worker's end: the test that it died in, or in the set-up of its suite, if any. A test
-  // that it had taken but not begun is none.
-  std::optional<TestIndex> crash_item() const {
-    const Phase phase = slot_.phase.load();
+  // Where the worker is. Pairs with the release store in Worker::enter().
+  Phase phase() const { return slot_.phase.load(std::memory_order_acquire); }
+
+  // Since when it is in a phase in which user code runs. To be asked after phase().
+  std::chrono::steady_clock::time_point phase_since() const {
+    const std::chrono::nanoseconds since(slot_.phase_since.load(std::memory_order_relaxed));
+    return std::chrono::steady_clock::time_point(since);
+  }
+
+  // The test that it is in, or in the set-up of its suite, if any; after its end the one that it
+  // died in. A test that it had taken but not begun is none.
+  std::optional<TestIndex> running_item() const {
+    const Phase phase = this->phase();
     const bool begun = phase == Phase::suite_up || phase == Phase::test;
     if (!begun || pending_.empty() || deque_.taken() <= completed_) return std::nullopt;
     return pending_.front();
+  }
+
+  // After the worker's end, which is now: how long it was in the test that it died in, of which it
+  // could not tell itself.
+  void time_running_item(std::chrono::steady_clock::time_point now,
+                         std::chrono::system_clock::time_point now_of_day) {
+    using std::chrono::milliseconds;
+    const auto time = std::max(now - phase_since(), std::chrono::steady_clock::duration(0));
+    const auto start = now_of_day.time_since_epoch() - time;
+    test_report.start_ms = std::chrono::duration_cast<milliseconds>(start).count();
+    test_report.elapsed_ms = std::chrono::duration_cast<milliseconds>(time).count();
   }
 
   // After the worker's end: counts the crash item as one that the worker ran.
@@ -276,7 +307,8 @@ class WorkerNode : public Node, public GateNode {
   WorkerOutput output;
   std::unique_ptr<ChildProcess> process;
 
-  std::string broken;  // why the worker must be ended, if it must
+  std::string broken;                   // what it did that it cannot do: it must be ended
+  std::optional<EndReason> end_reason;  // else why it is being ended, if it is
 
   // What has been told of things that are not finished yet.
   Report test_report;

@@ -5,6 +5,7 @@
 #ifndef GTEST_XDIST_CORE_OPTIONS_H_
 #define GTEST_XDIST_CORE_OPTIONS_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -65,7 +66,9 @@ struct Options {
   std::optional<unsigned> max_worker_restart;     // not given: 4 x workers
   std::optional<std::vector<TestIndex>> indices;  // run these here, in this order
   std::optional<std::string> testrunuid;
-  std::optional<std::string> durations_file;  // as it was given
+  std::optional<std::string> durations_file;                 // as it was given
+  std::optional<std::chrono::milliseconds> timeout;          // of each test
+  std::optional<std::chrono::milliseconds> session_timeout;  // of all tests together
 };
 
 // Names and values of environment variables.
@@ -81,6 +84,8 @@ inline constexpr const char* kMaxWorkerRestartVariable = "GTEST_XDIST_MAX_WORKER
 inline constexpr const char* kIndicesVariable = "GTEST_XDIST_INDICES";
 inline constexpr const char* kTestrunuidVariable = "GTEST_XDIST_TESTRUNUID";
 inline constexpr const char* kDurationsFileVariable = "GTEST_XDIST_DURATIONS_FILE";
+inline constexpr const char* kTimeoutVariable = "GTEST_XDIST_TIMEOUT";
+inline constexpr const char* kSessionTimeoutVariable = "GTEST_XDIST_SESSION_TIMEOUT";
 // Set in workers for tests and whatever they start to read; a user does not set them.
 inline constexpr const char* kWorkerVariable = "GTEST_XDIST_WORKER";
 inline constexpr const char* kWorkerCountVariable = "GTEST_XDIST_WORKER_COUNT";
@@ -92,7 +97,8 @@ inline const std::vector<std::string>& user_variables() {
   static const std::vector<std::string> names = {
       kWorkersVariable,       kMaxProcessesVariable,     kDistVariable,
       kMaxSchedChunkVariable, kLoadscopeReorderVariable, kMaxWorkerRestartVariable,
-      kIndicesVariable,       kTestrunuidVariable,       kDurationsFileVariable};
+      kIndicesVariable,       kTestrunuidVariable,       kDurationsFileVariable,
+      kTimeoutVariable,       kSessionTimeoutVariable};
   return names;
 }
 
@@ -149,6 +155,27 @@ inline unsigned parse_bounded(const char* name, const std::string& value, unsign
     reject(name, value, "a number from " + std::to_string(min) + " to " + std::to_string(max));
   }
   return *number;
+}
+
+// A decimal number of seconds, exact to the millisecond; 0 is no limit.
+inline std::optional<std::chrono::milliseconds> parse_seconds(const char* name,
+                                                              const std::string& value) {
+  constexpr unsigned kMostSeconds = 1'000'000;
+  constexpr std::size_t kDecimals = 3;
+  const std::size_t point = value.find('.');
+  std::string decimals = point == std::string::npos ? "0" : value.substr(point + 1);
+  const bool has_decimals = !decimals.empty() && decimals.size() <= kDecimals;
+  decimals.resize(kDecimals, '0');
+  const std::optional<unsigned> seconds = parse_number(value.substr(0, point), kMostSeconds);
+  const std::optional<unsigned> milliseconds = parse_number(decimals, 999);
+  if (!has_decimals || !seconds || !milliseconds) {
+    reject(name, value,
+           "seconds from 0.001 to " + std::to_string(kMostSeconds) +
+               ", such as 90 or 1.5, or 0 for no limit");
+  }
+  const std::chrono::milliseconds limit =
+      std::chrono::seconds(*seconds) + std::chrono::milliseconds(*milliseconds);
+  return limit.count() == 0 ? std::nullopt : std::optional(limit);
 }
 
 inline bool parse_yes_or_no(const char* name, const std::string& value) {
@@ -217,6 +244,10 @@ inline Options parse_options(const Environment& environment) {
       options.testrunuid = parse_testrunuid(value);
     } else if (name == kDurationsFileVariable) {
       if (!value.empty()) options.durations_file = value;
+    } else if (name == kTimeoutVariable) {
+      options.timeout = parse_seconds(name.c_str(), value);
+    } else if (name == kSessionTimeoutVariable) {
+      options.session_timeout = parse_seconds(name.c_str(), value);
     } else if (name == kWorkerVariable && is_worker_name(value)) {
       continue;
     } else if (name == kWorkerCountVariable && parse_number(value, kMaxWorkers)) {

@@ -86,7 +86,8 @@ class KeepChildStatus {
   inline static bool is_ignored_ = false;
 };
 
-// Owns a child process. Whoever destroys it while the child runs kills it.
+// Owns a child process, which leads a process group of its own. Whoever destroys it while the child
+// runs kills the group.
 class ChildProcess {
  public:
   // Starts the process. Throws std::runtime_error.
@@ -116,24 +117,20 @@ class ChildProcess {
 
   ::pid_t id() const { return child_.id(); }
 
-  // When the process ends, or now if it has, a thread of this process calls `on_exit()`; the thread
-  // has all signals blocked and ends with the child. To be called at most once. Throws
-  // std::system_error if there can be no such thread. Apart from the constructor because it takes
-  // time in which another process can be started.
-  template <class OnExit>
-  void watch(OnExit on_exit) {
+  // When the process ends, or now if it has, and whenever it is stopped or continued, a thread of
+  // this process calls `on_change()`; the thread has all signals blocked and ends with the child.
+  // To be called at most once. Throws std::system_error if there can be no such thread. Apart from
+  // the constructor because it takes time in which another process can be started.
+  template <class OnChange>
+  void watch(OnChange on_change) {
     ::sigset_t all;
     ::sigset_t before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, &before);
-    watcher_ = std::thread([this, on_exit] {
-      ::siginfo_t info{};
-      // Leaves the child a zombie, so that its number stays its own until wait().
-      while (::waitid(P_PID, static_cast<::id_t>(child_.id()), &info, WEXITED | WNOWAIT) != 0 &&
-             errno == EINTR) {
-      }
+    watcher_ = std::thread([this, on_change] {
+      while (!wait_for_change()) on_change();
       ended_.store(true, std::memory_order_release);
-      on_exit();
+      on_change();
     });
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
@@ -141,8 +138,17 @@ class ChildProcess {
   // Whether the process that is watched has ended; it is still to be waited for.
   bool ended() const { return ended_.load(std::memory_order_acquire); }
 
-  // Ends it at once. Harmless after its end, until wait().
-  void kill() { ::kill(child_.id(), SIGKILL); }
+  // The signal that has stopped the process that is watched; 0 while it runs.
+  int stop_signal() const { return stop_signal_.load(std::memory_order_acquire); }
+
+  // Sends a signal to the process; to it and all of its group; or ends them at once. Harmless after
+  // its end, until wait().
+  void send(int signal) { ::kill(child_.id(), signal); }
+  void send_to_all(int signal) {
+    ::kill(-child_.id(), signal);
+    if (::getpgid(child_.id()) != child_.id()) send(signal);
+  }
+  void kill() { send_to_all(SIGKILL); }
 
   // Blocks until the process has ended; to be called once.
   ExitStatus wait() {
@@ -154,6 +160,23 @@ class ChildProcess {
   }
 
  private:
+  // Blocks until the process has ended (true), or was stopped or continued. Leaves a child that has
+  // ended a zombie, so that its number stays its own until wait().
+  bool wait_for_change() {
+    const auto id = static_cast<::id_t>(child_.id());
+    constexpr int kStops = WSTOPPED | WCONTINUED;
+    ::siginfo_t info{};
+    if (::waitid(P_PID, id, &info, WEXITED | kStops | WNOWAIT) != 0) return errno != EINTR;
+    if (info.si_code != CLD_STOPPED && info.si_code != CLD_CONTINUED) return true;
+    // Now the state is taken that has been looked at, or a later one.
+    info = {};
+    if (::waitid(P_PID, id, &info, kStops | WNOHANG) == 0 && info.si_pid != 0) {
+      stop_signal_.store(info.si_code == CLD_STOPPED ? info.si_status : 0,
+                         std::memory_order_release);
+    }
+    return false;
+  }
+
   // What Boost.Process runs before and after fork() or vfork().
   class Launch : public boost_process::extend::handler {
    public:
@@ -179,6 +202,7 @@ class ChildProcess {
     // be the parent's.
     template <class Executor>
     void on_exec_setup(Executor&) const {
+      ::setpgid(0, 0);
       if (KeepChildStatus::is_ignored()) ::signal(SIGCHLD, SIG_IGN);
       const int null = ::open("/dev/null", O_RDONLY);
       if (null < 0 || ::dup2(null, STDIN_FILENO) < 0 ||
@@ -201,6 +225,7 @@ class ChildProcess {
 
   boost_process::child child_;
   std::atomic<bool> ended_{false};
+  std::atomic<int> stop_signal_{0};
   std::thread watcher_;
   bool waited_ = false;
 };

@@ -45,7 +45,11 @@ class TempDirectory {
     return *this;
   }
   ~TempDirectory() {
-    if (path_.empty()) return;
+    if (!path_.empty()) remove();
+  }
+
+  // Removes it now, as far as that is possible.
+  void remove() const {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }

@@ -25,6 +25,7 @@
 #include "gtest_xdist/bridge/items.h"
 #include "gtest_xdist/bridge/listeners.h"
 #include "gtest_xdist/bridge/parts.h"
+#include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/controller/dsession.h"
 #include "gtest_xdist/controller/notes.h"
@@ -66,6 +67,9 @@ class ControllerRole {
     void OnTestProgramStart(const testing::UnitTest&) override {
       role_.program_start();
       role_.add_inner();
+    }
+    void OnTestIterationStart(const testing::UnitTest&, int iteration) override {
+      if (iteration > 0) role_.another_iteration_starts();
     }
     void OnTestStart(const testing::TestInfo&) override { role_.test_starts(); }
     void OnTestEnd(const testing::TestInfo& test) override { role_.test_ends(test); }
@@ -165,6 +169,13 @@ class ControllerRole {
     if (!session_ || !session_->fail(message)) fail_program(message);
   }
 
+  // After the end of the session gtest would begin one iteration after the other.
+  void another_iteration_starts() {
+    if (!session_ || !session_->is_over()) return;
+    repeater().OnTestProgramEnd(*testing::UnitTest::GetInstance());
+    std::exit(EXIT_FAILURE);
+  }
+
   void run_iteration() {
     if (!session_) return;
     try {
@@ -208,7 +219,10 @@ class ControllerRole {
   }
 
   void program_end() {
-    if (session_ && dissent_.empty()) dissent_ = session_->dissent();
+    if (session_) {
+      if (dissent_.empty()) dissent_ = session_->dissent();
+      stop_signal_ = session_->stop_signal();
+    }
     session_.reset();
     if (durations_) durations_->save();
     life_->end();
@@ -235,6 +249,12 @@ class ControllerRole {
     if (::getpid() != instance_->process_) return;  // a child that somebody forked
     const bool ends_early = instance_->life_.has_value();
     if (ends_early) instance_->abandon();
+    if (instance_->stop_signal_ != 0) {
+      // What a shell says of a process that the signal has ended.
+      constexpr int kEndedBySignal = 128;
+      std::fflush(nullptr);
+      std::_Exit(kEndedBySignal + instance_->stop_signal_);
+    }
     if (status != 0 || (!ends_early && instance_->dissent_.empty())) return;
     note("error: " + (ends_early ? "the process ended before all tests were reported"
                                  : instance_->dissent_ + ", although nothing failed in it"));
@@ -254,6 +274,7 @@ class ControllerRole {
   std::optional<SessionDurations> durations_;  // likewise, if there is a file for them
   std::unique_ptr<DSession> session_;
   std::string dissent_;
+  int stop_signal_ = 0;  // that has ended a session before its time
 
   const ::pid_t process_ = ::getpid();
   inline static ControllerRole* instance_ = nullptr;

@@ -48,8 +48,6 @@ class WorkerRole {
         worker_(attach(handshake), handshake.slot) {
     die_with_controller();
     once_values().join(handshake.directory);
-    // A signal that a test sends to its process group is not for the controller.
-    ::setpgid(0, 0);
     instance_ = this;
     call_at_exit<&WorkerRole::at_exit>();
     hide_unless_active();
@@ -186,6 +184,10 @@ class WorkerRole {
   void die_with_controller() const {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (static_cast<unsigned>(::getppid()) != handshake_.controller) std::_Exit(EXIT_FAILURE);
+#ifdef PR_SET_PTRACER
+    // The debugger that is to print the stacks of a test that takes too long is its child as well.
+    ::prctl(PR_SET_PTRACER, handshake_.controller);
+#endif
   }
 
   // Of the calls of RUN_ALL_TESTS in this process, one is the session's; in the others nothing

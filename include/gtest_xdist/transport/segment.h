@@ -50,6 +50,11 @@ enum class Phase : std::uint32_t {
   finishing,       // after the last iteration: the rest of main, atexit, static destructors
 };
 
+// The form of WorkerSlot::phase_since. The clock is the machine's, so all processes agree.
+inline std::int64_t clock_nanoseconds(std::chrono::steady_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
 // A worker that reports something rings if its last ring is longer ago than this, in milliseconds:
 // long enough to cost nothing, short enough for a person to see results come in. So a controller
 // that looks once more this long after a ring has seen all there is.
@@ -68,6 +73,9 @@ struct WorkerSlot {
   // Written by the worker, read by the controller, also after the worker's death. Only for messages
   // to people and for finding a dead worker's last output; nothing is scheduled by them.
   alignas(kCacheLine) std::atomic<Phase> phase{Phase::starting};
+  // Since when, as told by std::chrono::steady_clock, in nanoseconds; kept for phases in which user
+  // code runs. Written before the phase.
+  std::atomic<std::int64_t> phase_since{0};
   std::atomic<std::uint64_t> out_begin{0};  // where the current test's output begins in its files
   std::atomic<std::uint64_t> err_begin{0};
   // What main returned or exit() was given; kNoExitStatus while neither has happened.

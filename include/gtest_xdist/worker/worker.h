@@ -104,19 +104,19 @@ class Worker : public ItemSource {
     suite_ = native_ ? catalog_->index_of(suite) : loop_->suite();
     suite_up_told_ = false;
     begin_ = Clock::now();
-    slot_.phase.store(Phase::suite_up, std::memory_order_relaxed);
+    enter(Phase::suite_up, begin_);
   }
   void suite_inner_start() { open(); }
 
   void test_outer_start(const testing::TestInfo& test) {
     const std::lock_guard<std::mutex> lock(mutex_);
     tell_suite_up();
-    slot_.phase.store(Phase::test, std::memory_order_relaxed);
     scope_ = Scope::test;
     test_ = native_ ? catalog_->index_of(test) : loop_->test();
     test_parts_ = 0;
     GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
     begin_ = Clock::now();
+    enter(Phase::test, begin_);
   }
   void test_inner_start() { open(); }
 
@@ -154,9 +154,9 @@ class Worker : public ItemSource {
     fail_fast_ = GTEST_XDIST_FLAG_GET(fail_fast);
     if (!native_) GTEST_XDIST_FLAG_SET(fail_fast, false);
     if (goes_on) return;
-    enter(Phase::suite_down);
-    open();
     begin_ = Clock::now();
+    enter(Phase::suite_down, begin_);
+    open();
   }
 
   void suite_inner_end() { close_region(); }
@@ -316,7 +316,14 @@ class Worker : public ItemSource {
     return std::chrono::nanoseconds(Clock::now() - begin_).count();
   }
 
-  void enter(Phase phase) { slot_.phase.store(phase, std::memory_order_relaxed); }
+  void enter(Phase phase) { enter(phase, Clock::now()); }
+
+  // Pairs with the acquire load in WorkerNode::phase(): who sees the phase sees its time, or that
+  // of a later one.
+  void enter(Phase phase, Clock::time_point since) {
+    slot_.phase_since.store(clock_nanoseconds(since), std::memory_order_relaxed);
+    slot_.phase.store(phase, std::memory_order_release);
+  }
 
   void open() {
     const std::lock_guard<std::mutex> lock(mutex_);

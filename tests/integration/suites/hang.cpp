@@ -1,11 +1,37 @@
-// Tests that do not end by themselves (the alarm is for the case that nobody ends them).
+// Tests and fixtures that do not end by themselves (the alarm is for the case that nobody ends
+// them). $HANG_AT names the place outside of tests.
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
 
 #include "support.h"
 
 namespace {
+
+void hang() {
+  ::alarm(120);
+  for (;;) ::pause();
+}
+
+// In a worker only, and the first time only: a replacement gets through.
+void hang_if_at(const std::string& place) {
+  if (support::variable("HANG_AT") != place || support::worker() != "gw0") return;
+  support::note("at " + place);
+  hang();
+}
+
+[[maybe_unused]] const bool before_main = (hang_if_at("before_main"), true);
+
+class Surroundings : public testing::Environment {
+  void SetUp() override { hang_if_at("environment_set_up"); }
+  void TearDown() override { hang_if_at("environment_tear_down"); }
+};
+[[maybe_unused]] testing::Environment* const surroundings =
+    testing::AddGlobalTestEnvironment(new Surroundings);
 
 class Hang : public testing::Test {
  protected:
@@ -29,6 +55,51 @@ TEST_F(Hang, DeafToSignals) {
     std::signal(signal, SIG_IGN);
   for (;;) ::pause();
 }
+
+TEST_F(Hang, AfterAFailure) {
+  std::printf("printed before the end\n");
+  EXPECT_TRUE(false) << "failed before the end";
+  std::printf("printed at the end\n");
+  std::fflush(stdout);
+  hang();
+}
+
+TEST_F(Hang, WithAHandler) {
+  std::signal(SIGABRT, [](int) {
+    constexpr char kWords[] = "the handler was here\n";
+    if (::write(STDERR_FILENO, kWords, sizeof kWords - 1) < 0) ::_exit(1);
+    std::signal(SIGABRT, SIG_DFL);
+    ::raise(SIGABRT);
+  });
+  hang();
+}
+
+TEST_F(Hang, DeafToAborts) {
+  std::signal(SIGABRT, SIG_IGN);
+  hang();
+}
+
+TEST_F(Hang, WithAChild) {
+  if (::fork() == 0) hang();
+  hang();
+}
+
+TEST_F(Hang, UntilReleased) {
+  const std::string released = support::variable("NOTES") + ".released";
+  while (::access(released.c_str(), F_OK) != 0) ::usleep(10'000);
+}
+
+TEST_F(Hang, Stopped) {
+  std::raise(SIGSTOP);
+  hang();
+}
+
+class Fixture : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { hang_if_at("suite_set_up"); }
+  static void TearDownTestSuite() { hang_if_at("suite_tear_down"); }
+};
+TEST_F(Fixture, Passes) {}
 
 class Quick : public testing::TestWithParam<int> {};
 TEST_P(Quick, Passes) {}

@@ -110,7 +110,7 @@ TEST_F(HeldBackTest, AreLeftByADeadWorker) {
   send({4, 8, 6});
   deque_.take();
   node_.slot().phase.store(Phase::test);
-  EXPECT_EQ(node_.crash_item(), 8U);
+  EXPECT_EQ(node_.running_item(), 8U);
   node_.state = WorkerNode::State::gone;
   EXPECT_EQ(node_.abandon(true), (Indices{4, 6}));
   EXPECT_EQ(node_.pending(), 0U);

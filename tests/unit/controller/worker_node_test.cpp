@@ -182,10 +182,10 @@ TEST_F(WorkerNodeTest, ThatDiedInATestLeavesItAndTheRest) {
     node.complete(4);
     deque_.take();
     node.slot().phase.store(phase);
-    EXPECT_EQ(node.crash_item(), 6U);
+    EXPECT_EQ(node.running_item(), 6U);
     EXPECT_EQ(node.abandon(true), Indices{8});
     EXPECT_EQ(node.pending(), 0U);
-    EXPECT_EQ(node.crash_item(), std::nullopt);
+    EXPECT_EQ(node.running_item(), std::nullopt);
     EXPECT_TRUE(assignments.is_pending(6)) << "until it is known whether it is put back";
     EXPECT_NO_THROW(assignments.hand_out({8}, 5));
     assignments.put_back(6);
@@ -202,7 +202,7 @@ TEST_F(WorkerNodeTest, ThatDiedWithATestItHadNotBegunLeavesNoCrashItem) {
     node.send({4, 6});
     deque_.take();
     node.slot().phase.store(phase);
-    EXPECT_EQ(node.crash_item(), std::nullopt);
+    EXPECT_EQ(node.running_item(), std::nullopt);
     EXPECT_EQ(node.abandon(false), (Indices{4, 6}));
     EXPECT_NO_THROW(assignments.hand_out({4, 6}, 5));
   }
@@ -213,13 +213,13 @@ TEST_F(WorkerNodeTest, ThatDiedBetweenTestsLeavesNoCrashItem) {
   deque_.take();
   node_.complete(4);
   node_.slot().phase.store(Phase::test);  // it may write anything there
-  EXPECT_EQ(node_.crash_item(), std::nullopt);
+  EXPECT_EQ(node_.running_item(), std::nullopt);
   EXPECT_EQ(node_.abandon(false), (Indices{6, 8}));
 }
 
 TEST_F(WorkerNodeTest, ThatDiedWithNothingLeavesNothing) {
   node_.slot().phase.store(Phase::test);
-  EXPECT_EQ(node_.crash_item(), std::nullopt);
+  EXPECT_EQ(node_.running_item(), std::nullopt);
   EXPECT_EQ(node_.abandon(false), Indices{});
 }
 
@@ -228,11 +228,11 @@ TEST_F(WorkerNodeTest, ThatDiedAfterEverythingWasTakenBackLeavesNoCrashItem) {
   node_.slot().phase.store(Phase::test);
   node_.send({4});
   EXPECT_EQ(node_.take_back(1), Indices{4});
-  EXPECT_EQ(node_.crash_item(), std::nullopt);
+  EXPECT_EQ(node_.running_item(), std::nullopt);
   node_.send({6});
-  EXPECT_EQ(node_.crash_item(), std::nullopt);
+  EXPECT_EQ(node_.running_item(), std::nullopt);
   deque_.take();
-  EXPECT_EQ(node_.crash_item(), 6U);
+  EXPECT_EQ(node_.running_item(), 6U);
 }
 
 TEST_F(WorkerNodeTest, HistoryEndsWithTheLastFailure) {
@@ -296,7 +296,7 @@ TEST_F(WorkerNodeTest, AResultRingThatIsDamagedThrows) {
 
 TEST_F(WorkerNodeTest, ATakenCountThatLiesInventsNoTest) {
   segment_.slot(kSlot).deque.top.store(1'000'000);
-  EXPECT_EQ(node_.crash_item(), std::nullopt);
+  EXPECT_EQ(node_.running_item(), std::nullopt);
   EXPECT_EQ(node_.unstarted(), 0U);
   node_.send({4});
   EXPECT_LE(node_.unstarted(), 1U);

@@ -1,5 +1,7 @@
 #include "gtest_xdist/core/options.h"
 
+#include <chrono>
+#include <cstdint>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -44,6 +46,24 @@ TEST(Options, DurationsFileIsAnyPath) {
     EXPECT_EQ(parsed("GTEST_XDIST_DURATIONS_FILE", path).durations_file, path);
   }
   EXPECT_FALSE(parsed("GTEST_XDIST_DURATIONS_FILE", "").durations_file);
+}
+
+TEST(Options, LimitsAreSeconds) {
+  using std::chrono::milliseconds;
+  struct Row {
+    const char* value;
+    std::int64_t milliseconds;
+  };
+  for (const Row& row : {Row{"1", 1000}, Row{"090", 90'000}, Row{"1.5", 1500}, Row{"0.001", 1},
+                         Row{"2.25", 2250}, Row{"1000000.999", 1'000'000'999}}) {
+    EXPECT_EQ(parsed("GTEST_XDIST_TIMEOUT", row.value).timeout, milliseconds(row.milliseconds));
+    EXPECT_EQ(parsed("GTEST_XDIST_SESSION_TIMEOUT", row.value).session_timeout,
+              milliseconds(row.milliseconds));
+  }
+  for (const char* none : {"0", "0.0", "00.000"}) {
+    EXPECT_FALSE(parsed("GTEST_XDIST_TIMEOUT", none).timeout);
+    EXPECT_FALSE(parsed("GTEST_XDIST_SESSION_TIMEOUT", none).session_timeout);
+  }
 }
 
 TEST(Options, WorkersAreANumberOrAWord) {
@@ -123,6 +143,9 @@ TEST(Options, SayWhatAValueMayBe) {
   const std::string dist =
       "' is not valid: expected one of load, worksteal, loadscope, loadfile, "
       "loadgroup, each, no";
+  const std::string seconds =
+      "' is not valid: expected seconds from 0.001 to 1000000, such as 90 or 1.5, or 0 for no "
+      "limit";
   const std::string restarts = "' is not valid: expected a number from 0 to 1000000";
   const std::string indices =
       "' is not valid: expected colon-separated indices and ranges such as 0-24:31:40 (";
@@ -163,6 +186,18 @@ TEST(Options, SayWhatAValueMayBe) {
       {"GTEST_XDIST_INDICES", "9-3", indices + "the range '9-3' is reversed)"},
       {"GTEST_XDIST_INDICES", "0-4294967294", indices + "more than 16000000 tests)"},
       {"GTEST_XDIST_TESTRUNUID", "", "' is not valid: expected a text that is not empty"},
+      {"GTEST_XDIST_TIMEOUT", "", seconds},
+      {"GTEST_XDIST_TIMEOUT", ".", seconds},
+      {"GTEST_XDIST_TIMEOUT", ".5", seconds},
+      {"GTEST_XDIST_TIMEOUT", "5.", seconds},
+      {"GTEST_XDIST_TIMEOUT", "-1", seconds},
+      {"GTEST_XDIST_TIMEOUT", "1e3", seconds},
+      {"GTEST_XDIST_TIMEOUT", "10s", seconds},
+      {"GTEST_XDIST_TIMEOUT", "0.0001", seconds},
+      {"GTEST_XDIST_TIMEOUT", "1,5", seconds},
+      {"GTEST_XDIST_TIMEOUT", "1.5.1", seconds},
+      {"GTEST_XDIST_TIMEOUT", "1000001", seconds},
+      {"GTEST_XDIST_SESSION_TIMEOUT", "never", seconds},
   };
   for (const Row& row : rows) {
     EXPECT_EQ(usage_error({{row.name, row.value}}), row.name + "='" + row.value + row.after_value);
@@ -173,7 +208,8 @@ TEST(Options, SayWhichVariableMayBeMeant) {
   const std::string known =
       " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_MAXPROCESSES, GTEST_XDIST_DIST, "
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
-      "GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID, GTEST_XDIST_DURATIONS_FILE";
+      "GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID, GTEST_XDIST_DURATIONS_FILE, "
+      "GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT";
   struct Row {
     std::string name;
     std::string value;

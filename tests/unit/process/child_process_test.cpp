@@ -119,6 +119,40 @@ TEST_F(ChildProcessTest, MayBeKilled) {
   EXPECT_EQ(child.wait().describe(), "killed by signal 9 (SIGKILL)");
 }
 
+TEST_F(ChildProcessTest, TellsWhenItIsStoppedAndContinued) {
+  std::atomic<int> calls{0};
+  ChildProcess child(plan("/bin/sleep", {"sleep", "1000"}));
+  child.watch([&] { ++calls; });
+  EXPECT_EQ(child.stop_signal(), 0);
+  for (int i = 0; i < 20; ++i) {
+    child.send(i % 2 == 0 ? SIGSTOP : SIGTSTP);
+    while (child.stop_signal() == 0) std::this_thread::yield();
+    EXPECT_EQ(child.stop_signal(), i % 2 == 0 ? SIGSTOP : SIGTSTP);
+    child.send(SIGCONT);
+    while (child.stop_signal() != 0) std::this_thread::yield();
+    EXPECT_FALSE(child.ended());
+  }
+  child.kill();
+  EXPECT_EQ(child.wait().describe(), "killed by signal 9 (SIGKILL)");
+  EXPECT_EQ(calls, 41);
+}
+
+TEST_F(ChildProcessTest, IsKilledWithItsWholeGroup) {
+  // The pipe's other end is closed when nobody has it open any more.
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const Descriptor reader(ends[0]);
+  LaunchPlan forks = shell("sleep 1000 & echo ready; wait");
+  forks.inherited = {ends[1]};
+  ChildProcess child(forks);
+  ::close(ends[1]);
+  while (out_.size() == 0) std::this_thread::yield();
+  child.kill();
+  char byte = 0;
+  EXPECT_EQ(::read(reader.number(), &byte, 1), 0);
+  child.wait();
+}
+
 TEST_F(ChildProcessTest, GetsExactlyItsArguments) {
   const std::vector<std::string> arguments = {"a name of its own", "/proc/self/cmdline", "", "x y"};
   run(plan("/bin/cat", arguments));

@@ -1,0 +1,286 @@
+#include "gtest_xdist/controller/supervisor.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/process/output_file.h"
+
+#include "support/scratch.h"
+
+namespace gtest_xdist::internal {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Two workers, which are processes that know nothing of tests; the time is what a test says.
+class SupervisorTest : public testing::Test {
+ protected:
+  using State = WorkerNode::State;
+  using Time = Supervisor::Time;
+
+  SupervisorTest() {
+    for (std::uint32_t i = 0; i < 2; ++i) {
+      nodes_.push_back(std::make_unique<WorkerNode>(static_cast<int>(i), segment_, i));
+      WorkerNode& node = *nodes_.back();
+      node.begin_iteration(assignments_);
+      node.state = State::ready;
+      node.output.out = OutputFile::create(directory_.path());
+      enter(i, Phase::idle, 0s);
+      run(i, "while :; do sleep 1000; done");
+    }
+  }
+
+  WorkerNode& node(std::size_t i) { return *nodes_[i]; }
+
+  // The process of worker `i` is a shell that runs `script`.
+  void run(std::size_t i, const std::string& script) {
+    LaunchPlan plan;
+    plan.executable = "/bin/sh";
+    plan.arguments = {"sh", "-c", script};
+    plan.environment = {"PATH=/usr/bin:/bin"};
+    plan.standard_output = plan.standard_error = node(i).output.out_descriptor();
+    node(i).process = std::make_unique<ChildProcess>(plan);
+    node(i).process->watch([] {});
+  }
+
+  // Worker `i` has been in the phase since so long after the beginning.
+  void enter(std::size_t i, Phase phase, Supervisor::Clock::duration since) {
+    node(i).slot().phase_since = clock_nanoseconds(begin_ + since);
+    node(i).slot().phase = phase;
+  }
+
+  // Worker `i` runs its first test, and has been at it since then.
+  void run_test(std::size_t i, Supervisor::Clock::duration since) {
+    const auto test = static_cast<TestIndex>(i);
+    node(i).send({test});
+    EXPECT_EQ(segment_.deque(static_cast<std::uint32_t>(i)).take(), test);
+    enter(i, Phase::test, since);
+  }
+
+  Supervisor& supervisor() {
+    if (!supervisor_) {
+      supervisor_.emplace(
+          catalog_, options_, nodes_, [this](::pid_t, int) { return std::move(debugger_); },
+          begin_);
+    }
+    return *supervisor_;
+  }
+
+  // Looks at that time, and returns what the next time is to be.
+  Supervisor::Clock::duration look(Supervisor::Clock::duration time, int signal = 0) {
+    return supervisor().look(begin_ + time, signal) - begin_;
+  }
+
+  // What is said at a look.
+  std::string told(Supervisor::Clock::duration time, int signal = 0) {
+    testing::internal::CaptureStderr();
+    look(time, signal);
+    return testing::internal::GetCapturedStderr();
+  }
+
+  // Blocks until the process of worker `i` has ended.
+  std::string ending(std::size_t i) { return node(i).process->wait().describe(); }
+
+  bool is_being_ended(std::size_t i) { return node(i).end_reason.has_value(); }
+
+  ScratchDirectory directory_;
+  Catalog catalog_;
+  Segment segment_ = Segment::create("gtest-xdist-unit-supervisor-" + std::to_string(::getpid()),
+                                     {2, 8, 1024, 256});
+  Assignments assignments_{4, {0, 1, 2, 3}, 1};
+  WorkerNodes nodes_;
+  Options options_;
+  std::unique_ptr<ChildProcess> debugger_;
+  const Time begin_ = Supervisor::Clock::now();
+  std::optional<Supervisor> supervisor_;
+};
+
+TEST_F(SupervisorTest, WithoutLimitsLooksNowAndThen) {
+  run_test(0, 0s);
+  EXPECT_EQ(look(0s), 10s);
+  EXPECT_EQ(look(100000s), 100010s);
+  EXPECT_FALSE(is_being_ended(0));
+}
+
+TEST_F(SupervisorTest, EndsATestThatTakesTooLong) {
+  options_.timeout = 3s;
+  run_test(0, 1s);
+  EXPECT_EQ(look(1s), 1750ms) << "when it is slow";
+  EXPECT_EQ(told(2s), "gtest-xdist: slow: gw0 has been running '" + catalog_.full_name(0) +
+                          "' for 1 second\n");
+  EXPECT_EQ(told(3s), "") << "it is said once";
+  EXPECT_FALSE(is_being_ended(0));
+  EXPECT_EQ(look(4s), 6s) << "a grace";
+  EXPECT_EQ(ending(0), "killed by signal 6 (SIGABRT)");
+  EXPECT_EQ(node(0).end_reason->what, "timed out");
+  EXPECT_EQ(node(0).end_reason->why, "it took longer than 3 seconds (GTEST_XDIST_TIMEOUT)");
+  EXPECT_FALSE(is_being_ended(1));
+}
+
+TEST_F(SupervisorTest, KillsWhatDoesNotListen) {
+  options_.timeout = 1500ms;
+  run(0, "trap '' ABRT; echo ready; while :; do sleep 1000; done");
+  while (node(0).output.out.size() == 0) std::this_thread::yield();
+  run_test(0, 0s);
+  look(1500ms);
+  look(3499ms);
+  EXPECT_FALSE(node(0).process->ended());
+  look(3500ms);
+  EXPECT_EQ(ending(0), "killed by signal 9 (SIGKILL)");
+}
+
+TEST_F(SupervisorTest, LimitsEachPhaseOfUserCode) {
+  struct Row {
+    Phase phase;
+    Supervisor::Clock::duration limit;
+  };
+  options_.timeout = 2s;
+  for (const Row& row :
+       {Row{Phase::starting, 60s}, Row{Phase::session_start, 2s}, Row{Phase::environments_up, 2s},
+        Row{Phase::suite_up, 2s}, Row{Phase::suite_down, 2s}, Row{Phase::environments_down, 2s},
+        Row{Phase::session_finish, 2s}}) {
+    node(0).end_reason.reset();
+    supervisor_.reset();
+    run(0, "exec sleep 1000");
+    enter(0, row.phase, 5s);
+    look(5s + row.limit - 1ms);
+    EXPECT_FALSE(is_being_ended(0)) << static_cast<int>(row.phase);
+    look(5s + row.limit);
+    EXPECT_TRUE(is_being_ended(0)) << static_cast<int>(row.phase);
+  }
+}
+
+TEST_F(SupervisorTest, WhatIsIdleHasNoLimit) {
+  options_.timeout = 2s;
+  for (const Phase phase : {Phase::idle, Phase::finishing, static_cast<Phase>(1000)}) {
+    enter(0, phase, 0s);
+    if (phase == static_cast<Phase>(1000)) continue;
+    look(100s);
+    EXPECT_FALSE(is_being_ended(0)) << static_cast<int>(phase);
+  }
+}
+
+TEST_F(SupervisorTest, WaitsForADebugger) {
+  options_.timeout = 2s;
+  for (const bool ends : {true, false}) {
+    supervisor_.reset();
+    run(1, "exec sleep 1000");
+    node(1).end_reason.reset();
+    enter(1, Phase::suite_up, 0s);
+    run(0, ends ? "exit 0" : "exec sleep 1000");
+    debugger_ = std::move(node(0).process);
+    while (ends && !debugger_->ended()) std::this_thread::yield();
+    EXPECT_EQ(look(2s), 12s);
+    EXPECT_EQ(look(3s), ends ? 5s : 12s);
+    EXPECT_EQ(look(12s), ends ? 10s + 12s : 14s);
+  }
+}
+
+TEST_F(SupervisorTest, LetsATestGoThatEndsMeanwhile) {
+  options_.timeout = 2s;
+  run_test(1, 0s);
+  run(0, "exec sleep 1000");
+  debugger_ = std::move(node(0).process);
+  look(2s);
+  EXPECT_TRUE(is_being_ended(1));
+  enter(1, Phase::suite_down, 3s);
+  look(12s);
+  EXPECT_FALSE(is_being_ended(1));
+}
+
+TEST_F(SupervisorTest, EndsTheSession) {
+  options_.session_timeout = 5s;
+  run_test(0, 0s);
+  EXPECT_EQ(look(1s), 5s);
+  EXPECT_EQ(supervisor().over(), "");
+  look(5s);
+  EXPECT_EQ(supervisor().over(),
+            "the session took longer than 5 seconds (GTEST_XDIST_SESSION_TIMEOUT)");
+  EXPECT_EQ(node(0).end_reason->what, "ran out of time");
+  EXPECT_EQ(ending(0), "killed by signal 6 (SIGABRT)");
+  EXPECT_FALSE(is_being_ended(1)) << "it is idle, and can end by itself";
+  enter(1, Phase::environments_down, 6s);
+  look(15s);
+  EXPECT_FALSE(is_being_ended(1));
+  look(16s);
+  EXPECT_TRUE(is_being_ended(1));
+}
+
+TEST_F(SupervisorTest, PassesASignalOn) {
+  run_test(0, 0s);
+  run(1, "trap '' INT; echo ready; while :; do sleep 1000; done");
+  while (node(1).output.out.size() == 0) std::this_thread::yield();
+  EXPECT_EQ(look(1s, SIGINT), 3s);
+  EXPECT_EQ(supervisor().over(), "interrupted by signal 2 (SIGINT)");
+  EXPECT_EQ(ending(0), "killed by signal 2 (SIGINT)");
+  EXPECT_EQ(node(0).end_reason->what, "was interrupted");
+  EXPECT_EQ(node(0).end_reason->why, "signal 2 (SIGINT)");
+  EXPECT_FALSE(node(0).end_reason->blames_worker);
+  node(0).state = State::gone;
+  look(3s, SIGINT);
+  EXPECT_EQ(ending(1), "killed by signal 9 (SIGKILL)");
+}
+
+TEST_F(SupervisorTest, EndsAWorkerThatIsStopped) {
+  run_test(0, 0s);
+  for (const bool is_continued : {true, false}) {
+    node(0).process->send(SIGSTOP);
+    while (node(0).process->stop_signal() == 0) std::this_thread::yield();
+    EXPECT_EQ(told(1s),
+              "gtest-xdist: [gw0] stopped by signal 19 (SIGSTOP); if nobody continues it, it is "
+              "ended in 10 seconds\n");
+    EXPECT_EQ(told(10s), "");
+    if (!is_continued) break;
+    node(0).process->send(SIGCONT);
+    while (node(0).process->stop_signal() != 0) std::this_thread::yield();
+    look(20s);
+    EXPECT_FALSE(is_being_ended(0));
+  }
+  look(11s);
+  EXPECT_EQ(ending(0), "killed by signal 9 (SIGKILL)");
+  EXPECT_EQ(node(0).end_reason->what, "was stopped");
+  EXPECT_EQ(node(0).end_reason->why, "signal 19 (SIGSTOP), and nobody continued it");
+}
+
+TEST_F(SupervisorTest, NoticesAWorkerThatDoesNotHear) {
+  node(0).send({0, 1});
+  look(1s);
+  EXPECT_EQ(look(10s), 11s);
+  EXPECT_EQ(node(0).broken, "");
+  look(11s);
+  EXPECT_EQ(node(0).broken, "it does not take the tests that it was sent");
+  EXPECT_EQ(node(1).broken, "") << "it was not sent any";
+}
+
+TEST_F(SupervisorTest, AWorkerThatGetsOnHears) {
+  node(0).send({0, 1, 2});
+  for (TestIndex test = 0; test < 2; ++test) {
+    look(1s + 9s * test);
+    EXPECT_EQ(segment_.deque(0).take(), test);
+    EXPECT_TRUE(node(0).complete(test));
+  }
+  look(19s);
+  EXPECT_EQ(node(0).broken, "");
+}
+
+TEST(DescribeSeconds, LeavesOutWhatIsZero) {
+  EXPECT_EQ(describe_seconds(1s), "1 second");
+  EXPECT_EQ(describe_seconds(0s), "0 seconds");
+  EXPECT_EQ(describe_seconds(90s), "90 seconds");
+  EXPECT_EQ(describe_seconds(1500ms), "1.5 seconds");
+  EXPECT_EQ(describe_seconds(1005ms), "1.005 seconds");
+}
+
+}  // namespace
+}  // namespace gtest_xdist::internal
