@@ -37,6 +37,7 @@
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/planning.h"
 #include "gtest_xdist/controller/playback.h"
+#include "gtest_xdist/controller/roll_call.h"
 #include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/controller/supervisor.h"
 #include "gtest_xdist/controller/worker_node.h"
@@ -70,7 +71,8 @@ class DSession : private NodeEvents {
         supervisor_(
             catalog, options, node_manager_.nodes(),
             [this](::pid_t process, int output) { return debug(process, output); }, Clock::now()),
-        playback_(catalog, node_manager_) {
+        playback_(catalog, node_manager_),
+        roll_call_(catalog.size()) {
     if (!awaits_collections_) {
       collection_.accept(collection_.order(), "controller");
       node_manager_.expect_digest(collection_.digest());
@@ -94,6 +96,7 @@ class DSession : private NodeEvents {
     if (!iteration_) begin_iteration();
     playback_.play_set_up(*iteration_);
     playback_.play_tests(*iteration_);
+    call_the_roll();
     end_iteration();
     playback_.play_tear_down(*iteration_);
     if (!endless_ && --iterations_left_ == 0) node_manager_.wait_for_end();
@@ -104,6 +107,16 @@ class DSession : private NodeEvents {
 
   // What hears OnTestEnd first and last calls this.
   Replayer& replayer() { return playback_.replayer(); }
+
+  // To be called when listeners have been told of the end of `test`, while it is replayed.
+  void test_told(const testing::TestInfo& test) {
+    const Replayer& replayer = playback_.replayer();
+    // What listeners were told of counts, not what was to be replayed; these are hardly two tests.
+    const TestIndex replayed = replayer.test();
+    const bool is_it = replayed != kNoTest && &catalog_.test(replayed) == &test;
+    roll_call_.answer(is_it ? replayed : catalog_.index_of(test),
+                      verdict_on(*test.result(), replayer.worker() >= 0));
+  }
 
   // Fails the run: told in its place if an iteration is under way; false if none is.
   bool fail(const std::string& message) {
@@ -183,6 +196,14 @@ class DSession : private NodeEvents {
       if (!node->in_iteration || node.get() == iteration_->native()) continue;
       node->command(failed_ ? Command::end_failed_iteration : Command::end_iteration);
     }
+  }
+
+  // All tests have been replayed.
+  void call_the_roll() {
+    const std::optional<std::string> error =
+        roll_call_.close(collection_.order(), iteration_->unreported(),
+                         [this](TestIndex test) { return catalog_.full_name(test); });
+    if (error) iteration_->log().add_failure(0, {}, *error);
   }
 
   // Blocks until no worker is in the iteration any more.
@@ -463,6 +484,7 @@ class DSession : private NodeEvents {
   Crew crew_;
   Supervisor supervisor_;
   Playback playback_;
+  RollCall roll_call_;
   std::string hopeless_;  // why no worker is started any more, if so
   std::string dissent_;
   bool collections_differ_ = false;

@@ -148,6 +148,9 @@ class Iteration {
 
   bool has_given_up() const { return give_up_reason_.has_value(); }
 
+  // Tests that are to be reported by nobody, because a serial run does not report them.
+  const std::vector<TestIndex>& unreported() const { return unreported_; }
+
   // The last resort: nothing is under way, and still there are tests that nobody has reported.
   void settle_account() {
     const std::vector<TestIndex> missing = store().missing();
@@ -259,7 +262,9 @@ class Iteration {
     native_ = nullptr;
     // What it did not report is not reported in a serial run either.
     for (const TestIndex test : store().missing()) {
-      if (account_.close(test)) store().forget_test(test);
+      if (!account_.close(test)) continue;
+      store().forget_test(test);
+      unreported_.push_back(test);
     }
   }
 
@@ -368,6 +373,7 @@ class Iteration {
   Account account_;
   ProgramLog log_;
   std::optional<std::string> give_up_reason_;
+  std::vector<TestIndex> unreported_;
   bool scheduler_failed_ = false;
   WorkerNode* native_ = nullptr;
 };

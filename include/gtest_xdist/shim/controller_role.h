@@ -210,6 +210,7 @@ class ControllerRole {
           make_report(item, test, worker < 0 ? worker_id() : worker_name(worker)));
       hooks.runtest_logfinish(item);
     }
+    session_->test_told(test);
     replayer.on_test_end_ends();
   }
 
