@@ -218,10 +218,17 @@ class DSession : private NodeEvents {
     ending_ = false;
   }
 
-  // For each worker in which something failed: the line that does it again.
-  void tell_reproductions() const {
+  // For each worker in which something failed: the line that does it again. Where a worker has not
+  // run any test, some test is needed to get as far, and one line does for all of them.
+  void tell_reproductions() {
+    bool without_history = false;
     for (const auto& node : nodes()) {
-      const std::vector<TestIndex> history = node->history_to_last_failure();
+      std::vector<TestIndex> history = node->history_to_last_failure();
+      if (history.empty() && node->failed_outside() && !std::exchange(without_history, true)) {
+        const std::vector<TestIndex>& order = collection_.order();
+        history.assign(order.begin(), order.begin() + (order.empty() ? 0 : 1));
+      }
+      node->forget_history();
       if (history.empty()) continue;
       note("reproduce " + node->name() + ": " + node_manager_.launcher().reproduction(history));
     }
@@ -420,7 +427,7 @@ class DSession : private NodeEvents {
   }
 
   // A worker has ended after RUN_ALL_TESTS.
-  void judge_end(const WorkerNode& node, const ExitStatus& status, const std::string& how) {
+  void judge_end(WorkerNode& node, const ExitStatus& status, const std::string& how) {
     if (status.success() || (node.end_reason && !node.end_reason->blames_worker)) return;
     const std::string what = "worker '" + node.name() + "' " + how;
     if (ended_as_main_said(node, status)) {
@@ -430,6 +437,7 @@ class DSession : private NodeEvents {
       // Not 0, as it should be. What it printed last may say more, as a leak report does.
       iteration_->log().add_output(node.number(), node.tail());
     } else {
+      node.mark_end();
       iteration_->log().add_failure(node.number(), node.tail(), what);
     }
   }

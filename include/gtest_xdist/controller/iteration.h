@@ -284,7 +284,9 @@ class Iteration {
           node.number(), node.tail(),
           {PartType::fatal_failure, "", -1, crashed_in_tear_down(node, suite, how)});
       store().add_suite_down(*node.open_suite, std::move(node.suite_report));
+      node.mark_end();
     } else {
+      node.mark_end();
       log_.add(std::move(node.program_report));
       const bool is_to_blame = !node.end_reason || node.end_reason->blames_worker;
       if (is_to_blame) log_.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));

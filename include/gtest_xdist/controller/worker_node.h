@@ -267,7 +267,15 @@ class WorkerNode : public Node, public GateNode {
   // The test that it completed or died in last has failed.
   void mark_failure() { last_failure_ = history_.size(); }
 
-  // What it ran in this iteration, in order, up to the last test that failed; empty if none did.
+  // It has died, or failed, outside of tests: all that it ran may have to do with it.
+  void mark_end() {
+    mark_failure();
+    failed_outside_ = true;
+  }
+  bool failed_outside() const { return failed_outside_; }
+
+  // What it ran in this iteration, in order, up to the last test that failed or to its own end;
+  // empty if there was no failure.
   std::vector<TestIndex> history_to_last_failure() const {
     return {history_.begin(), history_.begin() + static_cast<std::ptrdiff_t>(last_failure_)};
   }
@@ -279,8 +287,14 @@ class WorkerNode : public Node, public GateNode {
     assignments_ = &assignments;
     gate_ = gate;
     if (gate_ != nullptr) gate_->add(*this);
+    forget_history();
+  }
+
+  // What it ran has been told.
+  void forget_history() {
     history_.clear();
     last_failure_ = 0;
+    failed_outside_ = false;
   }
 
   // What has been told so far of the program, the suite or the test that is not finished.
@@ -359,6 +373,7 @@ class WorkerNode : public Node, public GateNode {
   std::int64_t completed_ = 0;
   std::vector<TestIndex> history_;  // of this iteration
   std::size_t last_failure_ = 0;    // length of the history at its last failed test
+  bool failed_outside_ = false;     // see mark_end()
 };
 
 }  // namespace gtest_xdist::internal

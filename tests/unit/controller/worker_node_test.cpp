@@ -252,6 +252,22 @@ TEST_F(WorkerNodeTest, HistoryEndsWithTheLastFailure) {
   EXPECT_EQ(node_.history_to_last_failure(), Indices{});
 }
 
+TEST_F(WorkerNodeTest, WhatEndedOutsideOfTestsHasItsWholeHistory) {
+  node_.send({4, 6, 8});
+  for (const TestIndex test : {4U, 6U}) {
+    deque_.take();
+    ASSERT_TRUE(node_.complete(test));
+    if (test == 4) node_.mark_failure();
+  }
+  EXPECT_FALSE(node_.failed_outside());
+  node_.mark_end();
+  EXPECT_TRUE(node_.failed_outside());
+  EXPECT_EQ(node_.history_to_last_failure(), (Indices{4, 6}));
+  node_.forget_history();
+  EXPECT_FALSE(node_.failed_outside());
+  EXPECT_EQ(node_.history_to_last_failure(), Indices{});
+}
+
 // --- a worker that does not follow the rules -----------------------------------------------------
 
 TEST_F(WorkerNodeTest, ADequeThatWasTamperedWithIsNoticed) {
