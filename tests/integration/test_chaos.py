@@ -192,8 +192,8 @@ def injure(started, plan):
 def reported(run, kind):
     """(name, whether it failed, whether it was skipped) of each test of the report."""
     if kind == "json":
-        text = harness.differential_report.MISSING_COMMA.sub(r"\1,\2", run.reports[kind].read_text())
-        suites = json.loads(text)["testsuites"]
+        comma = harness.differential_report.MISSING_COMMA
+        suites = json.loads(comma.sub(r"\1,\2", run.reports[kind].read_text()))["testsuites"]
         return sorted(("%s.%s" % (suite["name"], test["name"]), "failures" in test,
                        test["result"] == "SKIPPED") for suite in suites
                       for test in suite["testsuite"] if test["classname"])

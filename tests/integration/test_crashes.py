@@ -104,6 +104,20 @@ class CrashTest(harness.IntegrationTest):
                 replaced = [note for note in run.notes if note.startswith("replacing crashed ")]
                 self.assertEqual(limit, len(replaced), run)
 
+    def test_crash_loop_in_each_mode(self):
+        for mode in "load", "worksteal", "loadscope", "loadfile", "loadgroup", "each":
+            for limit in 0, 1, 3, 1000:
+                with self.subTest(mode=mode, limit=limit):
+                    run = self.parallel("crash", "--gtest_filter=All/Doomed.*", workers=2,
+                                        env={"GTEST_XDIST_DIST": mode,
+                                             "GTEST_XDIST_MAX_WORKER_RESTART": str(limit)})
+                    crashes = self.assert_accounted_for(run, 20)
+                    downs = sum("node down: " in note for note in run.notes)
+                    # All that are at work when the limit is reached may crash as well.
+                    runs = 40 if mode == "each" else 20
+                    self.assertIn(downs, range(min(limit + 1, runs), min(limit + 2, runs) + 1), run)
+                    self.assertEqual(20 if limit == 1000 else min(crashes, downs), crashes, run)
+
     def test_limit_as_given(self):
         for limit in 1, 2, 20:
             with self.subTest(limit=limit):

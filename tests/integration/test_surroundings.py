@@ -1,5 +1,8 @@
 """What a program and its tests do to their processes ends no run and changes no result."""
 
+import os
+import signal
+
 import harness
 
 
@@ -13,6 +16,16 @@ class SurroundingsTest(harness.IntegrationTest):
         run = self.start("surroundings", env={"DO": "exit in a listener",
                                               "GTEST_XDIST_WORKERS": "2"}, report=None).end()
         self.assertEqual(7, run.status, run)
+
+    def test_a_listener_that_crashes(self):
+        started = self.start("surroundings", env={"DO": "crash in a listener",
+                                                  "GTEST_XDIST_WORKERS": "4"}, report=None)
+        run = started.end()
+        self.assertEqual(-signal.SIGSEGV, run.status, run)
+        harness.wait_until(lambda: not harness.processes(started.token),
+                           "workers go on without their controller")
+        self.assertEqual([], [name for name in os.listdir("/dev/shm")
+                              if name.startswith("gtest-xdist-%d-" % run.pid)])
 
     def test_closed_standard_descriptors(self):
         for closed in "<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-":

@@ -59,6 +59,10 @@ struct Exits : testing::EmptyTestEventListener {
   void OnTestEnd(const testing::TestInfo&) override { std::exit(7); }
 };
 
+struct Crashes : testing::EmptyTestEventListener {
+  void OnTestEnd(const testing::TestInfo&) override { ::raise(SIGSEGV); }
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -68,6 +72,9 @@ int main(int argc, char** argv) {
   if (does("ignore children")) ::signal(SIGCHLD, SIG_IGN);
   if (does("exit in a listener") && support::worker().empty()) {
     testing::UnitTest::GetInstance()->listeners().Append(new Exits);
+  }
+  if (does("crash in a listener") && support::worker().empty()) {
+    testing::UnitTest::GetInstance()->listeners().Append(new Crashes);
   }
   return RUN_ALL_TESTS();
 }
