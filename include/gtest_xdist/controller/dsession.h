@@ -56,8 +56,7 @@ class DSession : private NodeEvents {
   // What is passed by reference or pointer must outlive the session. Throws std::runtime_error if
   // it cannot be done.
   DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks,
-           SessionDurations* durations, Launcher launcher, unsigned workers, unsigned run,
-           unsigned iterations)
+           SessionDurations* durations, Launcher launcher, unsigned workers, unsigned iterations)
       : catalog_(catalog),
         hooks_(hooks),
         durations_(durations),
@@ -66,7 +65,7 @@ class DSession : private NodeEvents {
         awaits_collections_(hooks.active()),
         collection_(catalog),
         planning_(catalog, options, hooks, durations),
-        node_manager_(*this, catalog.size(), workers, run, std::move(launcher)),
+        node_manager_(*this, catalog.size(), workers, std::move(launcher)),
         crew_(node_manager_, hooks, options, workers),
         supervisor_(
             catalog, options, node_manager_.nodes(),

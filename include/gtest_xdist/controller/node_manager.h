@@ -56,14 +56,13 @@ class NodeManager {
   // std::runtime_error if there is not enough shared memory.
   //
   // From now on signals that would end this process are noted.
-  NodeManager(NodeEvents& events, std::uint64_t tests, unsigned workers, unsigned run,
-              Launcher launcher)
+  NodeManager(NodeEvents& events, std::uint64_t tests, unsigned workers, Launcher launcher)
       : events_(events),
-        segment_(Segment::create(segment_name(run), {workers, round_up_to_power_of_two(tests),
-                                                     kResultsCapacity, kCommandsCapacity})),
+        segment_(Segment::create(
+            {workers, round_up_to_power_of_two(tests), kResultsCapacity, kCommandsCapacity})),
         launcher_(std::move(launcher)),
         stop_signals_([](void* bell) { static_cast<Doorbell*>(bell)->ring(); },
-                      &segment_.header().bell) {
+                      &segment_.bell()) {
     segment_.header().output_is_terminal = ::isatty(STDOUT_FILENO) != 0;
   }
 
@@ -96,8 +95,8 @@ class NodeManager {
   // From here on it is noticed when the process ends, and when it is stopped or continued. Throws
   // std::system_error if there can be no further thread.
   void watch(ChildProcess& process) {
-    Doorbell& bell = segment_.header().bell;
-    process.watch([&bell] { bell.ring(); });
+    Doorbell& bell = segment_.bell();
+    process.watch([&bell] { bell.ring_loudly(); });
   }
 
   // The signal that asks for the end of the session; 0 if none has come.
@@ -106,11 +105,11 @@ class NodeManager {
   const Launcher& launcher() const { return launcher_; }
 
   // Whether a worker has rung since the last look: one load.
-  bool has_news() const { return segment_.header().bell.has_rung(); }
+  bool has_news() const { return segment_.bell().has_rung(); }
 
   // Tells of all that has happened since the last call; true if something had.
   bool poll() {
-    const bool has_rung = segment_.header().bell.answer();
+    const bool has_rung = segment_.bell().answer();
     if (has_rung) look_again_ = true;
     bool any = false;
     // By number: an event may add a worker.
@@ -189,7 +188,7 @@ class NodeManager {
     const StopSignals::Attention attention(stop_signals_);
     if (stop_signals_.came_again()) end_now();
     const Clock::duration left = std::min(deadline, next_time_) - Clock::now();
-    return segment_.header().bell.wait_for(
+    return segment_.bell().wait_for(
         std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
   }
 

@@ -128,7 +128,7 @@ class ControllerRole {
       read_durations();
       session_ = std::make_unique<DSession>(
           *catalog_, options_, life_->hooks(), durations_ ? &*durations_ : nullptr,
-          Launcher(self_, environment_, workers, run_, once_values().share()), workers, run_,
+          Launcher(self_, environment_, workers, run_, once_values().share()), workers,
           static_cast<unsigned>(std::max(repeat, 0)));
     } catch (const std::runtime_error& error) {
       fatal(error.what());

@@ -43,9 +43,7 @@ class WorkerRole {
  public:
   // Throws std::runtime_error if `handshake` does not lead to a session.
   explicit WorkerRole(const Handshake& handshake)
-      : handshake_(handshake),
-        workerinput_(receive_input(handshake)),
-        worker_(attach(handshake), handshake.slot) {
+      : handshake_(handshake), workerinput_(receive_input(handshake)), worker_(attach(handshake)) {
     die_with_controller();
     once_values().join(handshake.directory);
     instance_ = this;
@@ -159,12 +157,9 @@ class WorkerRole {
   }
 
   // The descriptor must not reach what tests start.
-  static Segment attach(const Handshake& handshake) {
+  static WorkerSegment attach(const Handshake& handshake) {
     const int descriptor = static_cast<int>(handshake.segment);
-    Segment segment = Segment::attach(descriptor);
-    if (handshake.slot >= segment.header().shape.workers) {
-      throw std::runtime_error("the session has no worker " + std::to_string(handshake.slot));
-    }
+    WorkerSegment segment = WorkerSegment::attach(descriptor, handshake.slot);
     ::close(descriptor);
     return segment;
   }

@@ -1,88 +1,94 @@
 // How one process wakes another that waits.
 //
-// Layer: transport. A semaphore in shared memory and a word that says whether anybody waits, so
-// that ringing costs no system call when nobody does.
+// Layer: transport. A word in shared memory that the waiter sleeps on, and one that says whether
+// anybody waits, so that ringing costs no system call when nobody does. A semaphore would be at
+// home here, but whoever shares the memory can damage it, and the C library ends a process that
+// uses a damaged semaphore. These are plain words: whatever they hold, a bell at worst rings once
+// too often, or does not end a wait before the next ring().
 #ifndef GTEST_XDIST_TRANSPORT_DOORBELL_H_
 #define GTEST_XDIST_TRANSPORT_DOORBELL_H_
 
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
-
-#include <boost/date_time/posix_time/posix_time_types.hpp>
-#include <boost/interprocess/exceptions.hpp>
-#include <boost/interprocess/sync/interprocess_semaphore.hpp>
+#include <ctime>
 
 namespace gtest_xdist::internal {
 
-// Lives in shared memory. Any number of processes and threads may ring(); one waits.
+// Lives in shared memory. Any number of processes and threads may ring(); one waits. Nothing here
+// throws.
 class Doorbell {
  public:
   // Makes the waiter look again. The writes before it are visible to what the waiter does next.
-  void ring() {
+  void ring() noexcept {
     // Pairs with the exchange in answer(). An exchange here too, so that one ring after another
     // leaves the writes before the first visible as well.
     rung_.exchange(1, std::memory_order_seq_cst);
-    // Pairs with the store in wait(): either this sees that somebody waits, or the waiter sees
-    // rung_.
-    if (waiting_.load(std::memory_order_seq_cst) != 0) semaphore_.post();
+    // Pairs with the store in wait(): either this sees that somebody waits, or the
+    // waiter sees rung_.
+    if (waiting_.load(std::memory_order_seq_cst) != 0) wake();
+  }
+
+  // As ring(), but wakes the waiter even if the bell does not say that there is one: somebody may
+  // have damaged it.
+  void ring_loudly() noexcept {
+    rung_.exchange(1, std::memory_order_seq_cst);
+    wake();
   }
 
   // The waiter: whether somebody rang since the last answer. Costs one load.
-  bool has_rung() const { return rung_.load(std::memory_order_seq_cst) != 0; }
+  bool has_rung() const noexcept { return rung_.load(std::memory_order_seq_cst) != 0; }
 
   // The waiter: as has_rung(), and the ring counts as answered.
-  bool answer() { return has_rung() && rung_.exchange(0, std::memory_order_seq_cst) != 0; }
+  bool answer() noexcept { return has_rung() && rung_.exchange(0, std::memory_order_seq_cst) != 0; }
 
   // The waiter: blocks until somebody rings. What it waits for must be looked at after answer() or
   // wait() returned, and again before the next wait().
-  void wait() {
+  void wait() noexcept {
     waiting_.store(1, std::memory_order_seq_cst);
-    while (!answer()) {
-      unless_interrupted([this] {
-        semaphore_.wait();
-        return true;
-      });
-    }
+    while (!answer()) sleep(nullptr);
     waiting_.store(0, std::memory_order_relaxed);
   }
 
   // As wait(), but gives up after `limit`. False if nobody rang.
-  bool wait_for(std::chrono::milliseconds limit) {
-    using boost::posix_time::microsec_clock;
-    const auto deadline =
-        microsec_clock::universal_time() + boost::posix_time::milliseconds(limit.count());
+  bool wait_for(std::chrono::milliseconds limit) noexcept {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point deadline = Clock::now() + limit;
     waiting_.store(1, std::memory_order_seq_cst);
     bool rang = answer();
     while (!rang) {
-      const bool in_time = unless_interrupted([&] { return semaphore_.timed_wait(deadline); });
+      const auto left = std::chrono::nanoseconds(deadline - Clock::now());
+      if (left.count() <= 0) break;
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+      struct ::timespec time {};
+      time.tv_sec = static_cast<std::time_t>(seconds.count());
+      time.tv_nsec = static_cast<long>((left - seconds).count());
+      sleep(&time);
       rang = answer();
-      if (!in_time) break;
     }
     waiting_.store(0, std::memory_order_relaxed);
     return rang;
   }
 
  private:
-  // A signal handler of the program ends a wait early; Boost reports that as an exception. The wait
-  // is then begun again.
-  template <class Wait>
-  static bool unless_interrupted(Wait wait) {
-    try {
-      return wait();
-    } catch (const boost::interprocess::interprocess_exception& error) {
-      if (error.get_native_error() != EINTR) throw;
-      return true;
-    }
+  // Returns at the latest when somebody wakes this up after rung_ was 0. May return early, as when
+  // a signal handler of the program has run.
+  void sleep(const struct ::timespec* limit) noexcept {
+    ::syscall(SYS_futex, &rung_, FUTEX_WAIT, 0, limit, nullptr, 0);
   }
+  void wake() noexcept { ::syscall(SYS_futex, &rung_, FUTEX_WAKE, 1, nullptr, nullptr, 0); }
 
-  // Several rings during one wait leave the count above zero; the next wait then turns once more
-  // through its loop, which is harmless.
-  boost::interprocess::interprocess_semaphore semaphore_{0};
   std::atomic<std::uint32_t> rung_{0};
   std::atomic<std::uint32_t> waiting_{0};
 };
+
+static_assert(std::atomic<std::uint32_t>::is_always_lock_free &&
+                  sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t),
+              "the kernel must find the word that it compares");
 
 }  // namespace gtest_xdist::internal
 

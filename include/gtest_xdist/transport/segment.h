@@ -1,13 +1,18 @@
 // The shared-memory segment of a session, and what lies where in it.
 //
-// Layer: transport; the only file that makes or maps shared memory. The segment has no name once
-// create() has returned: workers inherit its descriptor. So nothing is left behind whatever dies,
-// and no other process can open it.
+// Layer: transport; the only file that makes or maps shared memory. The segment has no name:
+// workers inherit its descriptor. So nothing is left behind whatever dies, and no other process can
+// open it. It is no file of /dev/shm, which may be small, full or absent.
+//
+// A worker can write only what it has to write: its own slot and the controller's bell. So whatever
+// a test does to memory, no other worker's channels are damaged.
 #ifndef GTEST_XDIST_TRANSPORT_SEGMENT_H_
 #define GTEST_XDIST_TRANSPORT_SEGMENT_H_
 
 #include <fcntl.h>
-#include <sys/statvfs.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -22,10 +27,7 @@
 
 #include <boost/interprocess/exceptions.hpp>
 #include <boost/interprocess/mapped_region.hpp>
-#include <boost/interprocess/permissions.hpp>
-#include <boost/interprocess/shared_memory_object.hpp>
 
-#include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/transport/byte_ring.h"
 #include "gtest_xdist/transport/doorbell.h"
 #include "gtest_xdist/transport/work_deque.h"
@@ -34,7 +36,7 @@ namespace gtest_xdist::internal {
 
 // "gtxd" and the version of everything below; both sides are the same binary, so a mismatch means
 // that the descriptor is not ours.
-inline constexpr std::uint64_t kSegmentMagic = 0x6774'7864'0000'0001;
+inline constexpr std::uint64_t kSegmentMagic = 0x6774'7864'0000'0002;
 
 // Where a worker is in its life, for the message about one that died.
 enum class Phase : std::uint32_t {
@@ -94,10 +96,10 @@ struct SegmentShape {
   std::uint64_t commands_capacity = 0;
 };
 
+// Read by workers, written by the controller.
 struct SegmentHeader {
   std::uint64_t magic = kSegmentMagic;
   SegmentShape shape;
-  Doorbell bell;  // rung by workers and by whoever notices a worker's death
   // Whether the controller's standard output is one; set before any worker starts.
   bool output_is_terminal = false;
   // What the collection of a worker must be for it to take tests; 0 if the controller sends none
@@ -111,45 +113,193 @@ inline constexpr std::uint64_t round_up_to_power_of_two(std::uint64_t value) {
   return power;
 }
 
-// Owns a mapping of a segment, and in the controller its descriptor.
-class Segment {
+// Where the parts of a segment begin, in bytes: the header, the controller's bell, the slots. Each
+// has pages of its own, so that it can be mapped alone.
+class SegmentLayout {
  public:
-  // Controller. `unique_name` must not be in use; it is free again when this returns. Throws
-  // std::runtime_error that says what was asked for.
-  static Segment create(const std::string& unique_name, const SegmentShape& shape) {
-    namespace bip = boost::interprocess;
-    const std::size_t size = size_of(shape);
-    try {
-      bip::permissions owner_only(0600);
-      bip::shared_memory_object memory(bip::create_only, unique_name.c_str(), bip::read_write,
-                                       owner_only);
-      bip::shared_memory_object::remove(unique_name.c_str());
-      memory.truncate(static_cast<bip::offset_t>(size));
-      reserve(memory.get_mapping_handle().handle, size);
-      bip::mapped_region region(memory, bip::read_write);
-      Segment segment(std::move(region), std::move(memory));
-      segment.header_ = new (segment.address(0)) SegmentHeader;
-      segment.header_->shape = shape;
-      for (std::uint32_t i = 0; i < shape.workers; ++i) segment.reset_slot(i);
-      return segment;
-    } catch (const bip::interprocess_exception& error) {
-      throw std::runtime_error("cannot make a shared-memory segment of " + std::to_string(size) +
-                               " bytes for " + std::to_string(shape.workers) +
-                               " workers: " + error.what());
-    }
+  explicit SegmentLayout(const SegmentShape& shape) : shape_(shape) {}
+
+  static std::size_t header_size() { return in_pages(sizeof(SegmentHeader)); }
+  static std::size_t bell_offset() { return header_size(); }
+  static std::size_t bell_size() { return in_pages(sizeof(Doorbell)); }
+  std::size_t slot_offset(std::uint32_t i) const {
+    return bell_offset() + bell_size() + i * slot_size();
+  }
+  std::size_t slot_size() const { return in_pages(commands_offset() + shape_.commands_capacity); }
+  std::size_t size() const { return slot_offset(shape_.workers); }
+
+  // Within a slot, behind its WorkerSlot.
+  std::size_t deque_offset() const { return aligned(sizeof(WorkerSlot), kCacheLine); }
+  std::size_t results_offset() const {
+    return deque_offset() + aligned(shape_.deque_capacity * sizeof(WorkDequeCell), kCacheLine);
+  }
+  std::size_t commands_offset() const { return results_offset() + shape_.results_capacity; }
+
+ private:
+  static std::size_t aligned(std::size_t size, std::size_t unit) {
+    return (size + unit - 1) / unit * unit;
+  }
+  static std::size_t in_pages(std::size_t size) {
+    return aligned(size, boost::interprocess::mapped_region::get_page_size());
   }
 
-  // Worker. `descriptor` stays open and is the caller's. Throws std::runtime_error if it is not a
-  // segment of this version.
-  static Segment attach(int descriptor) {
+  SegmentShape shape_;
+};
+
+// One slot and its channels, as they are mapped. Does not own the memory.
+class SlotView {
+ public:
+  SlotView(void* begin, const SegmentShape& shape)
+      : begin_(static_cast<char*>(begin)), shape_(shape), layout_(shape) {}
+
+  WorkerSlot& slot() const { return *std::launder(reinterpret_cast<WorkerSlot*>(begin_)); }
+  WorkDeque deque() const {
+    return {slot().deque, reinterpret_cast<WorkDequeCell*>(begin_ + layout_.deque_offset()),
+            static_cast<std::size_t>(shape_.deque_capacity)};
+  }
+  RingWriter results_writer() const {
+    return ring<RingWriter>(slot().results, layout_.results_offset(), shape_.results_capacity);
+  }
+  RingReader results_reader() const {
+    return ring<RingReader>(slot().results, layout_.results_offset(), shape_.results_capacity);
+  }
+  RingWriter commands_writer() const {
+    return ring<RingWriter>(slot().commands, layout_.commands_offset(), shape_.commands_capacity);
+  }
+  RingReader commands_reader() const {
+    return ring<RingReader>(slot().commands, layout_.commands_offset(), shape_.commands_capacity);
+  }
+
+ private:
+  template <class End>
+  End ring(ByteRingState& state, std::size_t offset, std::uint64_t capacity) const {
+    return {state, begin_ + offset, static_cast<std::size_t>(capacity)};
+  }
+
+  char* begin_;
+  SegmentShape shape_;
+  SegmentLayout layout_;
+};
+
+// What Boost.Interprocess asks of something it can map. Does not own the descriptor.
+struct SharedDescriptor {
+  int descriptor;
+  boost::interprocess::mapping_handle_t get_mapping_handle() const {
+    boost::interprocess::mapping_handle_t handle{};
+    handle.handle = descriptor;
+    return handle;
+  }
+  boost::interprocess::mode_t get_mode() const { return boost::interprocess::read_write; }
+};
+
+// The controller's: owns the segment and a mapping of all of it.
+class Segment {
+ public:
+  // Memory is taken as it is used: a large deque costs nothing until it is filled. Throws
+  // std::runtime_error that says what was asked for.
+  static Segment create(const SegmentShape& shape) {
+    namespace bip = boost::interprocess;
+    const std::size_t size = SegmentLayout(shape).size();
+    Segment segment;
+    segment.descriptor_ = ::memfd_create("gtest-xdist", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    // What cannot shrink cannot be missing when a process touches it.
+    if (segment.descriptor_ < 0 || ::fchmod(segment.descriptor_, S_IRUSR | S_IWUSR) != 0 ||
+        ::ftruncate(segment.descriptor_, static_cast<::off_t>(size)) != 0 ||
+        ::fcntl(segment.descriptor_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
+      throw std::runtime_error(what_failed(shape, std::strerror(errno)));
+    }
+    try {
+      segment.region_ =
+          bip::mapped_region(SharedDescriptor{segment.descriptor_}, bip::read_write, 0, size);
+    } catch (const bip::interprocess_exception& error) {
+      throw std::runtime_error(what_failed(shape, error.what()));
+    }
+    segment.header_ = new (segment.address(0)) SegmentHeader;
+    segment.header_->shape = shape;
+    segment.bell_ = new (segment.address(SegmentLayout::bell_offset())) Doorbell;
+    for (std::uint32_t i = 0; i < shape.workers; ++i) segment.reset_slot(i);
+    return segment;
+  }
+
+  Segment(Segment&& other) noexcept
+      : region_(std::move(other.region_)),
+        descriptor_(std::exchange(other.descriptor_, -1)),
+        header_(other.header_),
+        bell_(other.bell_) {}
+  Segment& operator=(Segment&&) = delete;
+  ~Segment() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  int descriptor() const { return descriptor_; }
+  SegmentHeader& header() const { return *header_; }
+
+  // Rung by workers and by whoever notices a worker's death. Any worker can damage it.
+  Doorbell& bell() const { return *bell_; }
+
+  WorkerSlot& slot(std::uint32_t i) const { return view(i).slot(); }
+  WorkDeque deque(std::uint32_t i) const { return view(i).deque(); }
+  RingWriter results_writer(std::uint32_t i) const { return view(i).results_writer(); }
+  RingReader results_reader(std::uint32_t i) const { return view(i).results_reader(); }
+  RingWriter commands_writer(std::uint32_t i) const { return view(i).commands_writer(); }
+  RingReader commands_reader(std::uint32_t i) const { return view(i).commands_reader(); }
+
+  // While no worker uses the slot.
+  void reset_slot(std::uint32_t i) {
+    new (address(SegmentLayout(header_->shape).slot_offset(i))) WorkerSlot;
+  }
+
+ private:
+  Segment() = default;
+
+  static std::string what_failed(const SegmentShape& shape, const std::string& why) {
+    return "cannot make a shared-memory segment of " + std::to_string(SegmentLayout(shape).size()) +
+           " bytes for " + std::to_string(shape.workers) + " workers: " + why;
+  }
+
+  SlotView view(std::uint32_t i) const {
+    return {address(SegmentLayout(header_->shape).slot_offset(i)), header_->shape};
+  }
+  void* address(std::size_t offset) const {
+    return static_cast<char*>(region_.get_address()) + offset;
+  }
+
+  boost::interprocess::mapped_region region_;
+  int descriptor_ = -1;
+  SegmentHeader* header_ = nullptr;
+  Doorbell* bell_ = nullptr;
+};
+
+// A worker's: owns mappings of what it uses of a segment.
+class WorkerSegment {
+ public:
+  // `descriptor` stays open and is the caller's. Throws std::runtime_error if it is not a segment
+  // of this version, or has no slot `slot`.
+  static WorkerSegment attach(int descriptor, std::uint32_t slot) {
     namespace bip = boost::interprocess;
     try {
-      Segment segment(bip::mapped_region(InheritedMemory{descriptor}, bip::read_write), {});
-      if (segment.region_.get_size() >= sizeof(SegmentHeader)) {
-        segment.header_ = std::launder(static_cast<SegmentHeader*>(segment.address(0)));
-        if (segment.header_->magic == kSegmentMagic &&
-            segment.region_.get_size() >= size_of(segment.header_->shape)) {
-          return segment;
+      struct ::stat status {};
+      if (::fstat(descriptor, &status) == 0) {
+        const auto size = static_cast<std::size_t>(status.st_size);
+        const SharedDescriptor memory{descriptor};
+        WorkerSegment segment;
+        if (size >= SegmentLayout::header_size()) {
+          segment.header_ =
+              bip::mapped_region(memory, bip::read_only, 0, SegmentLayout::header_size());
+          const SegmentHeader& header = segment.header();
+          const SegmentLayout layout(header.shape);
+          if (header.magic == kSegmentMagic && size >= layout.size()) {
+            if (slot >= header.shape.workers) {
+              throw std::runtime_error("the session has no worker " + std::to_string(slot));
+            }
+            segment.bell_ = bip::mapped_region(
+                memory, bip::read_write, static_cast<bip::offset_t>(SegmentLayout::bell_offset()),
+                SegmentLayout::bell_size());
+            segment.slot_ = bip::mapped_region(memory, bip::read_write,
+                                               static_cast<bip::offset_t>(layout.slot_offset(slot)),
+                                               layout.slot_size());
+            return segment;
+          }
         }
       }
     } catch (const bip::interprocess_exception&) {
@@ -159,99 +309,19 @@ class Segment {
                              " is not a segment of this gtest-xdist");
   }
 
-  int descriptor() const { return memory_.get_mapping_handle().handle; }
-  SegmentHeader& header() const { return *header_; }
-  WorkerSlot& slot(std::uint32_t i) const {
-    return *std::launder(static_cast<WorkerSlot*>(address(slot_offset(i))));
+  const SegmentHeader& header() const {
+    return *std::launder(static_cast<const SegmentHeader*>(header_.get_address()));
   }
-
-  // Controller, while no worker uses the slot.
-  void reset_slot(std::uint32_t i) { new (address(slot_offset(i))) WorkerSlot; }
-
-  WorkDeque deque(std::uint32_t i) const {
-    return {slot(i).deque, static_cast<WorkDequeCell*>(address(deque_offset(i))),
-            static_cast<std::size_t>(header_->shape.deque_capacity)};
-  }
-  RingWriter results_writer(std::uint32_t i) const {
-    return {slot(i).results, static_cast<char*>(address(results_offset(i))), results_capacity()};
-  }
-  RingReader results_reader(std::uint32_t i) const {
-    return {slot(i).results, static_cast<char*>(address(results_offset(i))), results_capacity()};
-  }
-  RingWriter commands_writer(std::uint32_t i) const {
-    return {slot(i).commands, static_cast<char*>(address(commands_offset(i))), commands_capacity()};
-  }
-  RingReader commands_reader(std::uint32_t i) const {
-    return {slot(i).commands, static_cast<char*>(address(commands_offset(i))), commands_capacity()};
-  }
+  // The controller's.
+  Doorbell& bell() const { return *std::launder(static_cast<Doorbell*>(bell_.get_address())); }
+  SlotView view() const { return {slot_.get_address(), header().shape}; }
 
  private:
-  // What Boost.Interprocess asks of something it can map.
-  struct InheritedMemory {
-    int descriptor;
-    boost::interprocess::mapping_handle_t get_mapping_handle() const {
-      boost::interprocess::mapping_handle_t handle{};
-      handle.handle = descriptor;
-      return handle;
-    }
-    boost::interprocess::mode_t get_mode() const { return boost::interprocess::read_write; }
-  };
+  WorkerSegment() = default;
 
-  Segment(boost::interprocess::mapped_region region,
-          boost::interprocess::shared_memory_object memory)
-      : region_(std::move(region)), memory_(std::move(memory)) {}
-
-  static constexpr std::uint64_t aligned(std::uint64_t size) {
-    return (size + kCacheLine - 1) / kCacheLine * kCacheLine;
-  }
-  static constexpr std::uint64_t slot_size(const SegmentShape& shape) {
-    return aligned(sizeof(WorkerSlot)) + aligned(shape.deque_capacity * sizeof(WorkDequeCell)) +
-           shape.results_capacity + shape.commands_capacity;
-  }
-  static constexpr std::size_t size_of(const SegmentShape& shape) {
-    return static_cast<std::size_t>(aligned(sizeof(SegmentHeader)) +
-                                    shape.workers * slot_size(shape));
-  }
-
-  // Without this, memory that is not there would be noticed by a SIGBUS in the middle of a test.
-  static void reserve(int descriptor, std::size_t size) {
-    const int error = ::posix_fallocate(descriptor, 0, static_cast<::off_t>(size));
-    if (error == 0 || error == EOPNOTSUPP || error == EINVAL) return;
-    struct ::statvfs system {};
-    std::string text = "cannot make a shared-memory segment of " + std::to_string(size) +
-                       " bytes: " + std::strerror(error);
-    if (::fstatvfs(descriptor, &system) == 0) {
-      text += "; there are " + std::to_string(system.f_bavail * system.f_frsize) +
-              " bytes left: use fewer workers, or more shared memory (/dev/shm)";
-    }
-    throw std::runtime_error(text);
-  }
-
-  void* address(std::uint64_t offset) const {
-    return static_cast<char*>(region_.get_address()) + offset;
-  }
-  std::uint64_t slot_offset(std::uint32_t i) const {
-    return aligned(sizeof(SegmentHeader)) + i * slot_size(header_->shape);
-  }
-  std::uint64_t deque_offset(std::uint32_t i) const {
-    return slot_offset(i) + aligned(sizeof(WorkerSlot));
-  }
-  std::uint64_t results_offset(std::uint32_t i) const {
-    return deque_offset(i) + aligned(header_->shape.deque_capacity * sizeof(WorkDequeCell));
-  }
-  std::uint64_t commands_offset(std::uint32_t i) const {
-    return results_offset(i) + header_->shape.results_capacity;
-  }
-  std::size_t results_capacity() const {
-    return static_cast<std::size_t>(header_->shape.results_capacity);
-  }
-  std::size_t commands_capacity() const {
-    return static_cast<std::size_t>(header_->shape.commands_capacity);
-  }
-
-  boost::interprocess::mapped_region region_;
-  boost::interprocess::shared_memory_object memory_;
-  SegmentHeader* header_ = nullptr;
+  boost::interprocess::mapped_region header_;  // cannot be written
+  boost::interprocess::mapped_region bell_;
+  boost::interprocess::mapped_region slot_;
 };
 
 }  // namespace gtest_xdist::internal

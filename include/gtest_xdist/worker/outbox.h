@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <string>
 
 #include "gtest_xdist/core/message.h"
@@ -21,11 +20,11 @@ enum class Urgency { now, if_running_dry, later };
 class Outbox {
  public:
   // `segment` must outlive this.
-  Outbox(const Segment& segment, std::uint32_t slot)
-      : header_(segment.header()),
-        slot_(segment.slot(slot)),
-        deque_(segment.deque(slot)),
-        results_(segment.results_writer(slot)) {}
+  explicit Outbox(const WorkerSegment& segment)
+      : controller_bell_(segment.bell()),
+        slot_(segment.view().slot()),
+        deque_(segment.view().deque()),
+        results_(segment.view().results_writer()) {}
 
   // Blocks while the ring is full.
   void send(const WorkerMessage& message, Urgency urgency) {
@@ -33,7 +32,7 @@ class Outbox {
     encode(message, frame_);
     results_.write(frame_, [this] { wait_for_space(); });
     if (wants_attention(urgency)) {
-      header_.bell.ring();
+      controller_bell_.ring();
       last_ring_ = Clock::now();
     }
   }
@@ -42,7 +41,7 @@ class Outbox {
   using Clock = std::chrono::steady_clock;
 
   void wait_for_space() {
-    header_.bell.ring();
+    controller_bell_.ring();
     slot_.space_bell.wait();
   }
 
@@ -56,7 +55,7 @@ class Outbox {
     return results_.fill() > results_.capacity() / 2 || Clock::now() - last_ring_ > kLongestSilence;
   }
 
-  SegmentHeader& header_;
+  Doorbell& controller_bell_;
   WorkerSlot& slot_;
   WorkDeque deque_;
   RingWriter results_;

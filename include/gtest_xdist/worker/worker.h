@@ -42,13 +42,13 @@ namespace gtest_xdist::internal {
 // so it is not part of the output of the test.
 class Worker : public ItemSource {
  public:
-  Worker(Segment segment, std::uint32_t slot)
+  explicit Worker(WorkerSegment segment)
       : segment_(std::move(segment)),
-        slot_(segment_.slot(slot)),
-        deque_(segment_.deque(slot)),
-        commands_(segment_.commands_reader(slot)),
+        slot_(segment_.view().slot()),
+        deque_(segment_.view().deque()),
+        commands_(segment_.view().commands_reader()),
         marks_(slot_),
-        outbox_(segment_, slot) {
+        outbox_(segment_) {
     ::pthread_atfork(nullptr, nullptr, [] { in_child_ = true; });
     // As in a serial run at a terminal.
     if (segment_.header().output_is_terminal) std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
@@ -269,7 +269,7 @@ class Worker : public ItemSource {
             continue;
         }
       }
-      segment_.header().bell.ring();
+      segment_.bell().ring();
       slot_.bell.wait();
     }
   }
@@ -340,7 +340,7 @@ class Worker : public ItemSource {
     outbox_.send(message, urgency);
   }
 
-  Segment segment_;
+  WorkerSegment segment_;
   WorkerSlot& slot_;
   WorkDeque deque_;
   RingReader commands_;

@@ -2,8 +2,6 @@
 #ifndef SUPPORT_STAGE_H_
 #define SUPPORT_STAGE_H_
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -216,8 +214,7 @@ class Stage {
   Catalog catalog_;
   TestIndex tests_;
   Segment segment_ =
-      Segment::create("gtest-xdist-unit-stage-" + std::to_string(::getpid()),
-                      {kMostWorkers, round_up_to_power_of_two(catalog_.size()), 1024, 1024});
+      Segment::create({kMostWorkers, round_up_to_power_of_two(catalog_.size()), 1024, 1024});
   WorkerNodes nodes_;
   std::optional<Iteration> iteration_;
   std::map<std::size_t, std::optional<TestIndex>> running_;

@@ -2,11 +2,8 @@
 #ifndef SUPPORT_WORKER_FIXTURE_H_
 #define SUPPORT_WORKER_FIXTURE_H_
 
-#include <unistd.h>
-
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
@@ -32,10 +29,7 @@ class WorkerFixture : public testing::Test {
     node.begin_iteration(assignments_);
   }
 
-  static Segment make_segment() {
-    return Segment::create("gtest-xdist-unit-node-" + std::to_string(::getpid()),
-                           {2, 8, 1024, 256});
-  }
+  static Segment make_segment() { return Segment::create({2, 8, 1024, 256}); }
 
   // The worker's next command, or nothing.
   std::optional<Command> next_command() {

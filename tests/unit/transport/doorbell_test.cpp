@@ -7,9 +7,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
+
+#include "support/random.h"
 
 namespace gtest_xdist::internal {
 namespace {
@@ -102,8 +107,7 @@ TEST(Doorbell, AWaitGoesOnAfterASignal) {
   ::sigaction(SIGUSR1, &before, nullptr);
 }
 
-// Several rings during one wait may leave the semaphore above zero: the next wait must not take
-// that for a ring.
+// What many rings leave behind must not be taken for a ring by the next wait.
 TEST(Doorbell, RingsOfAnEarlierWaitDoNotEndALaterOne) {
   Doorbell bell;
   for (int round = 0; round < 200; ++round) {
@@ -116,6 +120,45 @@ TEST(Doorbell, RingsOfAnEarlierWaitDoNotEndALaterOne) {
     ringer.join();
     bell.answer();
     ASSERT_FALSE(bell.wait_for(milliseconds(0)));
+  }
+}
+
+// Whatever somebody writes over it, each use ends and the next ring is heard.
+TEST(Doorbell, SurvivesDamage) {
+  Random random(1);
+  for (int round = 0; round < 2000; ++round) {
+    Doorbell bell;
+    const std::string damage =
+        random.one_in(4) ? std::string(sizeof bell, '\0') : random.bytes(sizeof bell);
+    if (random.one_in(2)) bell.ring();
+    std::memcpy(static_cast<void*>(&bell), damage.data(), damage.size());
+    if (random.one_in(2)) bell.answer();
+    if (random.one_in(2)) bell.wait_for(milliseconds(0));
+    bell.ring();
+    ASSERT_TRUE(woken(bell));
+    ASSERT_FALSE(bell.wait_for(milliseconds(0)));
+  }
+}
+
+// A bell that denies that somebody waits, while somebody does.
+TEST(Doorbell, ALoudRingWakesAWaiterThatIsNotKnown) {
+  for (int round = 0; round < 20; ++round) {
+    Doorbell bell;
+    std::atomic<bool> is_over{false};
+    std::thread vandal([&] {
+      while (!is_over) {
+        // All but its first word, which tells of the ring that is to be heard.
+        std::memset(reinterpret_cast<char*>(&bell) + sizeof(std::uint32_t), 0,
+                    sizeof bell - sizeof(std::uint32_t));
+        std::this_thread::yield();
+      }
+    });
+    std::thread ringer([&] { bell.ring_loudly(); });
+    const bool heard = woken(bell);
+    is_over = true;
+    ringer.join();
+    vandal.join();
+    ASSERT_TRUE(heard);
   }
 }
 

@@ -11,10 +11,16 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <set>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -27,14 +33,7 @@ namespace {
 
 constexpr SegmentShape kShape = {3, 8, 1024, 256};
 
-std::string unique_name() {
-  static int count = 0;
-  return "gtest-xdist-unit-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
-}
-
-Segment make_segment(const SegmentShape& shape = kShape) {
-  return Segment::create(unique_name(), shape);
-}
+Segment make_segment(const SegmentShape& shape = kShape) { return Segment::create(shape); }
 
 void must_fit() { FAIL() << "the ring is full"; }
 
@@ -63,12 +62,21 @@ Descriptor file_of(std::size_t size, std::string_view text = {}) {
   return file;
 }
 
-TEST(Segment, HasNoNameOnceItIsMade) {
-  const std::string name = unique_name();
-  const Segment segment = Segment::create(name, kShape);
-  EXPECT_FALSE(std::filesystem::exists("/dev/shm/" + name));
-  const Segment again = Segment::create(name, kShape);  // the name is free
-  EXPECT_NE(again.descriptor(), segment.descriptor());
+std::set<std::string> entries_of_shared_memory() {
+  std::set<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/dev/shm", error)) {
+    if (entry.path().filename().string().find("gtest-xdist") != std::string::npos) {
+      names.insert(entry.path().filename());
+    }
+  }
+  return names;
+}
+
+TEST(Segment, HasNoName) {
+  const std::set<std::string> before = entries_of_shared_memory();
+  const Segment segment = make_segment();
+  EXPECT_EQ(entries_of_shared_memory(), before);
 }
 
 TEST(Segment, IsItsOwnersAlone) {
@@ -108,14 +116,14 @@ TEST(Segment, CarriesEverythingBetweenTwoProcesses) {
   ASSERT_TRUE(segment.deque(1).push(77));
   segment.commands_writer(1).write("a command", must_fit);
   EXPECT_TRUE(in_child([&] {
-    const Segment mine = Segment::attach(segment.descriptor());
-    mine.results_writer(1).write("a result", [] {});
-    mine.slot(1).phase.store(Phase::test);
-    mine.header().bell.ring();
-    return mine.header().shape.workers == 3 && mine.deque(1).take() == TestIndex{77} &&
-           one_frame(mine.commands_reader(1)) == "a command";
+    const WorkerSegment mine = WorkerSegment::attach(segment.descriptor(), 1);
+    mine.view().results_writer().write("a result", [] {});
+    mine.view().slot().phase.store(Phase::test);
+    mine.bell().ring();
+    return mine.header().shape.workers == 3 && mine.view().deque().take() == TestIndex{77} &&
+           one_frame(mine.view().commands_reader()) == "a command";
   }));
-  EXPECT_TRUE(segment.header().bell.answer());
+  EXPECT_TRUE(segment.bell().answer());
   EXPECT_EQ(segment.slot(1).phase.load(), Phase::test);
   EXPECT_EQ(segment.deque(1).taken(), 1);
   EXPECT_EQ(one_frame(segment.results_reader(1)), "a result");
@@ -126,8 +134,72 @@ TEST(Segment, LastsAsLongAsSomebodyHasItsDescriptor) {
   segment->results_writer(2).write("still here", must_fit);
   const Descriptor descriptor(::dup(segment->descriptor()));
   segment.reset();
-  const Segment again = Segment::attach(descriptor.number());
-  EXPECT_EQ(one_frame(again.results_reader(2)), "still here");
+  const WorkerSegment again = WorkerSegment::attach(descriptor.number(), 2);
+  EXPECT_EQ(one_frame(again.view().results_reader()), "still here");
+}
+
+TEST(Segment, CannotBeCutOff) {
+  const Segment segment = make_segment();
+  EXPECT_NE(::ftruncate(segment.descriptor(), 0), 0);
+  EXPECT_EQ(segment.header().magic, kSegmentMagic);
+}
+
+// A deque has room for every test, but only few tests lie in it.
+TEST(Segment, TakesMemoryAsItIsUsed) {
+  const Segment segment = make_segment({64, 1U << 20, 1U << 18, 1U << 12});
+  for (std::uint32_t i = 0; i < 64; ++i) {
+    WorkDeque deque = segment.deque(i);
+    ASSERT_TRUE(deque.push(i));
+    segment.results_writer(i).write("a result", must_fit);
+  }
+  struct ::stat status {};
+  ASSERT_EQ(::fstat(segment.descriptor(), &status), 0);
+  constexpr std::uint64_t kBlock = 512;  // bytes, as stat(2) counts
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  EXPECT_LE(static_cast<std::uint64_t>(status.st_blocks) * kBlock, (2 + 3 * 64) * page);
+}
+
+// --- what a worker can do to memory --------------------------------------------------------------
+
+// All stretches of this process's memory that are a segment's and that it can write.
+std::vector<std::pair<char*, std::size_t>> writable_stretches() {
+  std::vector<std::pair<char*, std::size_t>> stretches;
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::uintptr_t begin = 0;
+    std::uintptr_t end = 0;
+    char dash = 0;
+    std::string rights;
+    std::istringstream(line) >> std::hex >> begin >> dash >> end >> rights;
+    if (line.find("memfd:gtest-xdist") == std::string::npos || rights[1] != 'w') continue;
+    stretches.emplace_back(reinterpret_cast<char*>(begin), end - begin);
+  }
+  return stretches;
+}
+
+TEST(WorkerSegment, LeavesOtherSlotsAndTheHeaderAloneWhateverIsWritten) {
+  std::optional<Segment> segment(make_segment());
+  const Descriptor descriptor(::dup(segment->descriptor()));
+  for (std::uint32_t i = 0; i < kShape.workers; ++i) {
+    ASSERT_TRUE(segment->deque(i).push(70 + i));
+    segment->commands_writer(i).write("a command", must_fit);
+    segment->results_writer(i).write("a result", must_fit);
+  }
+  EXPECT_TRUE(in_child([&] {
+    segment.reset();  // a worker has no mapping of the controller's
+    const WorkerSegment mine = WorkerSegment::attach(descriptor.number(), 1);
+    const auto stretches = writable_stretches();
+    for (const auto& [begin, size] : stretches) std::memset(begin, 0x5a, size);
+    return stretches.size() == 2 && mine.header().magic == kSegmentMagic;
+  }));
+  EXPECT_EQ(segment->header().magic, kSegmentMagic);
+  EXPECT_EQ(segment->slot(1).exit_status.load(), 0x5a5a5a5a);
+  for (const std::uint32_t i : {0U, 2U}) {
+    EXPECT_EQ(segment->deque(i).take(), 70 + i);
+    EXPECT_EQ(one_frame(segment->commands_reader(i)), "a command");
+    EXPECT_EQ(one_frame(segment->results_reader(i)), "a result");
+    EXPECT_EQ(segment->slot(i).exit_status.load(), WorkerSlot::kNoExitStatus);
+  }
 }
 
 // Every place is filled to the brim with something of its own; then every place is looked at.
@@ -186,8 +258,8 @@ TEST(Segment, ASlotIsMadeAnewAlone) {
 
 // --- what is no segment --------------------------------------------------------------------------
 
-std::string attach_error(int descriptor) {
-  return text_of_thrown<std::runtime_error>([&] { Segment::attach(descriptor); });
+std::string attach_error(int descriptor, std::uint32_t slot = 0) {
+  return text_of_thrown<std::runtime_error>([&] { WorkerSegment::attach(descriptor, slot); });
 }
 
 std::string refusal(int descriptor) {
@@ -220,7 +292,7 @@ TEST(Segment, OneThatIsCutOffOrOfAnotherVersionIsRefused) {
   const auto size = static_cast<std::size_t>(status.st_size);
 
   const Descriptor whole = file_of(size, header);
-  EXPECT_EQ(Segment::attach(whole.number()).header().shape.workers, 3U);
+  EXPECT_EQ(WorkerSegment::attach(whole.number(), 0).header().shape.workers, 3U);
   const Descriptor cut_off = file_of(size - 1, header);
   EXPECT_EQ(attach_error(cut_off.number()), refusal(cut_off.number()));
 
@@ -229,9 +301,17 @@ TEST(Segment, OneThatIsCutOffOrOfAnotherVersionIsRefused) {
   EXPECT_EQ(attach_error(other_version.number()), refusal(other_version.number()));
 }
 
+TEST(Segment, ASlotThatItDoesNotHaveIsRefused) {
+  const Segment segment = make_segment();
+  EXPECT_EQ(WorkerSegment::attach(segment.descriptor(), 2).header().shape.workers, 3U);
+  EXPECT_EQ(attach_error(segment.descriptor(), 3), "the session has no worker 3");
+}
+
 TEST(Segment, SaysWhatCouldNotBeMade) {
-  const std::string error =
-      text_of_thrown<std::runtime_error>([] { Segment::create("no/such/place", kShape); });
+  // More than the address space has.
+  const std::string error = text_of_thrown<std::runtime_error>([] {
+    Segment::create({3, std::uint64_t{1} << 47, 1024, 256});
+  });
   EXPECT_EQ(error.rfind("cannot make a shared-memory segment of ", 0), 0U) << error;
   EXPECT_NE(error.find(" bytes for 3 workers: "), std::string::npos) << error;
 }
