@@ -4,6 +4,7 @@
 #ifndef GTEST_XDIST_CONTROLLER_CRASH_REPORT_H_
 #define GTEST_XDIST_CONTROLLER_CRASH_REPORT_H_
 
+#include <csignal>
 #include <cstdint>
 #include <string>
 
@@ -15,8 +16,10 @@ namespace gtest_xdist::internal {
 
 // "killed by signal 11 (SIGSEGV)", or why the controller killed it.
 inline std::string describe_end(const WorkerNode& node, const ExitStatus& status) {
-  if (!node.broken.empty()) return "ended, because " + node.broken;
-  return node.end_reason ? node.end_reason->why : status.describe();
+  if (node.broken.empty()) return node.end_reason ? node.end_reason->why : status.describe();
+  // It may have died of the same thing before it was killed.
+  return status.killed_by(SIGKILL) ? "ended, because " + node.broken
+                                   : status.describe() + "; " + node.broken;
 }
 
 // As describe_end(), for where the place is not told: "timed out: it took longer than ...".

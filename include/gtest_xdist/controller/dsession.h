@@ -278,6 +278,10 @@ class DSession : private NodeEvents {
   }
 
   void on(WorkerNode& node, Hello& m) {
+    if (node.state != State::starting) {
+      node.broken = "it told of its collection twice";
+      return;
+    }
     if (!collection_.has_right_digest(m)) {
       node.command(Command::send_collection);
       return;
@@ -307,6 +311,10 @@ class DSession : private NodeEvents {
   }
 
   void on(WorkerNode& node, CollectionIds& m) {
+    if (node.state != State::starting) {
+      node.broken = "it told of its collection twice";
+      return;
+    }
     reject(node, collection_.difference_of_ids(m.ids, node.name()));
   }
 
@@ -396,6 +404,14 @@ class DSession : private NodeEvents {
     iteration_->on(node, m);
     if (durations_ == nullptr || !node.broken.empty()) return;
     durations_->add_suite(m.suite, seconds_of(m.fixture_ns));
+  }
+
+  void on(WorkerNode& node, IterationDone& m) {
+    if (!node.in_iteration || (!ending_ && &node != iteration_->native())) {
+      node.broken = "it ended an iteration that goes on";
+      return;
+    }
+    iteration_->on(node, m);
   }
 
   template <class Message>

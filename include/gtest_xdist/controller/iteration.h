@@ -7,6 +7,7 @@
 #define GTEST_XDIST_CONTROLLER_ITERATION_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -170,6 +171,7 @@ class Iteration {
     log_.add_set_up(std::exchange(node.program_report, {}), m.ran);
     if (node.state != WorkerNode::State::collected) return;
     node.state = m.usable ? WorkerNode::State::ready : WorkerNode::State::unusable;
+    node.runs_items = m.usable;
     if (m.usable) return schedule();
     std::vector<TestIndex> tests = node.take_back(node.unstarted());
     if (node.pending() > 0) node.broken = "it took a test that it cannot run";
@@ -213,6 +215,10 @@ class Iteration {
       node.broken = "it reported a test that it did not have";
       return;
     }
+    if (!is_time(m.start_ms) || !is_time(m.elapsed_ms)) {
+      node.broken = "it reported a time that cannot be";
+      m.start_ms = m.elapsed_ms = 0;
+    }
     Report report = std::exchange(node.test_report, {});
     report.worker = node.number();
     report.add_output(node.number(), m.output);
@@ -232,6 +238,10 @@ class Iteration {
   void on(WorkerNode& node, SuiteDown& m) {
     if (!node.open_suite || *node.open_suite != m.suite) {
       node.broken = "it left a suite that it was not in";
+      return;
+    }
+    if (!is_time(m.start_ms) || !is_time(m.elapsed_ms)) {
+      node.broken = "it reported a time that cannot be";
       return;
     }
     node.suite_report.add_output(node.number(), m.output);
@@ -255,6 +265,7 @@ class Iteration {
       return;
     }
     node.in_iteration = false;
+    node.runs_items = false;
     node.state = WorkerNode::State::collected;
     log_.add(std::exchange(node.program_report, {}));
     log_.set_properties(std::move(m.properties));
@@ -304,6 +315,12 @@ class Iteration {
 
  private:
   static constexpr int kNoWorker = -1;
+
+  // Milliseconds that can be added up: less than thirty thousand years.
+  static bool is_time(std::int64_t ms) {
+    constexpr std::int64_t kLongest = 1'000'000'000'000'000;
+    return -kLongest < ms && ms < kLongest;
+  }
 
   bool nobody_can_run() const {
     return !hand_out_.ended() && std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {

@@ -174,7 +174,7 @@ class Supervisor {
     const Phase phase = node.phase();
     const std::optional<Clock::duration> limit = limit_of(phase);
     if (!limit) return limit_ ? now + next_phase_in(node) : Time::max();
-    const Time since = std::max(node.phase_since(), over_since_);
+    const Time since = std::max(node.phase_since(now), over_since_);
     if (now >= since + *limit) {
       end(node, care, over_.empty() ? timed_out(*limit) : EndReason{"ran out of time", over_}, now);
       return care.step_end;
@@ -257,7 +257,7 @@ class Supervisor {
 
   void end(WorkerNode& node, Care& care, EndReason reason, Time now) {
     node.end_reason = std::move(reason);
-    care.phase_since = node.phase_since();
+    care.phase_since = node.phase_since(now);
     care.debugger = print_stacks_(node.process->id(), node.output.err_descriptor());
     if (care.debugger == nullptr) return ask(node, care, SIGABRT, now);
     care.step = Step::debugging;
@@ -285,7 +285,7 @@ class Supervisor {
     switch (care.step) {
       case Step::debugging:
         if (!care.debugger->ended() && now < care.step_end) return care.step_end;
-        if (node.phase_since() != care.phase_since || !runs_user_code(node.phase())) {
+        if (node.phase_since(now) != care.phase_since || !runs_user_code(node.phase())) {
           // It has come to an end after all.
           care.debugger.reset();
           care.step = Step::none;

@@ -112,7 +112,7 @@ class WorkerNode : public Node, public GateNode {
       if (!test) break;
       // The account here decides, not what the shared memory says.
       if (*test != pending_.back()) {
-        broken = "its deque is damaged";
+        broken = kDamagedDeque;
         break;
       }
       tests.push_back(pending_.back());
@@ -171,19 +171,23 @@ class WorkerNode : public Node, public GateNode {
     Encoder encoder(frame);
     encoder(command);
     // A worker reads its commands whenever it runs dry, and no more than a few are on their way.
-    if (commands_.fill() + frame.size() + sizeof(FrameLength) > commands_.capacity()) {
-      broken = "its command ring is damaged";
+    if (!write_command(frame)) {
+      broken = kDamagedCommands;
       return;
     }
-    commands_.write(frame, [] {});
     slot_.bell.ring();
   }
 
-  // Takes what the worker has published. True if there was something; throws CorruptRing.
+  // Takes what the worker has published. True if there was something; throws CorruptRing. If there
+  // was nothing, looks whether the other channels are still what they can be.
   bool drain() {
-    if (!results_.drain()) return false;
-    slot_.space_bell.ring();
-    return true;
+    if (results_.drain()) {
+      slot_.space_bell.ring();
+      return true;
+    }
+    if (!deque_.taken(completed_)) broken = kDamagedDeque;
+    if (!commands_.is_intact()) broken = kDamagedCommands;
+    return false;
   }
   bool next_frame(std::string_view& frame) { return results_.next(frame); }
 
@@ -198,21 +202,29 @@ class WorkerNode : public Node, public GateNode {
     return true;
   }
 
-  // Where the worker is. Pairs with the release store in Worker::enter().
+  // Where the worker is, by its own word. Pairs with the release store in Worker::enter().
   Phase phase() const { return slot_.phase.load(std::memory_order_acquire); }
 
-  // Since when it is in a phase in which user code runs. To be asked after phase().
-  std::chrono::steady_clock::time_point phase_since() const {
-    const std::chrono::nanoseconds since(slot_.phase_since.load(std::memory_order_relaxed));
-    return std::chrono::steady_clock::time_point(since);
+  // Since when it is in a phase in which user code runs, by its own word, but not after `now`. To be
+  // asked after phase().
+  std::chrono::steady_clock::time_point phase_since(
+      std::chrono::steady_clock::time_point now) const {
+    const std::int64_t since = slot_.phase_since.load(std::memory_order_relaxed);
+    return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(
+        std::clamp<std::int64_t>(since, 0, clock_nanoseconds(now))));
   }
 
   // The test that it is in, or in the set-up of its suite, if any; after its end the one that it
-  // died in. A test that it had taken but not begun is none.
+  // died in. A test that it had taken but not begun is none. Where the slot does not say any more
+  // what is under way, it is the first of which nothing was heard: whatever damaged the slot ran in
+  // this worker.
   std::optional<TestIndex> running_item() const {
+    if (pending_.empty()) return std::nullopt;
     const Phase phase = this->phase();
+    const std::optional<std::int64_t> taken = deque_.taken(completed_);
     const bool begun = phase == Phase::suite_up || phase == Phase::test;
-    if (!begun || pending_.empty() || deque_.taken() <= completed_) return std::nullopt;
+    const bool is_known = taken && is_valid(phase);
+    if (is_known ? !begun || *taken <= completed_ : !runs_items) return std::nullopt;
     return pending_.front();
   }
 
@@ -221,7 +233,7 @@ class WorkerNode : public Node, public GateNode {
   void time_running_item(std::chrono::steady_clock::time_point now,
                          std::chrono::system_clock::time_point now_of_day) {
     using std::chrono::milliseconds;
-    const auto time = std::max(now - phase_since(), std::chrono::steady_clock::duration(0));
+    const auto time = now - phase_since(now);
     const auto start = now_of_day.time_since_epoch() - time;
     test_report.start_ms = std::chrono::duration_cast<milliseconds>(start).count();
     test_report.elapsed_ms = std::chrono::duration_cast<milliseconds>(time).count();
@@ -330,8 +342,20 @@ class WorkerNode : public Node, public GateNode {
   Report program_report;
   std::optional<std::uint32_t> open_suite;  // the suite it is in, by what it reported
   bool in_iteration = false;  // takes part in the current iteration and has not ended it
+  bool runs_items = false;    // its environments are up, and it has not ended the iteration
 
  private:
+  static constexpr const char* kDamagedDeque = "its deque is damaged";
+  static constexpr const char* kDamagedCommands = "its command ring is damaged";
+
+  bool write_command(const std::string& frame) {
+    try {
+      return commands_.try_write(frame);
+    } catch (const CorruptRing&) {
+      return false;
+    }
+  }
+
   static WorkerSlot& reset(Segment& segment, std::uint32_t slot) {
     segment.reset_slot(slot);
     return segment.slot(slot);
@@ -346,7 +370,7 @@ class WorkerNode : public Node, public GateNode {
   // A test that may start.
   void push(TestIndex test) {
     // The deque holds every test there is, so a full one is not of our making.
-    if (!deque_.push(test)) broken = "its deque is damaged";
+    if (!deque_.push(test)) broken = kDamagedDeque;
     pending_.push_back(test);
     settled_ = false;
   }

@@ -41,6 +41,8 @@ class ExitStatus {
   int code() const { return WEXITSTATUS(raw_); }  // only if exited()
   bool success() const { return exited() && code() == 0; }
 
+  bool killed_by(int signal) const { return WIFSIGNALED(raw_) && WTERMSIG(raw_) == signal; }
+
   // "exited with status 3" or "killed by signal 11 (SIGSEGV)".
   std::string describe() const {
     if (exited()) return "exited with status " + std::to_string(code());

@@ -27,7 +27,19 @@ struct ByteRingState {
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free,
               "a lock inside an atomic would not work between processes");
 
-using FrameLength = std::uint64_t;  // precedes each frame, in the machine's byte order
+// Precedes each frame, in the machine's byte order: its length, and above it bits that only this
+// length in this place of the stream has. Whoever waits for the rest of a frame whose length is
+// damaged would wait for ever.
+using FrameLength = std::uint64_t;
+
+inline constexpr unsigned kFrameLengthBits = 40;  // of the length itself, in bytes: a terabyte
+
+// `position` is how many bytes of the stream come before.
+inline FrameLength sealed_length(std::uint64_t length, std::uint64_t position) {
+  constexpr std::uint64_t kSpread = 0x9e37'79b9'7f4a'7c15;  // odd, its bits without a pattern
+  const std::uint64_t seal = ((length + 1) * kSpread) ^ ((position + 1) * kSpread * kSpread);
+  return (seal >> kFrameLengthBits << kFrameLengthBits) | length;
+}
 
 // What the ring holds cannot have been written by a writer that follows the rules.
 class CorruptRing : public std::runtime_error {
@@ -49,12 +61,26 @@ class RingWriter {
   // room: it may block, and it must return now and then.
   template <class WaitForSpace>
   void write(std::string_view frame, WaitForSpace wait_for_space) {
-    const FrameLength length = frame.size();
+    const FrameLength length = sealed_length(frame.size(), position_);
     char header[sizeof length];
     std::memcpy(header, &length, sizeof length);
     append({header, sizeof header}, wait_for_space);
     append(frame, wait_for_space);
     publish();
+  }
+
+  // Appends a frame if there is room for it now; false if there is none. Never waits, whatever the
+  // reader writes.
+  bool try_write(std::string_view frame) {
+    const std::size_t used = fill();
+    if (used > capacity_ || capacity_ - used < sizeof(FrameLength) + frame.size()) return false;
+    write(frame, [] { throw CorruptRing("its read position went back"); });
+    return true;
+  }
+
+  // Whether the shared positions are what they can be; if not, the reader has damaged them.
+  bool is_intact() const {
+    return state_->written.load(std::memory_order_relaxed) == position_ && fill() <= capacity_;
   }
 
   std::size_t capacity() const { return capacity_; }
@@ -68,6 +94,7 @@ class RingWriter {
   template <class WaitForSpace>
   void append(std::string_view bytes, WaitForSpace wait_for_space) {
     while (!bytes.empty()) {
+      // More than the capacity only if somebody has damaged the position; nothing is overrun then.
       const std::size_t space = capacity_ - fill();
       if (space == 0) {
         publish();
@@ -92,7 +119,8 @@ class RingWriter {
 };
 
 // The reading end. Trusts nothing that the writer wrote: its own position is kept here, and a
-// writer's position beyond the ring is CorruptRing.
+// writer's position beyond the ring is CorruptRing, and so is a position of its own that somebody
+// has changed, for which the writer may wait in vain.
 class RingReader {
  public:
   RingReader(ByteRingState& state, const char* bytes, std::size_t capacity)
@@ -105,6 +133,9 @@ class RingReader {
   bool drain() {
     const std::uint64_t written = state_->written.load(std::memory_order_acquire);
     const std::uint64_t available = written - position_;
+    if (state_->read.load(std::memory_order_relaxed) != position_) {
+      throw CorruptRing("its read position is not the reader's");
+    }
     if (available == 0) return false;
     if (available > capacity_) throw CorruptRing("its write position is out of bounds");
     std::uint64_t left = available;
@@ -123,15 +154,19 @@ class RingReader {
   }
 
   // The next complete frame of what was drained; false if there is none. The view lasts until the
-  // next drain() or next().
+  // next drain() or next(). Throws CorruptRing if what must be a frame's length is none.
   bool next(std::string_view& frame) {
-    FrameLength length = 0;
+    FrameLength sealed = 0;
     const std::size_t available = pending_.size() - begin_;
-    if (available >= sizeof length) {
-      std::memcpy(&length, pending_.data() + begin_, sizeof length);
-      if (length <= available - sizeof length) {
-        frame = std::string_view(pending_).substr(begin_ + sizeof length, length);
-        begin_ += sizeof length + length;
+    if (available >= sizeof sealed) {
+      std::memcpy(&sealed, pending_.data() + begin_, sizeof sealed);
+      const std::uint64_t length = sealed & ((FrameLength{1} << kFrameLengthBits) - 1);
+      if (sealed_length(length, position_ - available) != sealed) {
+        throw CorruptRing("the length of a frame is damaged");
+      }
+      if (length <= available - sizeof sealed) {
+        frame = std::string_view(pending_).substr(begin_ + sizeof sealed, length);
+        begin_ += sizeof sealed + length;
         return true;
       }
     }

@@ -52,6 +52,9 @@ enum class Phase : std::uint32_t {
   finishing,       // after the last iteration: the rest of main, atexit, static destructors
 };
 
+// What lies in memory that a worker can write may be none of them.
+inline bool is_valid(Phase phase) { return phase <= Phase::finishing; }
+
 // The form of WorkerSlot::phase_since. The clock is the machine's, so all processes agree.
 inline std::int64_t clock_nanoseconds(std::chrono::steady_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();

@@ -20,6 +20,8 @@ TEST_F(CrashReport, SaysHowAWorkerEnded) {
   EXPECT_EQ(describe_end(node_, ExitStatus(3 << 8)), "exited with status 3");
   node_.broken = "its deque is damaged";
   EXPECT_EQ(describe_end(node_, ExitStatus(SIGKILL)), "ended, because its deque is damaged");
+  EXPECT_EQ(describe_end(node_, ExitStatus(SIGABRT)),
+            "killed by signal 6 (SIGABRT); its deque is damaged");
 }
 
 TEST_F(CrashReport, NamesTheTest) {

@@ -12,6 +12,12 @@
 namespace gtest_xdist::internal {
 namespace {
 
+TEST(ExitStatus, KnowsWhichSignalKilled) {
+  EXPECT_TRUE(ExitStatus(SIGKILL).killed_by(SIGKILL));
+  EXPECT_FALSE(ExitStatus(SIGSEGV).killed_by(SIGKILL));
+  EXPECT_FALSE(ExitStatus(SIGKILL << 8).killed_by(SIGKILL)) << "that is an exit";
+}
+
 TEST(ExitStatus, NamesTheSignalsThatPeopleKnow) {
   struct Row {
     int number;

@@ -164,16 +164,78 @@ TEST(ByteRing, AWritePositionOutOfBoundsIsNoticed) {
   EXPECT_TRUE(reader.drain());
 }
 
-// A length is believed only when the bytes are there: it reserves nothing and never wraps.
-TEST(ByteRing, AFrameLengthThatLiesGivesNoFrame) {
+// Nothing is reserved for it, and nobody waits for bytes that never come.
+TEST(ByteRing, AFrameLengthThatLiesIsNoticed) {
   const FrameLength largest = std::numeric_limits<FrameLength>::max();
-  for (const FrameLength length : {largest, largest - kHeader + 1, FrameLength{1} << 40}) {
+  for (const FrameLength length : {largest, largest - kHeader + 1, FrameLength{1} << 63,
+                                   FrameLength{1} << 40, FrameLength{8}, FrameLength{0}}) {
     Ring ring(64);
     RingReader reader = ring.reader();
     std::memcpy(ring.bytes.data(), &length, sizeof length);
     ring.state.written = 64;
     EXPECT_TRUE(reader.drain());
-    EXPECT_TRUE(frames_of(reader).empty()) << length;
+    EXPECT_EQ(text_of_thrown<CorruptRing>([&] { frames_of(reader); }),
+              "the length of a frame is damaged")
+        << length;
+  }
+}
+
+// Each bit of a length, and a length that was right in another place.
+TEST(ByteRing, ADamagedFrameLengthIsNoticed) {
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    Ring ring(64);
+    ring.writer().write("a frame", must_fit);
+    ring.bytes[bit / 8] = static_cast<char>(ring.bytes[bit / 8] ^ (1 << (bit % 8)));
+    RingReader reader = ring.reader();
+    EXPECT_TRUE(reader.drain());
+    EXPECT_THROW(frames_of(reader), CorruptRing) << bit;
+  }
+  Ring ring(64);
+  ring.writer().write("12345678", must_fit);
+  std::memcpy(ring.bytes.data() + kHeader, ring.bytes.data(), kHeader);
+  Ring moved(64, kHeader);
+  moved.bytes = ring.bytes;
+  RingReader reader = moved.reader();
+  moved.state.written = kHeader + 2 * kHeader;
+  EXPECT_TRUE(reader.drain());
+  EXPECT_THROW(frames_of(reader), CorruptRing);
+}
+
+TEST(ByteRing, AReadPositionThatIsNotTheReadersIsNoticed) {
+  Ring ring(64);
+  RingReader reader = ring.reader();
+  ring.state.read = 1;
+  EXPECT_EQ(text_of_thrown<CorruptRing>([&] { reader.drain(); }),
+            "its read position is not the reader's");
+}
+
+TEST(ByteRing, IsWrittenOnlyWhereThereIsRoomIfNobodyWaits) {
+  Ring ring(64);
+  RingWriter writer = ring.writer();
+  RingReader reader = ring.reader();
+  const std::string half(32 - kHeader, 'x');
+  EXPECT_TRUE(writer.try_write(half));
+  EXPECT_FALSE(writer.try_write(half + "y"));
+  EXPECT_TRUE(writer.try_write(half));
+  EXPECT_FALSE(writer.try_write(""));
+  EXPECT_TRUE(writer.is_intact());
+  reader.drain();
+  EXPECT_EQ(frames_of(reader), (std::vector<std::string>{half, half}));
+  EXPECT_TRUE(writer.try_write(half));
+}
+
+TEST(ByteRing, TheWriterNoticesPositionsThatCannotBe) {
+  for (const std::uint64_t damage :
+       {std::uint64_t{1}, std::uint64_t{65}, std::uint64_t{1} << 63}) {
+    Ring ring(64);
+    RingWriter writer = ring.writer();
+    ring.state.read = damage;
+    EXPECT_FALSE(writer.is_intact()) << damage;
+    EXPECT_FALSE(writer.try_write("a frame")) << damage;
+    ring.state.read = 0;
+    EXPECT_TRUE(writer.is_intact());
+    ring.state.written = damage;
+    EXPECT_FALSE(writer.is_intact()) << damage;
   }
 }
 
@@ -183,8 +245,10 @@ TEST(ByteRing, TheReaderTrustsItsOwnPositionOnly) {
   RingReader reader = ring.reader();
   writer.write("one", must_fit);
   reader.drain();
-  ring.state.read = 12345;
-  writer.write("two", [] {});
+  const std::uint64_t position = ring.state.read.exchange(12345);
+  EXPECT_THROW(reader.drain(), CorruptRing);
+  ring.state.read = position;
+  writer.write("two", must_fit);
   EXPECT_TRUE(reader.drain());
   EXPECT_EQ(frames_of(reader), (std::vector<std::string>{"one", "two"}));
 }

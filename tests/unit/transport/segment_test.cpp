@@ -113,7 +113,8 @@ TEST(Segment, BeginsWithEmptySlots) {
 
 TEST(Segment, CarriesEverythingBetweenTwoProcesses) {
   const Segment segment = make_segment();
-  ASSERT_TRUE(segment.deque(1).push(77));
+  WorkDeque deque = segment.deque(1);
+  ASSERT_TRUE(deque.push(77));
   segment.commands_writer(1).write("a command", must_fit);
   EXPECT_TRUE(in_child([&] {
     const WorkerSegment mine = WorkerSegment::attach(segment.descriptor(), 1);
@@ -125,7 +126,7 @@ TEST(Segment, CarriesEverythingBetweenTwoProcesses) {
   }));
   EXPECT_TRUE(segment.bell().answer());
   EXPECT_EQ(segment.slot(1).phase.load(), Phase::test);
-  EXPECT_EQ(segment.deque(1).taken(), 1);
+  EXPECT_EQ(deque.taken(0), 1);
   EXPECT_EQ(one_frame(segment.results_reader(1)), "a result");
 }
 

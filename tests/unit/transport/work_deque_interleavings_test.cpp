@@ -177,7 +177,7 @@ class Search {
     state_.top.place_at(kTop);
     state_.bottom.place_at(kBottom);
     for (std::size_t i = 0; i < kCapacity; ++i) cells_[i].place_at(kFirstCell + i);
-    const WorkDeque view(state_, cells_.data(), kCapacity);
+    const WorkDeque view(state_, cells_.data(), kCapacity, tests);
     Memory memory;
     memory.cells = {0, tests};
     for (Value i = 0; i < Value{kCapacity}; ++i) memory.cells.push_back(i);
@@ -281,8 +281,8 @@ class Search {
     EXPECT_TRUE(!went_away || pushed || left == 0);
 
     Memory copy = memory;
-    Values no_answers;
-    stage = {&copy, kOwner, &no_answers, 0, true};
+    Values ends = {memory.cells[kTop], memory.cells[kBottom]};
+    stage = {&copy, kOwner, &ends, 0, false};
     EXPECT_EQ(owner.view.taken(), static_cast<Value>(taken.size()));
   }
 
