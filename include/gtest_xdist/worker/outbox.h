@@ -41,7 +41,7 @@ class Outbox {
   using Clock = std::chrono::steady_clock;
 
   void wait_for_space() {
-    controller_bell_.ring();
+    controller_bell_.ring_loudly();  // nobody else may ever wake the controller for this worker
     slot_.space_bell.wait();
   }
 

@@ -269,7 +269,7 @@ class Worker : public ItemSource {
             continue;
         }
       }
-      segment_.bell().ring();
+      segment_.bell().ring_loudly();  // nobody else may ever wake the controller for this worker
       slot_.bell.wait();
     }
   }
