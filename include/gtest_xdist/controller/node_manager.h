@@ -173,10 +173,6 @@ class NodeManager {
   static constexpr std::uint64_t kResultsCapacity = 1U << 18;
   static constexpr std::uint64_t kCommandsCapacity = 1U << 12;
 
-  static std::string segment_name(unsigned run) {
-    return "gtest-xdist-" + std::to_string(::getpid()) + "-" + std::to_string(run);
-  }
-
   void tell_time(bool has_rung) {
     const Clock::time_point now = Clock::now();
     if (has_rung || now >= next_time_) next_time_ = events_.on_time(now);

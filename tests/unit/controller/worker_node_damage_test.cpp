@@ -158,7 +158,7 @@ class Conversation {
   }
 
   void end() {
-    const std::optional<TestIndex> item = node_.crash_item();
+    const std::optional<TestIndex> item = node_.running_item();
     (void)node_.tail();
     const std::size_t pending = node_.pending();
     EXPECT_EQ(node_.abandon(item.has_value()).size(), pending - (item ? 1 : 0));

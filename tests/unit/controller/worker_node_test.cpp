@@ -351,15 +351,15 @@ TEST_F(WorkerNodeTest, ASlotThatDoesNotSayWhatWasRunBlamesTheTestOfWhichNothingW
   deque_.take();
   ASSERT_TRUE(node_.complete(4));
   node_.slot().phase.store(Phase::test);
-  EXPECT_EQ(node_.crash_item(), 6U);
+  EXPECT_EQ(node_.running_item(), 6U);
   for (const bool is_phase : {true, false}) {
     WorkerSlot& slot = node_.slot();
     slot.phase.store(is_phase ? static_cast<Phase>(77) : Phase::idle);
     const std::int64_t top = is_phase ? slot.deque.top.load() : slot.deque.top.exchange(99);
     node_.runs_items = false;
-    EXPECT_EQ(node_.crash_item(), std::nullopt) << "it runs none";
+    EXPECT_EQ(node_.running_item(), std::nullopt) << "it runs none";
     node_.runs_items = true;
-    EXPECT_EQ(node_.crash_item(), 6U);
+    EXPECT_EQ(node_.running_item(), 6U);
     slot.deque.top.store(top);
   }
 }
