@@ -32,6 +32,13 @@ class ItemSource {
  public:
   virtual ~ItemSource() = default;
   virtual NextItem next_item() = 0;
+
+  // Asked of each item before its suite is set up for it, and right before it begins. If it may
+  // not, it is the source's again.
+  virtual bool may_begin(TestIndex test) {
+    static_cast<void>(test);
+    return true;
+  }
 };
 
 // What earlier stretches left in a suite's own result, set aside for a while: gtest skips the tests
@@ -73,7 +80,7 @@ class ItemLoop {
   void run() {
     next_ = source_.next_item();
     while (next_.kind != NextItem::Kind::end) {
-      if (next_.kind == NextItem::Kind::item) {
+      if (next_.kind == NextItem::Kind::item && source_.may_begin(next_.test)) {
         run_stretch(next_.test);
       } else {
         next_ = source_.next_item();
@@ -87,8 +94,11 @@ class ItemLoop {
     next_ = source_.next_item();
     if (next_.kind == NextItem::Kind::item && catalog_.suite_of(next_.test) == suite_ &&
         walk_->place_next(catalog_.position_in_suite(next_.test))) {
-      begin(next_.test);
-      return true;
+      if (source_.may_begin(next_.test)) {
+        begin(next_.test);
+        return true;
+      }
+      next_ = {NextItem::Kind::settle, kNoTest};
     }
     walk_->pass_over_rest();
     return false;
@@ -108,7 +118,9 @@ class ItemLoop {
     begin(first);
     next_ = {NextItem::Kind::settle, kNoTest};
     const SetAside earlier(private_member<SuiteAdHocResult>(catalog_.suite(suite_)));
-    walk_->run();
+    walk_->run([this] {
+      if (!source_.may_begin(test_)) walk_->pass_over_rest();
+    });
   }
 
   void begin(TestIndex test) {

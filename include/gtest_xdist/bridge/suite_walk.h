@@ -7,6 +7,7 @@
 #define GTEST_XDIST_BRIDGE_SUITE_WALK_H_
 
 #include <cstddef>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -54,8 +55,10 @@ class SuiteWalk {
   }
 
   // Runs the suite; returns when gtest has torn it down and the order is as before. One walk at a
-  // time in a process.
-  void run() {
+  // time in a process. `after_set_up` is called between the suite's set-up, whatever became of
+  // that, and the first test.
+  void run(std::function<void()> after_set_up = [] {}) {
+    after_set_up_ = std::move(after_set_up);
     const Running running(*this);
     private_call<SuiteRun>(suite_);
   }
@@ -66,12 +69,14 @@ class SuiteWalk {
    public:
     explicit Running(SuiteWalk& walk) : walk_(walk) {
       running_ = &walk_;
+      walk_.set_up_ = std::exchange(private_member<SuiteSetUp>(walk_.suite_), &SuiteWalk::set_up);
       walk_.tear_down_ =
           std::exchange(private_member<SuiteTearDown>(walk_.suite_), &SuiteWalk::tear_down);
     }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
     ~Running() {
+      private_member<SuiteSetUp>(walk_.suite_) = walk_.set_up_;
       private_member<SuiteTearDown>(walk_.suite_) = walk_.tear_down_;
       walk_.order_ = walk_.order_before_;
       running_ = nullptr;
@@ -80,6 +85,16 @@ class SuiteWalk {
    private:
     SuiteWalk& walk_;
   };
+
+  // Stands for SetUpTestSuite, which gtest calls right before the walk.
+  static void set_up() {
+    // Also if it throws: gtest goes on to the tests.
+    struct Afterwards {
+      ~Afterwards() { running_->after_set_up_(); }
+    };
+    const Afterwards afterwards;
+    if (running_->set_up_ != nullptr) running_->set_up_();
+  }
 
   // Stands for TearDownTestSuite, which gtest calls first of all after the walk.
   static void tear_down() {
@@ -108,7 +123,9 @@ class SuiteWalk {
   std::vector<std::size_t> position_of_;  // the inverse of order_
   std::size_t next_ = 0;                  // the first position that is not decided
   std::vector<Flags> flags_;              // what pass_over_rest() cleared
-  void (*tear_down_)() = nullptr;         // the suite's own
+  std::function<void()> after_set_up_;
+  void (*set_up_)() = nullptr;     // the suite's own
+  void (*tear_down_)() = nullptr;  // likewise
 
   inline static SuiteWalk* running_ = nullptr;
 };

@@ -23,6 +23,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/bridge/selection.h"
@@ -58,6 +59,7 @@ class DSession : private NodeEvents {
   DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks,
            SessionDurations* durations, Launcher launcher, unsigned workers, unsigned iterations)
       : catalog_(catalog),
+        options_(options),
         hooks_(hooks),
         durations_(durations),
         iterations_left_(iterations),
@@ -146,11 +148,13 @@ class DSession : private NodeEvents {
 
   // `log` is what has been told already.
   void begin_iteration(std::unique_ptr<Scheduler> scheduler, ProgramLog log) {
-    iteration_.emplace(catalog_, nodes(), std::move(scheduler), planning_.name(), crew_.workers(),
-                       planning_.order(collection_.order()), planning_.locks(),
-                       [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& s) {
-                         return handle_crash_item(node, test, report, s);
-                       });
+    iteration_.emplace(
+        catalog_, nodes(), std::move(scheduler), planning_.name(), crew_.workers(),
+        planning_.order(collection_.order()), planning_.locks(),
+        [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& s) {
+          return handle_crash_item(node, test, report, s);
+        },
+        failure_policy(), node_manager_.stop_word());
     iteration_->log() = std::move(log);
     for (const auto& node : nodes()) {
       if (node->state == State::gone) continue;
@@ -161,6 +165,12 @@ class DSession : private NodeEvents {
     if (!hopeless_.empty()) iteration_->give_up("not run: " + hopeless_);
     iteration_->schedule();
     iteration_->let_through();
+  }
+
+  FailurePolicy failure_policy() const {
+    FailurePolicy policy;
+    policy.maxfail = GTEST_XDIST_FLAG_GET(fail_fast) ? 1 : options_.maxfail;
+    return policy;
   }
 
   // Whether no worker has told yet what it is going to run.
@@ -496,6 +506,7 @@ class DSession : private NodeEvents {
   }
 
   const Catalog& catalog_;
+  const Options& options_;
   SessionHooks& hooks_;
   SessionDurations* const durations_;
   unsigned iterations_left_;

@@ -7,6 +7,7 @@
 #define GTEST_XDIST_CONTROLLER_ITERATION_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,11 +18,11 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/controller/account.h"
 #include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/crash_items.h"
 #include "gtest_xdist/controller/crash_report.h"
+#include "gtest_xdist/controller/failure_limit.h"
 #include "gtest_xdist/controller/hand_out.h"
 #include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/controller/program_log.h"
@@ -30,25 +31,33 @@
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/text.h"
 #include "gtest_xdist/scheduler/scheduler.h"
+#include "gtest_xdist/transport/stop_word.h"
 
 namespace gtest_xdist::internal {
+
+// What follows from failures in an iteration.
+struct FailurePolicy {
+  std::size_t maxfail = 0;  // when so many tests have failed, no other starts; 0: never
+};
 
 class Iteration {
  public:
   // The tests in `order`, of which every report is awaited: one, or where every worker runs every
   // test one of each of `workers`. `scheduler_name` is how messages name the scheduler: "the
   // scheduler 'load'". `on_crash_item` may be empty. What is passed by reference must outlive this;
-  // `nodes` are those of the session, and may grow.
+  // `nodes` are those of the session, and may grow. `stop_word` is what they look at.
   Iteration(const Catalog& catalog, const WorkerNodes& nodes, std::unique_ptr<Scheduler> scheduler,
             std::string scheduler_name, unsigned workers, std::vector<TestIndex> order,
-            const LockTable& locks, CrashItemHandler on_crash_item)
+            const LockTable& locks, CrashItemHandler on_crash_item, const FailurePolicy& policy,
+            StopWord& stop_word)
       : catalog_(catalog),
         nodes_(nodes),
         on_crash_item_(std::move(on_crash_item)),
         hand_out_(std::move(scheduler), std::move(scheduler_name), catalog.size(), workers,
                   std::move(order), locks),
         account_(catalog, nodes, hand_out_.assignments(), hand_out_.order(),
-                 hand_out_.runs_per_test()) {
+                 hand_out_.runs_per_test()),
+        failure_limit_(policy.maxfail, counting(policy), stop_word) {
     check_scheduler();
   }
 
@@ -93,7 +102,10 @@ class Iteration {
 
   // Has workers start what they were sent and may start now: to be called after all that workers or
   // the scheduler may have done, and before workers are waited for.
-  void let_through() { hand_out_.let_through(); }
+  void let_through() {
+    mind_stop_word();
+    hand_out_.let_through();
+  }
 
   // Tells the workers from when on they are running dry.
   void set_wake_marks() {
@@ -229,10 +241,18 @@ class Iteration {
     const bool failed = report.failed();
     if (failed) node.mark_failure();
     account_.add(m.test, std::move(report), native || is_rerun);
-    if (failed && !native) stop_if_wanted();
+    if (failed && !native && failure_limit_.add(m.test)) give_up_after_failure();
     if (hand_out_.ended()) return settle_rest();
     hand_out_.complete(node, m.test, seconds_of(m.duration_ns));
     check_scheduler();
+  }
+
+  void on(WorkerNode& node, const TestReturned& m) {
+    if (!node.give_back(m.test)) {
+      node.broken = "it gave back a test that it did not have";
+      return;
+    }
+    settle_rest();
   }
 
   void on(WorkerNode& node, SuiteDown& m) {
@@ -335,10 +355,25 @@ class Iteration {
     give_up("not run: the scheduler failed");
   }
 
-  // --gtest_fail_fast: after a failure the rest is reported as gtest does it, skipped without a
-  // word.
-  void stop_if_wanted() {
-    if (GTEST_XDIST_FLAG_GET(fail_fast)) give_up("");
+  // The rest is reported as gtest does it for --gtest_fail_fast, skipped without a word.
+  void give_up_after_failure() { give_up(""); }
+
+  FailureLimit::Counting counting(const FailurePolicy& policy) const {
+    // Where every worker runs every test, several failures may be one failed test.
+    const bool is_each_a_test = hand_out_.runs_per_test() == 1 || policy.maxfail == 1;
+    return is_each_a_test ? FailureLimit::Counting::workers : FailureLimit::Counting::controller;
+  }
+
+  // Workers that stopped for no reason go on, when nobody can have a reason that is not known here.
+  void mind_stop_word() {
+    if (!failure_limit_.is_contradicted()) return;
+    for (const auto& node : nodes_) {
+      if (node->state != WorkerNode::State::gone && node->has_taken()) return;
+    }
+    failure_limit_.restore();
+    for (const auto& node : nodes_) {
+      if (node->state != WorkerNode::State::gone) node->slot().bell.ring();
+    }
   }
 
   // After giving up: takes back what has not started, and settles all that no worker runs. Where
@@ -359,13 +394,14 @@ class Iteration {
     }
     const bool failed = crash.report.failed() && (crash.counts || !put_back);
     if (failed) node.mark_failure();
+    if (failed && put_back) failure_limit_.count_here();
     if (put_back) {
       account_.keep_crash(item, std::move(crash));
     } else {
       account_.add_crash(item, std::move(crash));
     }
     check_scheduler();
-    if (failed) stop_if_wanted();
+    if (failed && failure_limit_.add_crash(item)) give_up_after_failure();
   }
 
   CrashVerdict verdict_on(WorkerNode& node, TestIndex item, Report& report) {
@@ -390,6 +426,7 @@ class Iteration {
   const CrashItemHandler on_crash_item_;
   HandOut hand_out_;
   Account account_;
+  FailureLimit failure_limit_;
   ProgramLog log_;
   std::optional<std::string> give_up_reason_;
   std::vector<TestIndex> unreported_;

@@ -61,14 +61,16 @@ class NodeManager {
         segment_(Segment::create(
             {workers, round_up_to_power_of_two(tests), kResultsCapacity, kCommandsCapacity})),
         launcher_(std::move(launcher)),
-        stop_signals_([](void* bell) { static_cast<Doorbell*>(bell)->ring(); },
-                      &segment_.bell()) {
+        stop_signals_([](void* bell) { static_cast<Doorbell*>(bell)->ring(); }, &segment_.bell()) {
     segment_.header().output_is_terminal = ::isatty(STDOUT_FILENO) != 0;
   }
 
   // To be called before a worker is started: those with another collection shall take no test.
   // Otherwise they take what they are sent.
   void expect_digest(std::uint64_t digest) { segment_.header().expected_digest = digest; }
+
+  // What tells the workers to start no test any more.
+  StopWord& stop_word() const { return segment_.stop_word(); }
 
   // All that there were, by number; the dead stay, for their output.
   const WorkerNodes& nodes() const { return nodes_; }

@@ -185,7 +185,7 @@ class WorkerNode : public Node, public GateNode {
       slot_.space_bell.ring();
       return true;
     }
-    if (!deque_.taken(completed_)) broken = kDamagedDeque;
+    if (!deque_.taken(answered_)) broken = kDamagedDeque;
     if (!commands_.is_intact()) broken = kDamagedCommands;
     return false;
   }
@@ -197,21 +197,35 @@ class WorkerNode : public Node, public GateNode {
     pending_.pop_front();
     assignments_->complete(test, number_);
     if (gate_ != nullptr) gate_->complete(number_, test);
-    ++completed_;
+    ++answered_;
     history_.push_back(test);
     return true;
   }
 
+  // The worker has not begun `test`, which it had taken: the test waits behind all others again.
+  // False if it is not the one that the worker can have.
+  bool give_back(TestIndex test) {
+    if (pending_.empty() || pending_.front() != test || !has_taken()) return false;
+    pending_.pop_front();
+    ++answered_;
+    push(test);
+    slot_.bell.ring();
+    return true;
+  }
+
+  // Whether the worker has taken a test of which it has not reported.
+  bool has_taken() const { return deque_.taken(answered_).value_or(0) > answered_; }
+
   // Where the worker is, by its own word. Pairs with the release store in Worker::enter().
   Phase phase() const { return slot_.phase.load(std::memory_order_acquire); }
 
-  // Since when it is in a phase in which user code runs, by its own word, but not after `now`. To be
-  // asked after phase().
+  // Since when it is in a phase in which user code runs, by its own word, but not after `now`. To
+  // be asked after phase().
   std::chrono::steady_clock::time_point phase_since(
       std::chrono::steady_clock::time_point now) const {
     const std::int64_t since = slot_.phase_since.load(std::memory_order_relaxed);
-    return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(
-        std::clamp<std::int64_t>(since, 0, clock_nanoseconds(now))));
+    return std::chrono::steady_clock::time_point(
+        std::chrono::nanoseconds(std::clamp<std::int64_t>(since, 0, clock_nanoseconds(now))));
   }
 
   // The test that it is in, or in the set-up of its suite, if any; after its end the one that it
@@ -221,10 +235,10 @@ class WorkerNode : public Node, public GateNode {
   std::optional<TestIndex> running_item() const {
     if (pending_.empty()) return std::nullopt;
     const Phase phase = this->phase();
-    const std::optional<std::int64_t> taken = deque_.taken(completed_);
+    const std::optional<std::int64_t> taken = deque_.taken(answered_);
     const bool begun = phase == Phase::suite_up || phase == Phase::test;
     const bool is_known = taken && is_valid(phase);
-    if (is_known ? !begun || *taken <= completed_ : !runs_items) return std::nullopt;
+    if (is_known ? !begun || *taken <= answered_ : !runs_items) return std::nullopt;
     return pending_.front();
   }
 
@@ -394,10 +408,10 @@ class WorkerNode : public Node, public GateNode {
   bool settles_later_ = false;          // told to shut down, and not sent anything since
   bool settled_ = false;                // the worker was told so, and not given anything since
   std::deque<TestIndex> pending_;       // in the deque or taken, in order
-  std::int64_t completed_ = 0;
-  std::vector<TestIndex> history_;  // of this iteration
-  std::size_t last_failure_ = 0;    // length of the history at its last failed test
-  bool failed_outside_ = false;     // see mark_end()
+  std::int64_t answered_ = 0;           // of those it took, reported or given back
+  std::vector<TestIndex> history_;      // of this iteration
+  std::size_t last_failure_ = 0;        // length of the history at its last failed test
+  bool failed_outside_ = false;         // see mark_end()
 };
 
 }  // namespace gtest_xdist::internal

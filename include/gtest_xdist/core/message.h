@@ -77,6 +77,11 @@ struct TestDone {
   std::vector<Property> properties;
 };
 
+// A test was taken and is not begun, because no test is to start any more: it waits again.
+struct TestReturned {
+  TestIndex test = 0;
+};
+
 // TearDownTestSuite has run: the end of one stretch of a suite on this worker. `fixture_ns` is what
 // its set-up and tear-down took.
 struct SuiteDown {
@@ -116,9 +121,10 @@ struct SessionFinished {
 // RUN_ALL_TESTS is about to return; what the process still does is main's business.
 struct ProgramDone {};
 
-using WorkerMessage = std::variant<Hello, CollectionIds, EnvironmentsUp, PartSeen, SuiteUp,
-                                   TestDone, SuiteDown, EnvironmentsDown, IterationDone,
-                                   NativeOutput, InternalError, SessionFinished, ProgramDone>;
+using WorkerMessage =
+    std::variant<Hello, CollectionIds, EnvironmentsUp, PartSeen, SuiteUp, TestDone, TestReturned,
+                 SuiteDown, EnvironmentsDown, IterationDone, NativeOutput, InternalError,
+                 SessionFinished, ProgramDone>;
 
 template <class Visitor>
 void visit_fields(Visitor& visit, Hello& m) {
@@ -155,6 +161,10 @@ void visit_fields(Visitor& visit, TestDone& m) {
   visit(m.duration_ns);
   visit(m.output);
   visit(m.properties);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, TestReturned& m) {
+  visit(m.test);
 }
 template <class Visitor>
 void visit_fields(Visitor& visit, SuiteDown& m) {

@@ -64,6 +64,7 @@ struct Options {
   std::optional<unsigned> maxschedchunk;          // `load`: send no more tests at once
   bool loadscope_reorder = true;                  // largest scopes first
   std::optional<unsigned> max_worker_restart;     // not given: 4 x workers
+  unsigned maxfail = 0;                           // stop when so many tests have failed; 0: never
   std::optional<std::vector<TestIndex>> indices;  // run these here, in this order
   std::optional<std::string> testrunuid;
   std::optional<std::string> durations_file;                 // as it was given
@@ -81,6 +82,7 @@ inline constexpr const char* kMaxProcessesVariable = "GTEST_XDIST_MAXPROCESSES";
 inline constexpr const char* kMaxSchedChunkVariable = "GTEST_XDIST_MAXSCHEDCHUNK";
 inline constexpr const char* kLoadscopeReorderVariable = "GTEST_XDIST_LOADSCOPE_REORDER";
 inline constexpr const char* kMaxWorkerRestartVariable = "GTEST_XDIST_MAX_WORKER_RESTART";
+inline constexpr const char* kMaxFailVariable = "GTEST_XDIST_MAXFAIL";
 inline constexpr const char* kIndicesVariable = "GTEST_XDIST_INDICES";
 inline constexpr const char* kTestrunuidVariable = "GTEST_XDIST_TESTRUNUID";
 inline constexpr const char* kDurationsFileVariable = "GTEST_XDIST_DURATIONS_FILE";
@@ -97,8 +99,8 @@ inline const std::vector<std::string>& user_variables() {
   static const std::vector<std::string> names = {
       kWorkersVariable,       kMaxProcessesVariable,     kDistVariable,
       kMaxSchedChunkVariable, kLoadscopeReorderVariable, kMaxWorkerRestartVariable,
-      kIndicesVariable,       kTestrunuidVariable,       kDurationsFileVariable,
-      kTimeoutVariable,       kSessionTimeoutVariable};
+      kMaxFailVariable,       kIndicesVariable,          kTestrunuidVariable,
+      kDurationsFileVariable, kTimeoutVariable,          kSessionTimeoutVariable};
   return names;
 }
 
@@ -232,6 +234,8 @@ inline Options parse_options(const Environment& environment) {
       options.dist = parse_dist(value);
     } else if (name == kMaxWorkerRestartVariable) {
       options.max_worker_restart = parse_bounded(name.c_str(), value, 0, kMostTests);
+    } else if (name == kMaxFailVariable) {
+      options.maxfail = parse_bounded(name.c_str(), value, 0, kMostTests);
     } else if (name == kMaxProcessesVariable) {
       options.maxprocesses = parse_bounded(name.c_str(), value, 1, kMaxWorkers);
     } else if (name == kMaxSchedChunkVariable) {

@@ -4,8 +4,8 @@
 // workers inherit its descriptor. So nothing is left behind whatever dies, and no other process can
 // open it. It is no file of /dev/shm, which may be small, full or absent.
 //
-// A worker can write only what it has to write: its own slot and the controller's bell. So whatever
-// a test does to memory, no other worker's channels are damaged.
+// A worker can write only what it has to write: its own slot, and the commons. So whatever a test
+// does to memory, no other worker's channels are damaged.
 #ifndef GTEST_XDIST_TRANSPORT_SEGMENT_H_
 #define GTEST_XDIST_TRANSPORT_SEGMENT_H_
 
@@ -30,6 +30,7 @@
 
 #include "gtest_xdist/transport/byte_ring.h"
 #include "gtest_xdist/transport/doorbell.h"
+#include "gtest_xdist/transport/stop_word.h"
 #include "gtest_xdist/transport/work_deque.h"
 
 namespace gtest_xdist::internal {
@@ -116,17 +117,23 @@ inline constexpr std::uint64_t round_up_to_power_of_two(std::uint64_t value) {
   return power;
 }
 
-// Where the parts of a segment begin, in bytes: the header, the controller's bell, the slots. Each
+// What any worker can write, and damage.
+struct SegmentCommons {
+  Doorbell bell;  // of the controller: rung by workers and by whoever notices a worker's death
+  StopWord stop_word;
+};
+
+// Where the parts of a segment begin, in bytes: the header, the commons, the slots. Each
 // has pages of its own, so that it can be mapped alone.
 class SegmentLayout {
  public:
   explicit SegmentLayout(const SegmentShape& shape) : shape_(shape) {}
 
   static std::size_t header_size() { return in_pages(sizeof(SegmentHeader)); }
-  static std::size_t bell_offset() { return header_size(); }
-  static std::size_t bell_size() { return in_pages(sizeof(Doorbell)); }
+  static std::size_t commons_offset() { return header_size(); }
+  static std::size_t commons_size() { return in_pages(sizeof(SegmentCommons)); }
   std::size_t slot_offset(std::uint32_t i) const {
-    return bell_offset() + bell_size() + i * slot_size();
+    return commons_offset() + commons_size() + i * slot_size();
   }
   std::size_t slot_size() const { return in_pages(commands_offset() + shape_.commands_capacity); }
   std::size_t size() const { return slot_offset(shape_.workers); }
@@ -219,7 +226,7 @@ class Segment {
     }
     segment.header_ = new (segment.address(0)) SegmentHeader;
     segment.header_->shape = shape;
-    segment.bell_ = new (segment.address(SegmentLayout::bell_offset())) Doorbell;
+    segment.commons_ = new (segment.address(SegmentLayout::commons_offset())) SegmentCommons;
     for (std::uint32_t i = 0; i < shape.workers; ++i) segment.reset_slot(i);
     return segment;
   }
@@ -228,7 +235,7 @@ class Segment {
       : region_(std::move(other.region_)),
         descriptor_(std::exchange(other.descriptor_, -1)),
         header_(other.header_),
-        bell_(other.bell_) {}
+        commons_(other.commons_) {}
   Segment& operator=(Segment&&) = delete;
   ~Segment() {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -237,8 +244,8 @@ class Segment {
   int descriptor() const { return descriptor_; }
   SegmentHeader& header() const { return *header_; }
 
-  // Rung by workers and by whoever notices a worker's death. Any worker can damage it.
-  Doorbell& bell() const { return *bell_; }
+  Doorbell& bell() const { return commons_->bell; }
+  StopWord& stop_word() const { return commons_->stop_word; }
 
   WorkerSlot& slot(std::uint32_t i) const { return view(i).slot(); }
   WorkDeque deque(std::uint32_t i) const { return view(i).deque(); }
@@ -270,7 +277,7 @@ class Segment {
   boost::interprocess::mapped_region region_;
   int descriptor_ = -1;
   SegmentHeader* header_ = nullptr;
-  Doorbell* bell_ = nullptr;
+  SegmentCommons* commons_ = nullptr;
 };
 
 // A worker's: owns mappings of what it uses of a segment.
@@ -295,9 +302,10 @@ class WorkerSegment {
             if (slot >= header.shape.workers) {
               throw std::runtime_error("the session has no worker " + std::to_string(slot));
             }
-            segment.bell_ = bip::mapped_region(
-                memory, bip::read_write, static_cast<bip::offset_t>(SegmentLayout::bell_offset()),
-                SegmentLayout::bell_size());
+            segment.commons_ =
+                bip::mapped_region(memory, bip::read_write,
+                                   static_cast<bip::offset_t>(SegmentLayout::commons_offset()),
+                                   SegmentLayout::commons_size());
             segment.slot_ = bip::mapped_region(memory, bip::read_write,
                                                static_cast<bip::offset_t>(layout.slot_offset(slot)),
                                                layout.slot_size());
@@ -316,14 +324,19 @@ class WorkerSegment {
     return *std::launder(static_cast<const SegmentHeader*>(header_.get_address()));
   }
   // The controller's.
-  Doorbell& bell() const { return *std::launder(static_cast<Doorbell*>(bell_.get_address())); }
+  Doorbell& bell() const { return commons().bell; }
+  StopWord& stop_word() const { return commons().stop_word; }
   SlotView view() const { return {slot_.get_address(), header().shape}; }
 
  private:
   WorkerSegment() = default;
 
+  SegmentCommons& commons() const {
+    return *std::launder(static_cast<SegmentCommons*>(commons_.get_address()));
+  }
+
   boost::interprocess::mapped_region header_;  // cannot be written
-  boost::interprocess::mapped_region bell_;
+  boost::interprocess::mapped_region commons_;
   boost::interprocess::mapped_region slot_;
 };
 

@@ -143,6 +143,7 @@ class Worker : public ItemSource {
       const testing::TestResult& result = *test.result();
       scope_ = Scope::suite;
       const auto kept_parts = static_cast<std::uint64_t>(result.total_part_count());
+      if (result.Failed() && !native_) stop_word().count_failure();
       outbox_.send(TestDone{test_, test_parts_ - std::min(test_parts_, kept_parts),
                             result.start_timestamp(), result.elapsed_time(), since_begin(),
                             std::exchange(slice_, {}), properties_of(result)},
@@ -153,10 +154,7 @@ class Worker : public ItemSource {
     // The controller decides what a failure stops; gtest's own rule would end this stretch.
     fail_fast_ = GTEST_XDIST_FLAG_GET(fail_fast);
     if (!native_) GTEST_XDIST_FLAG_SET(fail_fast, false);
-    if (goes_on) return;
-    begin_ = Clock::now();
-    enter(Phase::suite_down, begin_);
-    open();
+    if (!goes_on) suite_down_begins();
   }
 
   void suite_inner_end() { close_region(); }
@@ -206,7 +204,7 @@ class Worker : public ItemSource {
   // The test that runs next, if there is one to run: it is taken, and nobody else can run it.
   TestIndex claim_next() {
     if (look_for_forked_child()) return kNoTest;
-    if (!native_ && may_run() && !claimed_) claimed_ = deque_.take();
+    if (!native_ && may_run() && !claimed_ && !stop_word().is_set()) claimed_ = deque_.take();
     return claimed_.value_or(kNoTest);
   }
 
@@ -243,10 +241,9 @@ class Worker : public ItemSource {
     while (true) {
       if (native_) return {NextItem::Kind::end, kNoTest};
       if (may_run()) {
-        const std::optional<TestIndex> claimed = std::exchange(claimed_, std::nullopt);
-        if (const std::optional<TestIndex> test = claimed ? claimed : deque_.take()) {
-          return {NextItem::Kind::item, *test};
-        }
+        std::optional<TestIndex> test = std::exchange(claimed_, std::nullopt);
+        if (!test && !stop_word().is_set()) test = deque_.take();
+        if (test) return {NextItem::Kind::item, *test};
       }
       if (std::exchange(settle_, false)) return {NextItem::Kind::settle, kNoTest};
       if (const std::optional<Command> command = next_command()) {
@@ -274,6 +271,19 @@ class Worker : public ItemSource {
     }
   }
 
+  // Whatever was taken before the last failure that is allowed goes back.
+  bool may_begin(TestIndex test) override {
+    if (!stop_word().is_set()) return true;
+    const bool is_set_up = slot_.phase.load(std::memory_order_relaxed) == Phase::suite_up;
+    if (is_set_up) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      tell_suite_up();
+    }
+    send(TestReturned{test}, Urgency::now);
+    if (is_set_up) suite_down_begins();
+    return false;
+  }
+
   std::optional<Command> next_command() {
     std::string_view frame;
     if (commands_.next(frame) || (commands_.drain() && commands_.next(frame))) {
@@ -281,6 +291,8 @@ class Worker : public ItemSource {
     }
     return std::nullopt;
   }
+
+  StopWord& stop_word() const { return segment_.stop_word(); }
 
   bool may_run() const {
     return usable_ && (is_expected_ || segment_.header().expected_digest == 0);
@@ -309,6 +321,12 @@ class Worker : public ItemSource {
     fixture_ns_ = since_begin();
     begin_ = Clock::now();
     outbox_.send(SuiteUp{suite_, marks_.close()}, Urgency::later);
+  }
+
+  void suite_down_begins() {
+    begin_ = Clock::now();
+    enter(Phase::suite_down, begin_);
+    open();
   }
 
   // Nanoseconds of what runs in this phase.

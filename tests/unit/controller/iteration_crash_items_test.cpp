@@ -87,8 +87,8 @@ const Mode kModes[] = {
 // gw0 is to run test 0, in every mode; gw1 is there too. Four tests.
 class CrashItemTest : public testing::TestWithParam<Mode> {
  protected:
-  void begin(CrashItemHandler handler, TestIndex tests = 4) {
-    stage_.emplace(GetParam().make(), 2, tests, std::move(handler));
+  void begin(CrashItemHandler handler, TestIndex tests = 4, const FailurePolicy& policy = {}) {
+    stage_.emplace(GetParam().make(), 2, tests, std::move(handler), no_locks(), policy);
     stage_->start();
   }
 
@@ -373,11 +373,9 @@ TEST_P(CrashItemTest, ThatIsBegunAgainIsWaitedFor) {
 
 TEST_P(CrashItemTest, FailFastStopsAtACrashThatCounts) {
   for (const CrashVerdict verdict : {CrashVerdict::counts, CrashVerdict::does_not_count}) {
-    begin(put_back(verdict), 40);
+    begin(put_back(verdict), 40, kFailFast);
     stage_->begin(0);
-    GTEST_XDIST_FLAG_SET(fail_fast, true);
     stage_->crash(0);
-    GTEST_XDIST_FLAG_SET(fail_fast, false);
     EXPECT_EQ(stage_->iteration().has_work(), verdict == CrashVerdict::does_not_count);
     stage_->replace();
     expect_account();

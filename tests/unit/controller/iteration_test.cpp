@@ -128,13 +128,11 @@ TEST(Iteration, GivingUpWaitsForWorkersThatAreInATest) {
   EXPECT_TRUE(stage.is_accounted_for());
 }
 
-TEST(Iteration, FailFastStopsAtTheFirstFailure) {
-  GTEST_XDIST_FLAG_SET(fail_fast, true);
-  Stage stage(std::make_unique<LoadScheduling>(1), 1, 4);
+TEST(Iteration, StopsAtTheFirstFailureIfItShall) {
+  Stage stage(std::make_unique<LoadScheduling>(1), 1, 4, {}, no_locks(), kFailFast);
   stage.start();
   stage.complete(0);
   stage.complete(0, {"broken"});
-  GTEST_XDIST_FLAG_SET(fail_fast, false);
   EXPECT_EQ(stage.take_report_texts(), (Texts{passed(0, 0), "1: gw0 says broken; gw0 prints 10-20",
                                               skipped(2, ""), skipped(3, "")}));
 }

@@ -50,6 +50,7 @@ std::string text(const TestDone& m) {
          std::to_string(m.start_ms) + " " + std::to_string(m.elapsed_ms) + " " +
          std::to_string(m.duration_ns) + " " + text(m.output) + " " + text(m.properties);
 }
+std::string text(const TestReturned& m) { return std::to_string(m.test); }
 std::string text(const SuiteDown& m) {
   return std::to_string(m.suite) + " " + std::to_string(m.start_ms) + " " +
          std::to_string(m.elapsed_ms) + " " + std::to_string(m.fixture_ns) + " " + text(m.output) +
@@ -86,6 +87,7 @@ std::vector<WorkerMessage> samples() {
       PartSeen{Scope::test, output, {PartType::fatal_failure, "a.cpp", 12, "text\n"}},
       SuiteUp{5, output},
       TestDone{kNoTest - 1, 4, 1'700'000'000'000, 86'400'000, 7, output, properties},
+      TestReturned{7},
       SuiteDown{6, 1'700'000'000'001, 9, 8, output, properties},
       EnvironmentsDown{output},
       IterationDone{properties},

@@ -117,6 +117,12 @@ TEST(Options, MaxWorkerRestartIsANumber) {
   EXPECT_EQ(parsed("GTEST_XDIST_MAX_WORKER_RESTART", "1000000").max_worker_restart, 1'000'000U);
 }
 
+TEST(Options, MaxFailIsANumber) {
+  EXPECT_EQ(parse_options({}).maxfail, 0U);
+  EXPECT_EQ(parsed("GTEST_XDIST_MAXFAIL", "0").maxfail, 0U);
+  EXPECT_EQ(parsed("GTEST_XDIST_MAXFAIL", "1000000").maxfail, 1'000'000U);
+}
+
 TEST(Options, IndicesAreAList) {
   EXPECT_EQ(parsed("GTEST_XDIST_INDICES", "3:0-2:3").indices,
             (std::vector<TestIndex>{3, 0, 1, 2, 3}));
@@ -180,6 +186,9 @@ TEST(Options, SayWhatAValueMayBe) {
       {"GTEST_XDIST_MAX_WORKER_RESTART", "-1", restarts},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "1000001", restarts},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "no", restarts},
+      {"GTEST_XDIST_MAXFAIL", "", restarts},
+      {"GTEST_XDIST_MAXFAIL", "-1", restarts},
+      {"GTEST_XDIST_MAXFAIL", "1000001", restarts},
       {"GTEST_XDIST_INDICES", "", indices + "an index is missing)"},
       {"GTEST_XDIST_INDICES", "1:", indices + "an index is missing)"},
       {"GTEST_XDIST_INDICES", "1,2", indices + "'1,2' is not an index)"},
@@ -208,8 +217,8 @@ TEST(Options, SayWhichVariableMayBeMeant) {
   const std::string known =
       " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_MAXPROCESSES, GTEST_XDIST_DIST, "
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
-      "GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID, GTEST_XDIST_DURATIONS_FILE, "
-      "GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT";
+      "GTEST_XDIST_MAXFAIL, GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID, "
+      "GTEST_XDIST_DURATIONS_FILE, GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT";
   struct Row {
     std::string name;
     std::string value;
@@ -220,6 +229,7 @@ TEST(Options, SayWhichVariableMayBeMeant) {
       {"GTEST_XDIST_WROKERS", "4", "GTEST_XDIST_WORKERS"},
       {"GTEST_XDIST_DITS", "load", "GTEST_XDIST_DIST"},
       {"GTEST_XDIST_MAX_WORKER_RESTARTS", "1", "GTEST_XDIST_MAX_WORKER_RESTART"},
+      {"GTEST_XDIST_MAX_FAIL", "1", "GTEST_XDIST_MAXFAIL"},
       {"GTEST_XDIST_INDEXES", "0", "GTEST_XDIST_INDICES"},
       {"GTEST_XDIST_TESTRUN_UID", "", "GTEST_XDIST_TESTRUNUID"},
   };

@@ -24,6 +24,14 @@
 
 namespace gtest_xdist::internal {
 
+inline const LockTable& no_locks() {
+  static const LockTable none;
+  return none;
+}
+
+// As with --gtest_fail_fast.
+inline constexpr FailurePolicy kFailFast{1};
+
 // The tests are the first ones of this very binary; nobody runs them.
 class Stage {
  public:
@@ -32,16 +40,18 @@ class Stage {
 
   // Workers 0 to `workers` - 1 are starting, and tests 0 to `tests` - 1 are selected.
   Stage(std::unique_ptr<Scheduler> scheduler, unsigned workers, TestIndex tests,
-        CrashItemHandler on_crash_item = {}, const LockTable& locks = no_locks())
+        CrashItemHandler on_crash_item = {}, const LockTable& locks = no_locks(),
+        const FailurePolicy& policy = {})
       : tests_(tests) {
     std::vector<TestIndex> order(tests);
     std::iota(order.begin(), order.end(), 0U);
     iteration_.emplace(catalog_, nodes_, std::move(scheduler), kName, workers, order, locks,
-                       std::move(on_crash_item));
+                       std::move(on_crash_item), policy, segment_.stop_word());
     for (unsigned i = 0; i < workers; ++i) add_worker();
   }
 
   Iteration& iteration() { return *iteration_; }
+  StopWord& stop_word() { return segment_.stop_word(); }
   WorkerNode& node(std::size_t i) { return *nodes_[i]; }
   std::size_t size() const { return nodes_.size(); }
   std::string name(TestIndex test) const { return catalog_.full_name(test); }
@@ -84,7 +94,7 @@ class Stage {
   // The worker begins its next test, if it runs none and there is one; the test that it runs.
   std::optional<TestIndex> begin(std::size_t i) {
     std::optional<TestIndex>& running = running_[i];
-    if (!running && node(i).state == WorkerNode::State::ready) {
+    if (!running && node(i).state == WorkerNode::State::ready && !stop_word().is_set()) {
       running = segment_.deque(node(i).slot_number()).take();
     }
     if (running) node(i).slot().phase.store(Phase::test);
@@ -100,6 +110,7 @@ class Stage {
     if (!test) return kNoTest;
     running_[i].reset();
     node(i).slot().phase.store(Phase::idle);
+    if (failures.size() > dropped_parts) stop_word().count_failure();
     for (const std::string& failure : failures) {
       PartSeen part{Scope::test, {}, {PartType::fatal_failure, "a.cpp", 1, failure}};
       iteration_->on(node(i), part);
@@ -112,6 +123,13 @@ class Stage {
     node(i).leave_suite();  // here every test is a suite of its own
     EXPECT_EQ(node(i).broken, "");
     return *test;
+  }
+
+  // The worker does not begin the test that it has taken after all.
+  void give_back(std::size_t i) {
+    const TestReturned returned{*std::exchange(running_[i], std::nullopt)};
+    node(i).slot().phase.store(Phase::idle);
+    iteration_->on(node(i), returned);
   }
 
   // The worker dies in the test that it is to run next, or runs, having told of `failures`; or
@@ -205,11 +223,6 @@ class Stage {
 
  private:
   static constexpr std::uint32_t kMostWorkers = 64;
-
-  static const LockTable& no_locks() {
-    static const LockTable none;
-    return none;
-  }
 
   Catalog catalog_;
   TestIndex tests_;

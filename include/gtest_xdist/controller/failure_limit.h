@@ -1,0 +1,73 @@
+// How many tests may fail before the rest is not run: --gtest_fail_fast, GTEST_XDIST_MAXFAIL.
+//
+// Layer: controller. Pure bookkeeping over the session's StopWord. The count here decides; the one
+// in shared memory only lets workers stop before the controller has heard of a failure.
+#ifndef GTEST_XDIST_CONTROLLER_FAILURE_LIMIT_H_
+#define GTEST_XDIST_CONTROLLER_FAILURE_LIMIT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/transport/stop_word.h"
+
+namespace gtest_xdist::internal {
+
+// One iteration's.
+class FailureLimit {
+ public:
+  // Who counts. Workers can where each failure that one of them reports is another failed test.
+  enum class Counting { workers, controller };
+
+  // `limit` is how many tests may fail, that one included; 0: all. `stop_word` must outlive this,
+  // and no test may have started.
+  FailureLimit(std::size_t limit, Counting counting, StopWord& stop_word)
+      : limit_(limit), counting_(counting), stop_word_(stop_word) {
+    stop_word_.begin(shared_limit());
+  }
+
+  // A worker has reported that the test failed for good. True if nothing more is to start.
+  bool add(TestIndex test) {
+    failed_.insert(test);
+    if (!is_reached()) return false;
+    stop_word_.stop();
+    return true;
+  }
+
+  // As add(), where the worker has died in the test.
+  bool add_crash(TestIndex test) {
+    if (counting_ == Counting::workers) stop_word_.count_failure();
+    return add(test);
+  }
+
+  // From here on a test may be reported as failed more than once.
+  void count_here() {
+    counting_ = Counting::controller;
+    stop_word_.lift_limit();
+  }
+
+  // Whether workers are stopped although too few tests have failed: either the last failure is on
+  // its way, or a worker has written what it must not.
+  bool is_contradicted() const { return stop_word_.is_set() && !is_reached(); }
+
+  // Tests may start again. To be called only when no report is on its way.
+  void restore() { stop_word_.begin(shared_limit()); }
+
+ private:
+  bool is_reached() const { return limit_ > 0 && failed_.size() >= limit_; }
+
+  std::uint32_t shared_limit() const {
+    if (limit_ == 0 || counting_ == Counting::controller) return 0;
+    return static_cast<std::uint32_t>(limit_ - failed_.size());
+  }
+
+  const std::size_t limit_;
+  Counting counting_;
+  StopWord& stop_word_;
+  std::set<TestIndex> failed_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_FAILURE_LIMIT_H_

@@ -1,0 +1,7 @@
+// What the two files of the suite `stops` share.
+#pragma once
+
+#include "support.h"
+
+/// The body of a test that fails: the `number`-th to do so.
+void fail(int number);
