@@ -47,7 +47,7 @@ class Crew {
   // Starts those that have been gathered. Throws std::runtime_error.
   void start(unsigned iterations) {
     for (const auto& node : node_manager_.nodes()) start(*node, iterations);
-    for (const auto& node : node_manager_.nodes()) node_manager_.watch(*node->process);
+    for (const auto& node : node_manager_.nodes()) node_manager_.watch(*node);
   }
 
   // Starts another worker in the place of one that has died. Throws std::runtime_error, which says
@@ -65,7 +65,7 @@ class Crew {
     WorkerNode& replacement = add(dead.slot_number());
     try {
       start(replacement, iterations);
-      node_manager_.watch(*replacement.process);
+      node_manager_.watch(replacement);
     } catch (const std::runtime_error&) {
       // Nobody would notice the end of a process that is not watched.
       replacement.process.reset();

@@ -102,6 +102,7 @@ class DSession : private NodeEvents {
     playback_.play_tear_down(*iteration_);
     if (!endless_ && --iterations_left_ == 0) node_manager_.wait_for_end();
     playback_.play_rest(*iteration_);
+    iteration_->cut_notes().tell();
     tell_reproductions();
     iteration_.reset();
   }
@@ -454,6 +455,7 @@ class DSession : private NodeEvents {
   // A worker has ended after RUN_ALL_TESTS.
   void judge_end(WorkerNode& node, const ExitStatus& status, const std::string& how) {
     if (status.success() || (node.end_reason && !node.end_reason->blames_worker)) return;
+    iteration_->settle_tail(node);
     const std::string what = "worker '" + node.name() + "' " + how;
     if (ended_as_main_said(node, status)) {
       // main may map success to any status, and this process's main will do so again.

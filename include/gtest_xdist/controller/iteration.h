@@ -22,6 +22,7 @@
 #include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/crash_items.h"
 #include "gtest_xdist/controller/crash_report.h"
+#include "gtest_xdist/controller/cut_notes.h"
 #include "gtest_xdist/controller/failure_limit.h"
 #include "gtest_xdist/controller/hand_out.h"
 #include "gtest_xdist/controller/lock_table.h"
@@ -70,6 +71,7 @@ class Iteration {
 
   ResultStore& store() { return account_.store(); }
   ProgramLog& log() { return log_; }
+  const CutNotes& cut_notes() const { return cut_notes_; }
 
   // Every worker that takes part keeps account with them.
   Assignments& assignments() { return hand_out_.assignments(); }
@@ -180,6 +182,7 @@ class Iteration {
 
   void on(WorkerNode& node, const EnvironmentsUp& m) {
     node.program_report.add_output(node.number(), m.output);
+    settle_output(node, node.program_report, [] { return "the set-up of the test environments"; });
     log_.add_set_up(std::exchange(node.program_report, {}), m.ran);
     if (node.state != WorkerNode::State::collected) return;
     node.state = m.usable ? WorkerNode::State::ready : WorkerNode::State::unusable;
@@ -217,6 +220,7 @@ class Iteration {
     node.open_suite = m.suite;
     store().suite_entered(m.suite);
     node.suite_report.add_output(node.number(), m.output);
+    settle_output(node, node.suite_report, [&] { return set_up_of(m.suite); });
     store().add_suite_up(m.suite, std::exchange(node.suite_report, {}));
   }
 
@@ -234,6 +238,7 @@ class Iteration {
     Report report = std::exchange(node.test_report, {});
     report.worker = node.number();
     report.add_output(node.number(), m.output);
+    settle_output(node, report, [&] { return catalog_.full_name(m.test); });
     report.dropped_parts = m.dropped_parts;
     report.properties = std::move(m.properties);
     report.start_ms = m.start_ms;
@@ -265,6 +270,7 @@ class Iteration {
       return;
     }
     node.suite_report.add_output(node.number(), m.output);
+    settle_output(node, node.suite_report, [&] { return tear_down_of(m.suite); });
     node.suite_report.properties = std::move(m.properties);
     node.suite_report.start_ms = m.start_ms;
     node.suite_report.elapsed_ms = m.elapsed_ms;
@@ -274,10 +280,15 @@ class Iteration {
 
   void on(WorkerNode& node, const EnvironmentsDown& m) {
     node.program_report.add_output(node.number(), m.output);
+    settle_output(node, node.program_report,
+                  [] { return "the tear-down of the test environments"; });
     log_.add_tear_down(std::exchange(node.program_report, {}));
   }
 
-  void on(WorkerNode& node, const NativeOutput& m) { log_.add_output(node.number(), m.output); }
+  void on(WorkerNode& node, const NativeOutput& m) {
+    settle_output(node, m.output, [&] { return "worker '" + node.name() + "'"; });
+    log_.add_output(node.number(), m.output);
+  }
 
   void on(WorkerNode& node, IterationDone& m) {
     if (node.pending() > 0) {
@@ -302,6 +313,7 @@ class Iteration {
   // The worker is dead, and `how` says in which way: the test that it was running fails, or else
   // the suite that it was tearing down, or else the run; what it had not started goes to others.
   void on_crash(WorkerNode& node, const std::string& how) {
+    settle_tail(node);
     const std::optional<TestIndex> item = node.running_item();
     KeptCrash crash;
     if (item) {
@@ -333,6 +345,19 @@ class Iteration {
     settle_rest();
   }
 
+  // The worker is dead: to be called before what it printed last is told.
+  void settle_tail(WorkerNode& node) {
+    const std::uint64_t printed = node.settle_tail();
+    if (printed == 0) return;
+    const std::optional<TestIndex> item = node.running_item();
+    const Phase phase = node.phase();
+    std::string what = "worker '" + node.name() + "'";
+    if (item && phase == Phase::test) what = catalog_.full_name(*item);
+    if (item && phase == Phase::suite_up) what = set_up_of(catalog_.suite_of(*item));
+    if (node.open_suite && phase == Phase::suite_down) what = tear_down_of(*node.open_suite);
+    cut_notes_.add(what, printed, node.output.out.limit());
+  }
+
  private:
   static constexpr int kNoWorker = -1;
 
@@ -340,6 +365,21 @@ class Iteration {
   static bool is_time(std::int64_t ms) {
     constexpr std::int64_t kLongest = 1'000'000'000'000'000;
     return -kLongest < ms && ms < kLongest;
+  }
+
+  std::string set_up_of(SuiteIndex suite) const {
+    return std::string("SetUpTestSuite of ") + catalog_.suite(suite).name();
+  }
+  std::string tear_down_of(SuiteIndex suite) const {
+    return std::string("TearDownTestSuite of ") + catalog_.suite(suite).name();
+  }
+
+  // `output`, a report or a slice, is all that was printed by something that is over, and
+  // `describe()` says by what.
+  template <class Output, class Describe>
+  void settle_output(WorkerNode& node, const Output& output, Describe describe) {
+    const std::uint64_t printed = node.settle_output(output);
+    if (printed > 0) cut_notes_.add(describe(), printed, node.output.out.limit());
   }
 
   bool nobody_can_run() const {
@@ -428,6 +468,7 @@ class Iteration {
   Account account_;
   FailureLimit failure_limit_;
   ProgramLog log_;
+  CutNotes cut_notes_;
   std::optional<std::string> give_up_reason_;
   std::vector<TestIndex> unreported_;
   bool scheduler_failed_ = false;

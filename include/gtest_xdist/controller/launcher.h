@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -32,12 +33,15 @@ namespace gtest_xdist::internal {
 class Launcher {
  public:
   // `self` and `environment` are what the process found at its start; `self` must outlive this.
-  // `run` is the number of the RUN_ALL_TESTS. Throws std::runtime_error.
+  // `run` is the number of the RUN_ALL_TESTS, `output_limit` that of each OutputFile. Throws
+  // std::runtime_error.
   Launcher(const Self& self, Environment environment, unsigned workers, unsigned run,
-           std::shared_ptr<const TempDirectory> directory = std::make_shared<const TempDirectory>())
+           std::shared_ptr<const TempDirectory> directory = std::make_shared<const TempDirectory>(),
+           std::uint64_t output_limit = OutputFile::kNoLimit)
       : self_(self),
         environment_(std::move(environment)),
         run_(run),
+        output_limit_(output_limit),
         temp_directory_(std::move(directory)) {
     one_stream_ = same_file(STDOUT_FILENO, STDERR_FILENO);
     // Variables of ours are for the controller; the rest either means something else in a worker or
@@ -62,8 +66,10 @@ class Launcher {
   // gtest's random seed in this process. Throws std::runtime_error.
   void launch(WorkerNode& node, Segment& segment, unsigned iterations, int seed) const {
     const std::string directory = temp_directory_->make_directory(node.name());
-    node.output.out = OutputFile::create(temp_directory_->path());
-    if (!one_stream_) node.output.err = OutputFile::create(temp_directory_->path());
+    node.output.out = OutputFile::create(temp_directory_->path(), output_limit_);
+    if (!one_stream_) {
+      node.output.err = OutputFile::create(temp_directory_->path(), output_limit_);
+    }
 
     std::string bytes;
     Encoder encode(bytes);
@@ -114,6 +120,7 @@ class Launcher {
   Environment environment_;
   std::vector<std::string> arguments_;
   unsigned run_;
+  std::uint64_t output_limit_;
   bool one_stream_ = false;
   bool has_premature_exit_file_ = false;
   std::shared_ptr<const TempDirectory> temp_directory_;

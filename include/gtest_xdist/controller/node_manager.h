@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,8 @@
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/exit_status.h"
+#include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/output_watch.h"
 #include "gtest_xdist/process/stop_signals.h"
 #include "gtest_xdist/transport/segment.h"
 
@@ -101,6 +104,13 @@ class NodeManager {
     process.watch([&bell] { bell.ring_loudly(); });
   }
 
+  // Likewise of a worker's, and when it prints too much.
+  void watch(WorkerNode& node) {
+    watch(*node.process);
+    watch_output(node, node.output.out, node.slot().out_region);
+    watch_output(node, node.output.err, node.slot().err_region);
+  }
+
   // The signal that asks for the end of the session; 0 if none has come.
   int stop_signal() const { return stop_signals_.first(); }
 
@@ -126,6 +136,7 @@ class NodeManager {
         if (node.state != WorkerNode::State::done) node.process->kill();
         const ExitStatus status = node.process->wait();
         node.process.reset();
+        output_watch_.remove(node.number());  // its slot may become another worker's
         events_.on_end(node, status);
         any = true;
       }
@@ -192,10 +203,17 @@ class NodeManager {
 
   // Somebody does not want to wait for the end of the session.
   [[noreturn]] void end_now() {
+    for (const auto& node : nodes_) output_watch_.remove(node->number());
     nodes_.clear();
     launcher_.remove_directory();
     StopSignals::die_of(stop_signals_.first());
     std::abort();
+  }
+
+  void watch_output(WorkerNode& node, OutputFile& file, const std::atomic<std::uint64_t>& region) {
+    if (!file.valid()) return;
+    output_watch_.add(node.number(), file.descriptor(),
+                      [&file, &region] { return WorkerNode::trim(file, region); });
   }
 
   bool read(WorkerNode& node) {
@@ -224,6 +242,7 @@ class NodeManager {
   WorkerNodes nodes_;
   Clock::time_point next_time_{};  // when events_ are to hear of the time at the latest
   bool look_again_ = false;
+  OutputWatch output_watch_;  // uses what precedes it
 };
 
 }  // namespace gtest_xdist::internal

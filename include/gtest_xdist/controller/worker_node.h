@@ -290,6 +290,41 @@ class WorkerNode : public Node, public GateNode {
     return slice;
   }
 
+  // While the worker runs: frees the middle of what it is printing to a file of `output`, whose
+  // region the slot tells, if that is too much; true if so. May be called by any thread.
+  static bool trim(OutputFile& file, const std::atomic<std::uint64_t>& region) {
+    // The size first: then all that precedes it has been printed in regions that are over, or in
+    // this one. Pairs with the exchange in OutputMarks::tell_region().
+    const std::uint64_t size = file.size();
+    return file.trim({region.load(std::memory_order_seq_cst), size});
+  }
+
+  // A region of this worker is over, and `report` tells all of it. If it was too much, its middle
+  // is cut out; returns how much was printed then, in bytes, else 0.
+  std::uint64_t settle_output(const Report& report) {
+    OutputSlice region;
+    for (const Step& step : report.steps) {
+      if (step.worker != number_) continue;
+      extend(region.out, step.output.out);
+      extend(region.err, step.output.err);
+    }
+    return settle_output(region);
+  }
+
+  // Likewise for a region that is told in one slice.
+  std::uint64_t settle_output(const OutputSlice& region) {
+    if (region.empty()) return 0;
+    const std::optional<std::uint64_t> out = output.out.settle(region.out);
+    const std::optional<std::uint64_t> err = output.err.settle(region.err);
+    return out.value_or(0) + err.value_or(0);
+  }
+
+  // The worker is dead: likewise for what it printed last.
+  std::uint64_t settle_tail() {
+    return settle_output({{slot_.out_region.load(std::memory_order_relaxed), output.out.size()},
+                          {slot_.err_region.load(std::memory_order_relaxed), output.err.size()}});
+  }
+
   // The test that it completed or died in last has failed.
   void mark_failure() { last_failure_ = history_.size(); }
 
@@ -373,6 +408,12 @@ class WorkerNode : public Node, public GateNode {
   static WorkerSlot& reset(Segment& segment, std::uint32_t slot) {
     segment.reset_slot(slot);
     return segment.slot(slot);
+  }
+
+  static void extend(ByteRange& range, ByteRange by) {
+    if (by.empty()) return;
+    range = range.empty() ? by
+                          : ByteRange{std::min(range.begin, by.begin), std::max(range.end, by.end)};
   }
 
   [[noreturn]] void refuse(TestIndex test, const char* what_it_is) const {

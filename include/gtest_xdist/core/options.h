@@ -48,6 +48,9 @@ inline constexpr unsigned kMaxWorkers = 1024;
 // More restarts, or tests in a chunk, than this are as good as no limit.
 inline constexpr unsigned kMostTests = 1'000'000;
 
+// The most that may be kept of a test's output, in megabytes: more than any disk has room for.
+inline constexpr unsigned kMostOutput = 1'000'000;
+
 // How many workers were asked for.
 struct WorkerCount {
   // `automatic`: what this process may use, its CPU affinity and its CPU quota. `logical`: the
@@ -70,6 +73,7 @@ struct Options {
   std::optional<std::string> durations_file;                 // as it was given
   std::optional<std::chrono::milliseconds> timeout;          // of each test
   std::optional<std::chrono::milliseconds> session_timeout;  // of all tests together
+  unsigned maxoutput = 64;  // megabytes that are kept of what a test prints to one stream
 };
 
 // Names and values of environment variables.
@@ -88,6 +92,7 @@ inline constexpr const char* kTestrunuidVariable = "GTEST_XDIST_TESTRUNUID";
 inline constexpr const char* kDurationsFileVariable = "GTEST_XDIST_DURATIONS_FILE";
 inline constexpr const char* kTimeoutVariable = "GTEST_XDIST_TIMEOUT";
 inline constexpr const char* kSessionTimeoutVariable = "GTEST_XDIST_SESSION_TIMEOUT";
+inline constexpr const char* kMaxOutputVariable = "GTEST_XDIST_MAXOUTPUT";
 // Set in workers for tests and whatever they start to read; a user does not set them.
 inline constexpr const char* kWorkerVariable = "GTEST_XDIST_WORKER";
 inline constexpr const char* kWorkerCountVariable = "GTEST_XDIST_WORKER_COUNT";
@@ -100,7 +105,8 @@ inline const std::vector<std::string>& user_variables() {
       kWorkersVariable,       kMaxProcessesVariable,     kDistVariable,
       kMaxSchedChunkVariable, kLoadscopeReorderVariable, kMaxWorkerRestartVariable,
       kMaxFailVariable,       kIndicesVariable,          kTestrunuidVariable,
-      kDurationsFileVariable, kTimeoutVariable,          kSessionTimeoutVariable};
+      kDurationsFileVariable, kTimeoutVariable,          kSessionTimeoutVariable,
+      kMaxOutputVariable};
   return names;
 }
 
@@ -252,6 +258,8 @@ inline Options parse_options(const Environment& environment) {
       options.timeout = parse_seconds(name.c_str(), value);
     } else if (name == kSessionTimeoutVariable) {
       options.session_timeout = parse_seconds(name.c_str(), value);
+    } else if (name == kMaxOutputVariable) {
+      options.maxoutput = parse_bounded(name.c_str(), value, 1, kMostOutput);
     } else if (name == kWorkerVariable && is_worker_name(value)) {
       continue;
     } else if (name == kWorkerCountVariable && parse_number(value, kMaxWorkers)) {

@@ -35,6 +35,7 @@
 #include "gtest_xdist/process/cpu_count.h"
 #include "gtest_xdist/process/exit_hook.h"
 #include "gtest_xdist/process/once_values.h"
+#include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/process/temp_directory.h"
 #include "gtest_xdist/shim/fatal.h"
@@ -128,8 +129,9 @@ class ControllerRole {
       read_durations();
       session_ = std::make_unique<DSession>(
           *catalog_, options_, life_->hooks(), durations_ ? &*durations_ : nullptr,
-          Launcher(self_, environment_, workers, run_, once_values().share()), workers,
-          static_cast<unsigned>(std::max(repeat, 0)));
+          Launcher(self_, environment_, workers, run_, once_values().share(),
+                   options_.maxoutput * kMegabyte),
+          workers, static_cast<unsigned>(std::max(repeat, 0)));
     } catch (const std::runtime_error& error) {
       fatal(error.what());
     }

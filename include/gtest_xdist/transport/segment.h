@@ -82,8 +82,12 @@ struct WorkerSlot {
   // Since when, as told by std::chrono::steady_clock, in nanoseconds; kept for phases in which user
   // code runs. Written before the phase.
   std::atomic<std::int64_t> phase_since{0};
-  std::atomic<std::uint64_t> out_begin{0};  // where the current test's output begins in its files
+  std::atomic<std::uint64_t> out_begin{0};  // where what it has not reported begins in its files
   std::atomic<std::uint64_t> err_begin{0};
+  // Where the output of the current test begins, reported or not; or if none runs, where that of
+  // the last one ended.
+  std::atomic<std::uint64_t> out_region{0};
+  std::atomic<std::uint64_t> err_region{0};
   // What main returned or exit() was given; kNoExitStatus while neither has happened.
   static constexpr std::int32_t kNoExitStatus = -1;
   std::atomic<std::int32_t> exit_status{kNoExitStatus};

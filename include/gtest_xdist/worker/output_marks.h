@@ -33,10 +33,13 @@ class OutputMarks {
         err_(keep(STDERR_FILENO)),
         one_file_(same_file(out_.number(), err_.number())) {}
 
-  void open() { open_at(position()); }
+  void open() {
+    open_at(position());
+    tell_region(begin_);
+  }
 
-  // Opens a region again that was closed for the time in which listeners hear of an assertion. What
-  // was printed meanwhile is theirs, unless the test has other threads that print as well.
+  // Goes on with a region after pause(). What was printed meanwhile is not part of it, unless the
+  // test has other threads that print as well.
   void reopen() {
     const Position now = position();
     const bool grown = now.out != end_.out || now.err != end_.err;
@@ -45,8 +48,16 @@ class OutputMarks {
 
   bool is_open() const { return is_open_; }
 
-  // What was printed since open(); nothing if no region is open.
+  // What was printed since open(), or the last reopen(); nothing if no region is open.
   OutputSlice close() {
+    if (!is_open_) return {};
+    const OutputSlice slice = pause();
+    tell_region(end_);
+    return slice;
+  }
+
+  // As close(), for the time in which listeners hear of an assertion: the region goes on.
+  OutputSlice pause() {
     if (!std::exchange(is_open_, false)) return {};
     end_ = position();
     tell_begin(end_);
@@ -68,6 +79,13 @@ class OutputMarks {
   void tell_begin(Position begin) {
     slot_.out_begin.store(begin.out, std::memory_order_relaxed);
     slot_.err_begin.store(begin.err, std::memory_order_relaxed);
+  }
+
+  // Before anything of the region is printed. Pairs with the loads in WorkerNode::trim(): who sees
+  // the file grown by the region sees this.
+  void tell_region(Position begin) {
+    slot_.out_region.exchange(begin.out, std::memory_order_seq_cst);
+    slot_.err_region.exchange(begin.err, std::memory_order_seq_cst);
   }
 
   // A directory has a link for itself, one in its parent and one for each directory in it.

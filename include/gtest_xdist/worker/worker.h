@@ -124,7 +124,7 @@ class Worker : public ItemSource {
   void part_outer() {
     const std::lock_guard<std::mutex> lock(mutex_);
     reopen_ = marks_.is_open();
-    part_slice_ = reopen_ ? marks_.close() : std::exchange(slice_, {});
+    part_slice_ = reopen_ ? marks_.pause() : std::exchange(slice_, {});
   }
   void part_inner(const testing::TestPartResult& part) {
     const std::lock_guard<std::mutex> lock(mutex_);

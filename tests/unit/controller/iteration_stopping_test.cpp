@@ -117,7 +117,7 @@ TEST(IterationStopping, ATestThatIsGivenBackIsNotRun) {
   EXPECT_TRUE(stage.iteration().under_way());
   stage.give_back(1);
   EXPECT_FALSE(stage.iteration().under_way());
-  EXPECT_EQ(stage.node(1).crash_item(), std::nullopt);
+  EXPECT_EQ(stage.node(1).running_item(), std::nullopt);
   const Texts texts = stage.take_report_texts();
   EXPECT_EQ(texts[claimed], skipped(claimed, ""));
   EXPECT_TRUE(stage.is_accounted_for());

@@ -38,6 +38,7 @@ TEST(Options, WithoutVariablesHaveDefaults) {
     EXPECT_FALSE(options.indices);
     EXPECT_FALSE(options.testrunuid);
     EXPECT_FALSE(options.durations_file);
+    EXPECT_EQ(options.maxoutput, 64U);
   }
 }
 
@@ -102,6 +103,11 @@ TEST(Options, MaxProcessesAndMaxSchedChunkAreNumbers) {
   EXPECT_EQ(parsed("GTEST_XDIST_MAXPROCESSES", "1024").maxprocesses, 1024U);
   EXPECT_EQ(parsed("GTEST_XDIST_MAXSCHEDCHUNK", "1").maxschedchunk, 1U);
   EXPECT_EQ(parsed("GTEST_XDIST_MAXSCHEDCHUNK", "1000000").maxschedchunk, 1'000'000U);
+}
+
+TEST(Options, MaxOutputIsANumberOfMegabytes) {
+  EXPECT_EQ(parsed("GTEST_XDIST_MAXOUTPUT", "1").maxoutput, 1U);
+  EXPECT_EQ(parsed("GTEST_XDIST_MAXOUTPUT", "1000000").maxoutput, 1'000'000U);
 }
 
 TEST(Options, LoadscopeReorderIsYesOrNo) {
@@ -180,6 +186,9 @@ TEST(Options, SayWhatAValueMayBe) {
       {"GTEST_XDIST_MAXPROCESSES", "0", "' is not valid: expected a number from 1 to 1024"},
       {"GTEST_XDIST_MAXPROCESSES", "auto", "' is not valid: expected a number from 1 to 1024"},
       {"GTEST_XDIST_MAXSCHEDCHUNK", "0", "' is not valid: expected a number from 1 to 1000000"},
+      {"GTEST_XDIST_MAXOUTPUT", "0", "' is not valid: expected a number from 1 to 1000000"},
+      {"GTEST_XDIST_MAXOUTPUT", "1000001", "' is not valid: expected a number from 1 to 1000000"},
+      {"GTEST_XDIST_MAXOUTPUT", "64M", "' is not valid: expected a number from 1 to 1000000"},
       {"GTEST_XDIST_LOADSCOPE_REORDER", "true", "' is not valid: expected 'yes' or 'no'"},
       {"GTEST_XDIST_LOADSCOPE_REORDER", "", "' is not valid: expected 'yes' or 'no'"},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "", restarts},
@@ -218,7 +227,8 @@ TEST(Options, SayWhichVariableMayBeMeant) {
       " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_MAXPROCESSES, GTEST_XDIST_DIST, "
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
       "GTEST_XDIST_MAXFAIL, GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID, "
-      "GTEST_XDIST_DURATIONS_FILE, GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT";
+      "GTEST_XDIST_DURATIONS_FILE, GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, "
+      "GTEST_XDIST_MAXOUTPUT";
   struct Row {
     std::string name;
     std::string value;

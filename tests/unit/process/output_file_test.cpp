@@ -121,6 +121,120 @@ TEST_F(OutputFileTest, WhatWasReadTakesNoSpaceAndEverythingKeepsItsPlace) {
   EXPECT_LE(blocks(), all - static_cast<std::int64_t>(2 * megabyte) / kBlock + 16);
 }
 
+// --- limits
+// ---------------------------------------------------------------------------------------
+
+// Of each region of the file 100 bytes are kept.
+class LimitedOutputFileTest : public OutputFileTest {
+ protected:
+  static constexpr std::uint64_t kLimit = 100;
+
+  LimitedOutputFileTest() { file_ = OutputFile::create(directory_.path(), kLimit); }
+
+  // Of ten bytes each.
+  static std::string lines(int first, int end) {
+    std::string text;
+    for (int i = first; i < end; ++i) text += "line " + std::to_string(1000 + i) + "\n";
+    return text;
+  }
+
+  ByteRange print_lines(int count) {
+    const std::uint64_t begin = file_.size();
+    print(lines(0, count));
+    return {begin, file_.size()};
+  }
+};
+
+TEST_F(LimitedOutputFileTest, KeepsARegionOfTheLimitWhole) {
+  const ByteRange region = print_lines(10);
+  EXPECT_FALSE(file_.trim(region));
+  EXPECT_FALSE(file_.settle(region));
+  EXPECT_EQ(text_of(file_, region), lines(0, 10));
+}
+
+TEST_F(LimitedOutputFileTest, KeepsHeadAndTailOfALargerOne) {
+  const ByteRange before = print_lines(5);
+  file_.settle(before);
+  const ByteRange region = print_lines(1000);
+  EXPECT_EQ(file_.settle(region), 10'000U);
+  const ByteRange after = print_lines(5);
+  EXPECT_FALSE(file_.settle(after));
+  EXPECT_EQ(text_of(file_, before), lines(0, 5));
+  EXPECT_EQ(text_of(file_, region),
+            lines(0, 5) + "[gtest-xdist: 9910 bytes of output were cut here]\n" + lines(996, 1000));
+  EXPECT_EQ(text_of(file_, after), lines(0, 5));
+}
+
+TEST_F(LimitedOutputFileTest, SaysWhatWasCutInALineOfItsOwn) {
+  print(std::string(1000, 'x'));
+  EXPECT_EQ(file_.settle({0, 1000}), 1000U);
+  EXPECT_EQ(text_of(file_), std::string(50, 'x') +
+                                "\n[gtest-xdist: 900 bytes of output were cut here]\n" +
+                                std::string(50, 'x'));
+}
+
+TEST_F(LimitedOutputFileTest, SaysItOnceInWhicheverSlicesTheRegionIsTold) {
+  const ByteRange region = print_lines(100);
+  file_.settle(region);
+  EXPECT_EQ(consumed(0, 40), lines(0, 4));
+  EXPECT_EQ(consumed(40, 60), lines(4, 5) + "[gtest-xdist: 910 bytes of output were cut here]\n");
+  EXPECT_EQ(consumed(60, 900), "");
+  EXPECT_EQ(consumed(900, 970), lines(96, 97));
+  EXPECT_EQ(consumed(970, 1000), lines(97, 100));
+}
+
+TEST_F(LimitedOutputFileTest, TrimsARegionThatGoesOn) {
+  const ByteRange before = print_lines(10);
+  file_.settle(before);
+  bool trimmed = false;
+  for (int i = 0; i < 50; ++i) {
+    print_lines(5);
+    trimmed |= file_.trim({before.end, file_.size()});
+  }
+  EXPECT_TRUE(trimmed);
+  EXPECT_FALSE(file_.trim({before.end, file_.size()})) << "it has not grown since";
+  const ByteRange region = {before.end, file_.size()};
+  EXPECT_EQ(file_.settle(region), 2500U);
+  EXPECT_EQ(text_of(file_, before), lines(0, 10));
+  EXPECT_EQ(text_of(file_, region),
+            lines(0, 5) + "[gtest-xdist: 2410 bytes of output were cut here]\n" + lines(1, 5));
+}
+
+TEST_F(LimitedOutputFileTest, TouchesNothingThatBelongsToARegionThatIsOver) {
+  const ByteRange before = print_lines(10);
+  file_.settle(before);
+  const ByteRange region = print_lines(10);
+  constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_FALSE(file_.trim({0, file_.size()}));
+  EXPECT_FALSE(file_.trim({kLargest, file_.size()}));
+  EXPECT_FALSE(file_.settle({0, kLargest}));
+  EXPECT_FALSE(file_.settle({0, kLargest})) << "there is nothing left to settle";
+  EXPECT_FALSE(file_.settle({kLargest, 0}));
+  EXPECT_EQ(text_of(file_, before) + text_of(file_, region), lines(0, 10) + lines(0, 10));
+}
+
+TEST_F(LimitedOutputFileTest, FreesWhatIsCut) {
+  constexpr std::uint64_t kMuch = 4 * kMegabyte;
+  const OutputFile probe = OutputFile::create(directory_.path());
+  if (::fallocate(probe.descriptor(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096) != 0) {
+    GTEST_SKIP() << "this file system keeps the space";
+  }
+  print(std::string(kMuch, 'x'));
+  ASSERT_TRUE(file_.trim({0, kMuch}));
+  EXPECT_LE(blocks(), 32);
+  print(std::string(kMuch, 'x'));
+  EXPECT_EQ(file_.settle({0, 2 * kMuch}), 2 * kMuch);
+  EXPECT_LE(blocks(), 32);
+  EXPECT_EQ(file_.size(), 2 * kMuch);
+}
+
+TEST(OutputFile, DescribesASize) {
+  EXPECT_EQ(describe_size(512), "512 bytes");
+  EXPECT_EQ(describe_size(kMegabyte / 10 - 1), "104856 bytes");
+  EXPECT_EQ(describe_size(kMegabyte), "1.0 MB");
+  EXPECT_EQ(describe_size(1984 * kMegabyte), "1984.0 MB");
+}
+
 TEST_F(OutputFileTest, SaysWhereItCouldNotBeMade) {
   EXPECT_EQ(text_of_thrown<std::runtime_error>([] { OutputFile::create("/no/such/place"); }),
             "cannot make a file for output in '/no/such/place': No such file or directory");

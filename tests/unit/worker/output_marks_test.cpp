@@ -120,6 +120,34 @@ TEST_F(OutputMarksTest, SayInTheSlotWhereTheRegionBeganOrTheLastOneEnded) {
   EXPECT_EQ(begin[1][1], 3U);
 }
 
+// So that a controller can tell how much one test has printed while it runs.
+TEST_F(OutputMarksTest, SayInTheSlotWhereAllThatTheTestPrintsBegins) {
+  std::uint64_t begin[4];
+  const auto note = [&](std::size_t i) { begin[i] = slot_.out_region.load(); };
+  {
+    const Redirection out(STDOUT_FILENO, out_);
+    const Redirection err(STDERR_FILENO, err_);
+    OutputMarks marks(slot_);
+    std::printf("12345");
+    std::fprintf(stderr, "123");
+    marks.open();
+    std::printf("6789");
+    note(0);
+    marks.pause();
+    note(1);
+    marks.reopen();
+    std::printf("0");
+    note(2);
+    marks.close();
+    note(3);
+  }
+  EXPECT_EQ(begin[0], 5U);
+  EXPECT_EQ(begin[1], 5U);
+  EXPECT_EQ(begin[2], 5U);
+  EXPECT_EQ(begin[3], 10U);
+  EXPECT_EQ(slot_.err_region.load(), 3U);
+}
+
 // Some programs close all descriptors that they did not open themselves.
 TEST_F(OutputMarksTest, SurviveTheLossOfTheirDescriptors) {
   OutputSlice slice;
@@ -169,7 +197,7 @@ TEST_F(OutputMarksTest, LeaveOutWhatListenersPrintedMeanwhile) {
     const Redirection err(STDERR_FILENO, err_);
     OutputMarks marks(slot_);
     marks.open();
-    marks.close();
+    marks.pause();
     std::printf("a listener's\n");
     marks.reopen();
     std::printf("the test's\n");
@@ -189,7 +217,7 @@ TEST_F(OutputMarksTest, KeepWhatOtherThreadsMayHavePrintedMeanwhile) {
     const Redirection err(STDERR_FILENO, err_);
     OutputMarks marks(slot_);
     marks.open();
-    marks.close();
+    marks.pause();
     std::printf("the other thread's\n");
     marks.reopen();
     std::printf("the test's\n");
