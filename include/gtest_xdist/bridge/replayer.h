@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -227,8 +228,8 @@ class Replayer {
   void restore_test() {
     echo_filter_.reset();
     report_ = {};
-    if (factory_of_test_ == nullptr) return;
-    delete exchange_factory(catalog_.test(test_), std::exchange(factory_of_test_, nullptr));
+    if (!factory_of_test_) return;
+    delete exchange_factory(catalog_.test(test_), factory_of_test_.release());
   }
 
   bool reported(const Part& part) const {
@@ -250,7 +251,7 @@ class Replayer {
     test_ = next;
     report_ = source_.take_report(next);
     // gtest owns it meanwhile: a listener may call exit().
-    factory_of_test_ = exchange_factory(catalog_.test(next), new ReplayFactory(*this));
+    factory_of_test_.reset(exchange_factory(catalog_.test(next), new ReplayFactory(*this)));
     walk_->place_next(catalog_.position_in_suite(next));
   }
 
@@ -262,8 +263,8 @@ class Replayer {
   std::vector<Part> suite_parts_;  // of the set-up, told but not yet in the suite's result
 
   TestIndex test_ = kNoTest;
-  Report report_;  // of test_
-  testing::internal::TestFactoryBase* factory_of_test_ = nullptr;
+  Report report_;                                                        // of test_
+  std::unique_ptr<testing::internal::TestFactoryBase> factory_of_test_;  // gtest has ours instead
   std::optional<EchoFilter> echo_filter_;
 
   inline static Replayer* active_ = nullptr;

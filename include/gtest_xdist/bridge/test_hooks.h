@@ -63,14 +63,14 @@ class TestHooks {
     }
     test_ = &catalog_.test(index);
     // gtest owns it meanwhile: a test may call exit().
-    factory_ = exchange_factory(*test_, new Factory(*this));
+    factory_.reset(exchange_factory(*test_, new Factory(*this)));
   }
 
   // To be called in OnTestEnd, after all other listeners.
   void end() {
     if (test_ == nullptr) return;
     testing::TestInfo& test = *std::exchange(test_, nullptr);
-    delete exchange_factory(test, factory_);
+    delete exchange_factory(test, factory_.release());
     const HookAssertions guard(hooks_);
     hooks_.runtest_logreport(make_report(*item_, test, worker_id()));
     hooks_.runtest_logfinish(*item_);
@@ -172,8 +172,8 @@ class TestHooks {
   const Catalog& catalog_;
   const Next next_;
   const Item* item_ = nullptr;
-  testing::TestInfo* test_ = nullptr;                      // null: no plugin, nothing is in the way
-  testing::internal::TestFactoryBase* factory_ = nullptr;  // the test's own
+  testing::TestInfo* test_ = nullptr;  // null: no plugin, nothing is in the way
+  std::unique_ptr<testing::internal::TestFactoryBase> factory_;  // the test's own
 };
 
 }  // namespace gtest_xdist::internal

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/text.h"
+
 namespace gtest_xdist::internal {
 
 // The first line of every durations file of this version.
@@ -56,31 +58,13 @@ class MeasuredDuration {
 
 // --- names ---------------------------------------------------------------------------------------
 
-// The text without control characters and those in `others`: "\x20" for a space.
-inline std::string escape_duration_name(std::string_view text, std::string_view others) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  constexpr unsigned char kDelete = 0x7f;
-  std::string escaped;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= ' ' && byte != kDelete && c != '\\' && others.find(c) == std::string_view::npos) {
-      escaped += c;
-    } else {
-      escaped += {'\\', 'x', kDigits[byte / 16], kDigits[byte % 16]};
-    }
-  }
-  return escaped;
-}
-
 inline std::string duration_name_of_test(std::string_view full_name) {
-  return escape_duration_name(full_name, " ");
+  return escape(full_name, "\\ ");
 }
-inline std::string duration_name_of_suite(std::string_view name) {
-  return escape_duration_name(name, " .");
-}
+inline std::string duration_name_of_suite(std::string_view name) { return escape(name, "\\ ."); }
 // `executable` is its path; the last part of it counts.
 inline std::string duration_name_of_program(std::string_view executable) {
-  return escape_duration_name(executable.substr(executable.rfind('/') + 1), "");
+  return escape(executable.substr(executable.rfind('/') + 1), "\\");
 }
 
 // --- text ----------------------------------------------------------------------------------------
@@ -146,7 +130,8 @@ inline Durations parse_durations(std::string_view text, std::vector<std::size_t>
     const std::size_t program = line.find(' ', name) + 1;
     const std::optional<double> seconds =
         name == 0 ? std::nullopt : parse_seconds(line.substr(0, name - 1));
-    if (!seconds || program < name + 2 || program == line.size()) {
+    const bool is_escaped = line == escape(line, "");
+    if (!seconds || program < name + 2 || program == line.size() || !is_escaped) {
       damaged.push_back(number);
       continue;
     }

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gtest_xdist/core/text.h"
+
 namespace gtest_xdist {
 
 // Position of a test among all registered tests, in registration order.
@@ -49,11 +51,11 @@ inline TestIndex parse_index(std::string_view digits) {
   std::uint64_t value = 0;
   for (const char c : digits) {
     if (c < '0' || c > '9') {
-      throw std::invalid_argument("'" + std::string(digits) + "' is not an index");
+      throw std::invalid_argument("'" + shown(digits) + "' is not an index");
     }
     value = value * 10 + static_cast<std::uint64_t>(c - '0');
     if (value >= kNoTest) {
-      throw std::invalid_argument("'" + std::string(digits) + "' is too large for an index");
+      throw std::invalid_argument("'" + shown(digits) + "' is too large for an index");
     }
   }
   return static_cast<TestIndex>(value);
@@ -75,7 +77,7 @@ inline std::vector<TestIndex> parse_index_list(std::string_view text) {
     const TestIndex last =
         dash == std::string_view::npos ? first : internal::parse_index(piece.substr(dash + 1));
     if (last < first) {
-      throw std::invalid_argument("the range '" + std::string(piece) + "' is reversed");
+      throw std::invalid_argument("the range '" + internal::shown(piece) + "' is reversed");
     }
     if (last - first >= kMaxIndexListLength - indices.size()) {
       throw std::invalid_argument("more than " + std::to_string(kMaxIndexListLength) + " tests");

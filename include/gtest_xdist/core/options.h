@@ -118,7 +118,7 @@ inline std::string did_you_mean(std::string_view word, const std::vector<std::st
 // Throws the UsageError for a variable whose value cannot be obeyed.
 [[noreturn]] inline void reject(const std::string& name, const std::string& value,
                                 const std::string& expected) {
-  throw UsageError(name + "='" + value + "' is not valid: expected " + expected);
+  throw UsageError(name + "='" + shown(value) + "' is not valid: expected " + expected);
 }
 
 // A decimal number without sign, at most `max`; nothing else.
@@ -219,7 +219,7 @@ inline bool is_worker_name(std::string_view value) {
   const std::size_t prefix = std::string_view(kVariablePrefix).size();
   std::vector<std::string> endings;
   for (const std::string& known : user_variables()) endings.push_back(known.substr(prefix));
-  std::string text = "unknown variable " + name + "='" + value + "'";
+  std::string text = "unknown variable " + shown(name) + "='" + shown(value) + "'";
   if (const std::optional<std::string> near = near_miss(name.substr(prefix), endings)) {
     text += "; did you mean " + (kVariablePrefix + *near) + "?";
   } else {

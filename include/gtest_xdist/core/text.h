@@ -4,8 +4,10 @@
 #ifndef GTEST_XDIST_CORE_TEXT_H_
 #define GTEST_XDIST_CORE_TEXT_H_
 
+#include <cstddef>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gtest_xdist::internal {
@@ -18,6 +20,34 @@ inline std::string join(const std::vector<std::string>& words) {
     text += word;
   }
   return text;
+}
+
+// The text with control characters and those in `others` as "\x20", a space.
+inline std::string escape(std::string_view text, std::string_view others) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  constexpr unsigned char kDelete = 0x7f;
+  std::string escaped;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= ' ' && byte != kDelete && others.find(c) == std::string_view::npos) {
+      escaped += c;
+    } else {
+      escaped += {'\\', 'x', kDigits[byte / 16], kDigits[byte % 16]};
+    }
+  }
+  return escaped;
+}
+
+// Text of a stranger's, as it can stand in a line for a person: without control characters, and of
+// a long one the beginning and its size.
+inline std::string shown(std::string_view text) {
+  constexpr std::size_t kLongest = 200;  // bytes
+  constexpr std::size_t kBeginning = 100;
+  if (text.size() <= kLongest) return escape(text, "");
+  std::size_t end = kBeginning;
+  // Not within a character of UTF-8, which has at most three bytes that continue it.
+  while (end > kBeginning - 3 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  return escape(text.substr(0, end), "") + "... (" + std::to_string(text.size()) + " bytes)";
 }
 
 // What the exception that is being handled says.

@@ -46,7 +46,7 @@ void visit_fields(Visitor& visit, EncodedValue& value) {
 inline std::string with_article(const std::string& type) {
   if (type.empty()) return "of an unknown type";
   if (type == "bytes") return type;
-  return (type[0] == 'i' || type[0] == 'o' ? "an " : "a ") + type;
+  return (type[0] == 'i' || type[0] == 'o' ? "an " : "a ") + escape(type, "");
 }
 
 }  // namespace internal
@@ -73,7 +73,7 @@ class ValueMap {
   void set(const std::string& name, const T& value) {
     if constexpr (kIsText<T>) {
       if constexpr (std::is_pointer_v<T>) {
-        if (value == nullptr) throw ValueError("value '" + name + "' is set to a null pointer");
+        if (value == nullptr) throw ValueError(quoted(name) + " is set to a null pointer");
       }
       set(name, std::string(std::string_view(value)));
     } else {
@@ -135,12 +135,17 @@ class ValueMap {
                                   (std::is_array_v<T> || std::is_pointer_v<T> ||
                                    std::is_same_v<T, std::string_view>);
 
+  static std::string quoted(const std::string& name) {
+    return "value '" + internal::shown(name) + "'";
+  }
+
   std::string describe_missing(const std::string& name) const {
-    const std::string missing = "no value '" + name + "'";
+    const std::string missing = "no " + quoted(name);
     if (values_.empty()) return missing + ": there are no values at all";
-    const std::vector<std::string> known = names();
+    std::vector<std::string> known = names();
     const std::optional<std::string> near = internal::near_miss(name, known);
-    return missing + (near ? "; did you mean '" + *near + "'?" : ".") +
+    for (std::string& text : known) text = internal::shown(text);
+    return missing + (near ? "; did you mean '" + internal::shown(*near) + "'?" : ".") +
            " The names are: " + internal::join(known);
   }
 
@@ -151,7 +156,7 @@ class ValueMap {
       Encoder encoder(encoded.bytes);
       encoder(value);
     } catch (const std::length_error& error) {
-      throw ValueError("value '" + name + "' cannot be set: " + error.what());
+      throw ValueError(quoted(name) + " cannot be set: " + error.what());
     }
     return encoded;
   }
@@ -160,7 +165,7 @@ class ValueMap {
   static T decode(const std::string& name, const internal::EncodedValue& encoded) {
     const std::string type = wire_type_name<T>();
     if (encoded.type != type) {
-      throw ValueError("value '" + name + "' is " + internal::with_article(encoded.type) +
+      throw ValueError(quoted(name) + " is " + internal::with_article(encoded.type) +
                        " and was read as " + type);
     }
     try {
@@ -170,7 +175,7 @@ class ValueMap {
       decoder.expect_end();
       return value;
     } catch (const DecodeError& error) {
-      throw ValueError("value '" + name + "' (" + type + ") cannot be read: " + error.what());
+      throw ValueError(quoted(name) + " (" + type + ") cannot be read: " + error.what());
     }
   }
 

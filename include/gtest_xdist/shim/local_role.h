@@ -112,7 +112,7 @@ class LocalRole : public ItemSource {
   void select_list() {
     const TestIndex largest = *std::max_element(indices_->begin(), indices_->end());
     if (largest >= catalog_->size()) {
-      fatal(std::string(kIndicesVariable) + "='" + format_index_list(*indices_) +
+      fatal(std::string(kIndicesVariable) + "='" + shown(format_index_list(*indices_)) +
             "' is not valid: expected numbers below " + std::to_string(catalog_->size()) +
             ", the number of tests in this binary");
     }

@@ -25,10 +25,12 @@ const bool registered = [] {
   return true;
 }();
 
+int somewhere = 0;
+
 class Address : public testing::TestWithParam<const void*> {};
 TEST_P(Address, IsNotNull) { EXPECT_NE(nullptr, GetParam()); }
 TEST_P(Address, IsNull) { EXPECT_TRUE(GetParam() == nullptr) << "it is not"; }
-INSTANTIATE_TEST_SUITE_P(Of, Address, testing::Values(&registered, new int, nullptr));
+INSTANTIATE_TEST_SUITE_P(Of, Address, testing::Values(&registered, &somewhere, nullptr));
 
 struct Padded {
   char letter;

@@ -72,10 +72,14 @@ TEST(Durations, PassOverDamagedLines) {
                                                   "1,5 A.b p\n"
                                                   "1.0000001 A.b p\n"
                                                   "1234567890 A.b p\n"
+                                                  "1 A.\tb p\n"
+                                                  "1 A.b p\r\r\n"
+                                                  "1 A.b \x7f\n"
                                                   "2.5 A.c p q",
                                               damaged);
   EXPECT_EQ(durations, (Durations{{"p", {{"A.a", 1}}}, {"p q", {{"A.c", 2.5}}}}));
-  EXPECT_EQ(damaged, (std::vector<std::size_t>{3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}));
+  EXPECT_EQ(damaged, (std::vector<std::size_t>{3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
+                                               18, 19}));
 }
 
 TEST(Durations, OfTwoLinesTheLastCounts) {
