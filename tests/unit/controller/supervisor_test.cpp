@@ -1,6 +1,6 @@
 #include "gtest_xdist/controller/supervisor.h"
 
-#include <unistd.h>
+#include <sys/types.h>
 
 #include <chrono>
 #include <csignal>
@@ -96,8 +96,7 @@ class SupervisorTest : public testing::Test {
 
   ScratchDirectory directory_;
   Catalog catalog_;
-  Segment segment_ = Segment::create("gtest-xdist-unit-supervisor-" + std::to_string(::getpid()),
-                                     {2, 8, 1024, 256});
+  Segment segment_ = Segment::create({2, 8, 1024, 256});
   Assignments assignments_{4, {0, 1, 2, 3}, 1};
   WorkerNodes nodes_;
   Options options_;

@@ -53,6 +53,7 @@ const std::map<std::string, std::string>& wrong_values() {
 bool none(const std::string&) { return false; }
 bool any(const std::string&) { return true; }
 bool any_text(const std::string& value) { return !value.empty(); }
+bool fraction(const std::string& value) { return value == "4.5"; }
 
 struct Expectation {
   std::string choices;                          // as the message tells them
@@ -61,6 +62,8 @@ struct Expectation {
 
 const std::map<std::string, Expectation>& expectations() {
   static const std::string workers = "a number from 0 to 1024, 'auto', 'logical' or 'no'";
+  static const std::string seconds =
+      "seconds from 0.001 to 1000000, such as 90 or 1.5, or 0 for no limit";
   static const std::map<std::string, Expectation> rows = {
       {"GTEST_XDIST_WORKERS", {workers}},
       {"GTEST_XDIST_MAXPROCESSES", {"a number from 1 to 1024"}},
@@ -71,6 +74,10 @@ const std::map<std::string, Expectation>& expectations() {
       {"GTEST_XDIST_INDICES", {"colon-separated indices and ranges such as 0-24:31:40 ("}},
       {"GTEST_XDIST_TESTRUNUID", {"a text that is not empty", any_text}},
       {"GTEST_XDIST_DURATIONS_FILE", {"", any}},
+      {"GTEST_XDIST_MAXFAIL", {"a number from 0 to 1000000"}},
+      {"GTEST_XDIST_TIMEOUT", {seconds, fraction}},
+      {"GTEST_XDIST_SESSION_TIMEOUT", {seconds, fraction}},
+      {"GTEST_XDIST_MAXOUTPUT", {"a number from 1 to 1000000"}},
   };
   return rows;
 }
