@@ -121,7 +121,8 @@ class NodeManager {
 
   // Tells of all that has happened since the last call; true if something had.
   bool poll() {
-    const bool has_rung = segment_.bell().answer();
+    const bool rings = segment_.bell().answer();
+    const bool has_rung = std::exchange(rang_, false) || rings;
     if (has_rung) look_again_ = true;
     bool any = false;
     // By number: an event may add a worker.
@@ -152,8 +153,8 @@ class NodeManager {
       // A worker does not ring for everything, but this long after a ring all is there to be seen.
       if (std::exchange(look_again_, false)) {
         wait_until(Clock::now() + 2 * kLongestSilence);
-      } else if (wait_until(Clock::time_point::max())) {
-        look_again_ = true;
+      } else {
+        wait_until(Clock::time_point::max());
       }
     }
   }
@@ -197,8 +198,10 @@ class NodeManager {
     const StopSignals::Attention attention(stop_signals_);
     if (stop_signals_.came_again()) end_now();
     const Clock::duration left = std::min(deadline, next_time_) - Clock::now();
-    return segment_.bell().wait_for(
+    const bool rings = segment_.bell().wait_for(
         std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
+    rang_ |= rings;
+    return rings;
   }
 
   // Somebody does not want to wait for the end of the session.
@@ -242,6 +245,7 @@ class NodeManager {
   WorkerNodes nodes_;
   Clock::time_point next_time_{};  // when events_ are to hear of the time at the latest
   bool look_again_ = false;
+  bool rang_ = false;         // while it was waited for, which answers the bell
   OutputWatch output_watch_;  // uses what precedes it
 };
 

@@ -179,9 +179,9 @@ class Supervisor {
       end(node, care, over_.empty() ? timed_out(*limit) : EndReason{"ran out of time", over_}, now);
       return care.step_end;
     }
-    if (phase == Phase::starting || !over_.empty() || care.called_slow == since) {
-      return since + *limit;
-    }
+    // Nothing is heard of what comes after the start, and its limit may be shorter.
+    if (phase == Phase::starting && limit_) return std::min(since + *limit, now + slow_after());
+    if (!over_.empty() || care.called_slow == since) return since + *limit;
     if (now < since + slow_after()) return since + slow_after();
     care.called_slow = since;
     call_slow(node, now - since);

@@ -160,6 +160,14 @@ TEST_F(SupervisorTest, LimitsEachPhaseOfUserCode) {
   }
 }
 
+TEST_F(SupervisorTest, LooksAgainSoonAtWhatStarts) {
+  options_.timeout = 2s;
+  enter(0, Phase::starting, 0s);
+  enter(1, Phase::starting, 0s);
+  EXPECT_EQ(look(1s), 1500ms) << "its first test may be slow by then";
+  EXPECT_EQ(look(59900ms), 60s);
+}
+
 TEST_F(SupervisorTest, WhatIsIdleHasNoLimit) {
   options_.timeout = 2s;
   for (const Phase phase : {Phase::idle, Phase::finishing, static_cast<Phase>(1000)}) {
