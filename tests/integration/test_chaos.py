@@ -27,9 +27,10 @@ SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10 ** 6)
 FIRST = int(os.environ.get("CHAOS_FIRST", 0))
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", 220))
 
-# Whether a run has limits in time, so that tests may hang and workers may be stopped.
-TIME_LIMITS = False
-TIME_LIMIT = 3  # seconds; far more than a healthy test takes on a busy machine
+# Whether a run can have limits in time, so that tests may hang and workers may be stopped. Such
+# rounds take as long as the limit, at least, so there are few.
+TIME_LIMITS = True
+TIME_LIMIT = 2  # seconds; far more than a healthy test takes on a busy machine
 
 MODES = ["load", "worksteal", "loadscope", "loadfile", "loadgroup", "each"]
 SUITES = ["First", "Second", "Third", "Locked", "Alone", "Shaky"]
@@ -56,28 +57,32 @@ GUILTY = {"fail": ([0], "FAILED", "wrong in {name}"),
           "leave": ([0, 1, 3, 255], "CRASHED", r"exited with status {number}\b")}
 
 
-if TIME_LIMITS:
-    GUILTY["hang"] = ([0], "FAILED", "timed out")
-    GUILTY["stop"] = ([0], "FAILED", "timed out")
+# Of tests that would not end.
+ENDLESS = {"hang": ([0], "CRASHED", ""), "stop": ([0], "CRASHED", "")}
+ENDED = r"worker 'gw\d+' (timed out|was stopped) while running '%s': "
 
 
 class Planned:
     """One test of a round."""
 
-    def __init__(self, name, dice):
+    def __init__(self, name, dice, endless):
         self.name = name
         is_guilty = dice.random() < 0.15
         self.deed = dice.choice(sorted(GUILTY if is_guilty else INNOCENT))
-        numbers, self.ending, self.told = GUILTY.get(self.deed,
-                                                     (INNOCENT.get(self.deed), "OK", ""))
+        if endless and dice.random() < 0.1:
+            self.deed = dice.choice(sorted(ENDLESS))
+        numbers, self.ending, self.told = {**GUILTY, **ENDLESS}.get(
+            self.deed, (INNOCENT.get(self.deed), "OK", ""))
         self.number = int(dice.choice(numbers))
         if self.ending == "CRASHED":
-            self.ending, self.told = "FAILED", "crashed while running '{name}': " + self.told
+            verb = "(timed out|was stopped)" if self.deed in ENDLESS else "crashed"
+            self.ending = "FAILED"
+            self.told = "worker 'gw\\d+' " + verb + " while running '{name}': " + self.told
         self.told = self.told.format(name=re.escape(name), number=self.number)
 
     @property
-    def crashes(self):
-        return "crashed" in self.told
+    def ends_its_worker(self):
+        return "while running" in self.told
 
     @property
     def plan(self):
@@ -99,19 +104,22 @@ class Round:
         dice = random.Random("%d:%d" % (SEED, number))
         self.number = number
         suites = dice.sample(SUITES, dice.randint(1, len(SUITES)))
-        self.tests = [Planned("%s.Test%d" % (suite, i), dice)
+        endless = TIME_LIMITS and dice.random() < 0.06
+        self.tests = [Planned("%s.Test%d" % (suite, i), dice, endless)
                       for suite in suites for i in range(dice.choice([1, 3, 12]))]
         self.workers = dice.randint(1, 6)
         self.mode = dice.choice(MODES)
-        self.iterations = dice.choice([1, 1, 1, 2, 3])
+        self.iterations = 1 if endless else dice.choice([1, 1, 1, 2, 3])
         self.kind = dice.choice(["xml", "json"])
         self.separate_stderr = dice.random() < 0.3
-        self.fail_fast = dice.random() < 0.1
+        fail_fast = dice.random() < 0.1
+        maxfail = dice.choice([None] * 9 + ["1", "3"])
+        self.may_stop = fail_fast or maxfail is not None
         self.die_at, self.dying = None, 0
         if dice.random() < 0.25:
             self.die_at, self.dying = dice.choice(PLACES), dice.randint(1, 3)
         # When processes are hit from outside, and how.
-        signals = [signal.SIGKILL] * 9 + [signal.SIGSTOP] * TIME_LIMITS
+        signals = [signal.SIGKILL, signal.SIGSTOP] if endless else [signal.SIGKILL]
         self.hits = [(dice.uniform(0, 0.05), dice.choice(signals))
                      for _ in range(dice.choice([0, 0, 0, 1, 2, 5]))]
         self.dice = dice
@@ -120,16 +128,17 @@ class Round:
             "GTEST_XDIST_DIST": self.mode,
             "GTEST_XDIST_MAX_WORKER_RESTART": dice.choice([None, None, "0", "3", "1000"]),
             "GTEST_XDIST_MAXSCHEDCHUNK": dice.choice([None, None, "1", "5"]),
+            "GTEST_XDIST_MAXFAIL": maxfail,
             "GTEST_XDIST_LOADSCOPE_REORDER": dice.choice([None, "no"]),
             "GTEST_XDIST_DURATIONS_FILE": dice.choice([None, None, str(scratch / "durations")]),
             "PLAN": " ".join(test.plan for test in self.tests),
             "DIE": "%s %d" % (self.die_at, self.dying),
-            "GTEST_XDIST_TIMEOUT": str(TIME_LIMIT) if TIME_LIMITS else None,
+            **({"GTEST_XDIST_TIMEOUT": str(TIME_LIMIT), "PATH": "/without/gdb"} if endless else {}),
             "FUSE": str(scratch / ("fuse-%d-" % number))}
         self.arguments = ["--gtest_repeat=%d" % self.iterations]
         if dice.random() < 0.3:
             self.arguments += ["--gtest_shuffle", "--gtest_random_seed=%d" % dice.randint(1, 99999)]
-        if self.fail_fast:
+        if fail_fast:
             self.arguments.append("--gtest_fail_fast")
         if dice.random() < 0.3:
             chosen = dice.choice(suites)
@@ -145,7 +154,7 @@ class Round:
     @property
     def faults(self):
         runs = self.iterations * (self.workers if self.mode == "each" else 1)
-        return self.dying + runs * sum(test.crashes for test in self.tests)
+        return self.dying + runs * sum(test.ends_its_worker for test in self.tests)
 
 
 # --- workers are hit ------------------------------------------------------------------------------
@@ -158,9 +167,19 @@ def children(pid):
         return []
 
 
+def runs_its_program(worker):
+    try:
+        return b"\0GTEST_XDIST_WORKER=" in Path("/proc/%d/environ" % worker).read_bytes()
+    except OSError:
+        return False
+
+
 def hit_one(controller, number, dice):
     """Sends a signal to a process that the controller has started; false if there is none."""
     candidates = children(controller)
+    if number == signal.SIGSTOP:
+        # vfork() blocks the parent of a process that is stopped before it runs its program.
+        candidates = [pid for pid in candidates if runs_its_program(pid)]
     if not candidates:
         return False
     try:
@@ -269,7 +288,7 @@ class ChaosTest(harness.IntegrationTest):
     def is_excused(self, plan, run, test, block, hits):
         """Whether the test could not do what it does, for a reason that is told."""
         text, ending = "\n".join(block), ending_of(block)
-        if ending == "SKIPPED" and plan.fail_fast:
+        if ending == "SKIPPED" and plan.may_stop:
             return True
         if ending == "SKIPPED" and "not run: " in text:
             return any(re.match("maximum crashed workers reached|.* worker restarting disabled",
@@ -277,7 +296,8 @@ class ChaosTest(harness.IntegrationTest):
         crashed = r"worker 'gw\d+' crashed while running '%s': " % re.escape(test.name)
         if hits and re.search(crashed + KILLED, text):
             return ending == "FAILED"
-        if any(number == signal.SIGSTOP for _, number in plan.hits) and "timed out" in text:
+        is_stopped = any(number == signal.SIGSTOP for _, number in plan.hits)
+        if is_stopped and re.search(ENDED % re.escape(test.name), text):
             return ending == "FAILED"
         if plan.die_at == "atexit" and test.deed == "exit":
             return re.search(crashed + ABORTED, text) and ending == "FAILED"
