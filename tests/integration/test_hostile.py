@@ -23,7 +23,8 @@ ENDING = {"ForksAndOnlyTheChildGoesOn": "exited with status 5",
           "ExitsInAThread": "exited with status 4",
           "OverflowsItsStack": r"killed by signal 11 \(SIGSEGV\)",
           "DiesOfAnAlarm": r"killed by signal 14 \(SIGALRM\)",
-          "TerminatesItself": r"killed by signal 15 \(SIGTERM\)"}
+          "TerminatesItself": r"killed by signal 15 \(SIGTERM\)",
+          "TerminatesItsProcessGroup": r"killed by signal 15 \(SIGTERM\)"}
 
 
 class HostileTest(harness.IntegrationTest):

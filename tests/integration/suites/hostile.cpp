@@ -170,6 +170,8 @@ TEST(Hostile, DiesOfAnAlarm) {
 
 TEST(Hostile, TerminatesItself) { ::raise(SIGTERM); }
 
+TEST(Hostile, TerminatesItsProcessGroup) { ::kill(0, SIGTERM); }
+
 // The bounds of the heap, by the kernel.
 bool find_heap(std::uintptr_t& begin, std::uintptr_t& end) {
   std::ifstream maps("/proc/self/maps");
