@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +24,6 @@
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/exit_status.h"
-#include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/process/output_watch.h"
 #include "gtest_xdist/process/stop_signals.h"
 #include "gtest_xdist/transport/segment.h"
@@ -107,8 +105,7 @@ class NodeManager {
   // Likewise of a worker's, and when it prints too much.
   void watch(WorkerNode& node) {
     watch(*node.process);
-    watch_output(node, node.output.out, node.slot().out_region);
-    watch_output(node, node.output.err, node.slot().err_region);
+    node.watched = output_watch_.add([&node] { return node.trim_output(); });
   }
 
   // The signal that asks for the end of the session; 0 if none has come.
@@ -137,7 +134,7 @@ class NodeManager {
         if (node.state != WorkerNode::State::done) node.process->kill();
         const ExitStatus status = node.process->wait();
         node.process.reset();
-        output_watch_.remove(node.number());  // its slot may become another worker's
+        node.watched = {};  // the slot may become another worker's
         events_.on_end(node, status);
         any = true;
       }
@@ -206,17 +203,10 @@ class NodeManager {
 
   // Somebody does not want to wait for the end of the session.
   [[noreturn]] void end_now() {
-    for (const auto& node : nodes_) output_watch_.remove(node->number());
     nodes_.clear();
     launcher_.remove_directory();
     StopSignals::die_of(stop_signals_.first());
     std::abort();
-  }
-
-  void watch_output(WorkerNode& node, OutputFile& file, const std::atomic<std::uint64_t>& region) {
-    if (!file.valid()) return;
-    output_watch_.add(node.number(), file.descriptor(),
-                      [&file, &region] { return WorkerNode::trim(file, region); });
   }
 
   bool read(WorkerNode& node) {
@@ -242,11 +232,11 @@ class NodeManager {
   Segment segment_;
   Launcher launcher_;
   StopSignals stop_signals_;
+  OutputWatch output_watch_;
   WorkerNodes nodes_;
   Clock::time_point next_time_{};  // when events_ are to hear of the time at the latest
   bool look_again_ = false;
-  bool rang_ = false;         // while it was waited for, which answers the bell
-  OutputWatch output_watch_;  // uses what precedes it
+  bool rang_ = false;  // while it was waited for, which answers the bell
 };
 
 }  // namespace gtest_xdist::internal

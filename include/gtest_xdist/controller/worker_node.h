@@ -27,6 +27,7 @@
 #include "gtest_xdist/hooks/session.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/output_watch.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/transport/segment.h"
 
@@ -290,13 +291,11 @@ class WorkerNode : public Node, public GateNode {
     return slice;
   }
 
-  // While the worker runs: frees the middle of what it is printing to a file of `output`, whose
-  // region the slot tells, if that is too much; true if so. May be called by any thread.
-  static bool trim(OutputFile& file, const std::atomic<std::uint64_t>& region) {
-    // The size first: then all that precedes it has been printed in regions that are over, or in
-    // this one. Pairs with the exchange in OutputMarks::tell_region().
-    const std::uint64_t size = file.size();
-    return file.trim({region.load(std::memory_order_seq_cst), size});
+  // A look at what the worker is printing, while it runs: frees the middle of what is too much. The
+  // slot tells where the region begins. May be called by any one thread.
+  OutputWatch::Found trim_output() {
+    return std::max(trim(output.out, slot_.out_region, seen_.out),
+                    trim(output.err, slot_.err_region, seen_.err));
   }
 
   // A region of this worker is over, and `report` tells all of it. If it was too much, its middle
@@ -380,6 +379,7 @@ class WorkerNode : public Node, public GateNode {
   State state = State::starting;
   WorkerController controller;  // what plugins see of the worker
   WorkerOutput output;
+  OutputWatch::Handle watched;  // has trim_output() called while the process lives
   std::unique_ptr<ChildProcess> process;
 
   std::string broken;                   // what it did that it cannot do: it must be ended
@@ -410,6 +410,19 @@ class WorkerNode : public Node, public GateNode {
     return segment.slot(slot);
   }
 
+  // `seen` is the size of the file at the look before, and is set.
+  static OutputWatch::Found trim(OutputFile& file, const std::atomic<std::uint64_t>& region,
+                                 std::uint64_t& seen) {
+    using Found = OutputWatch::Found;
+    if (!file.valid()) return Found::nothing;
+    // The size first: then all that precedes it has been printed in regions that are over, or in
+    // this one. Pairs with the exchange in OutputMarks::tell_region().
+    const std::uint64_t before = std::exchange(seen, file.size());
+    if (seen == before) return Found::nothing;
+    const std::uint64_t begin = region.load(std::memory_order_seq_cst);
+    return file.trim({begin, seen}) ? Found::too_much_output : Found::output;
+  }
+
   static void extend(ByteRange& range, ByteRange by) {
     if (by.empty()) return;
     range = range.empty() ? by
@@ -438,6 +451,11 @@ class WorkerNode : public Node, public GateNode {
     if (settles_later_ && held() == 0) settle();
   }
 
+  struct Seen {
+    std::uint64_t out = 0;
+    std::uint64_t err = 0;
+  };
+
   int number_;
   std::uint32_t slot_number_;
   WorkerSlot& slot_;
@@ -449,6 +467,7 @@ class WorkerNode : public Node, public GateNode {
   bool settles_later_ = false;          // told to shut down, and not sent anything since
   bool settled_ = false;                // the worker was told so, and not given anything since
   std::deque<TestIndex> pending_;       // in the deque or taken, in order
+  Seen seen_;                           // by trim_output()
   std::int64_t answered_ = 0;           // of those it took, reported or given back
   std::vector<TestIndex> history_;      // of this iteration
   std::size_t last_failure_ = 0;        // length of the history at its last failed test

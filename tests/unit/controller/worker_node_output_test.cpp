@@ -9,6 +9,7 @@
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/report.h"
 #include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/output_watch.h"
 
 #include "support/redirection.h"
 #include "support/scratch.h"
@@ -16,6 +17,8 @@
 
 namespace gtest_xdist::internal {
 namespace {
+
+using Found = OutputWatch::Found;
 
 constexpr std::uint64_t kLimit = 100;  // bytes
 
@@ -72,11 +75,11 @@ TEST_F(WorkerNodeOutputTest, IsTrimmedWhileItIsPrinted) {
   EXPECT_EQ(node_.settle_output(OutputSlice{before, {}}), 0U);
   node_.slot().out_region = before.end;
   print_out(200);
-  EXPECT_FALSE(WorkerNode::trim(node_.output.out, node_.slot().out_region)) << "not worth it yet";
+  EXPECT_EQ(node_.trim_output(), Found::output) << "it is not worth it yet";
+  EXPECT_EQ(node_.trim_output(), Found::nothing);
   print_out(1);
-  EXPECT_TRUE(WorkerNode::trim(node_.output.out, node_.slot().out_region));
-  EXPECT_FALSE(WorkerNode::trim(node_.output.out, node_.slot().out_region));
-  EXPECT_FALSE(WorkerNode::trim(node_.output.err, node_.slot().err_region));
+  EXPECT_EQ(node_.trim_output(), Found::too_much_output);
+  EXPECT_EQ(node_.trim_output(), Found::nothing);
   EXPECT_EQ(text_of(node_.output.out), std::string(100, 'x') + cut(101));
 }
 
@@ -97,12 +100,13 @@ TEST_F(WorkerNodeOutputTest, SuffersNoHarmFromNonsense) {
   constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
   const ByteRange before = print_out(100);
   EXPECT_EQ(node_.settle_output(OutputSlice{before, {}}), 0U);
-  print_out(100);
+  print_out(90);
   for (const std::uint64_t region : {std::uint64_t{0}, std::uint64_t{1000}, kLargest}) {
     node_.slot().out_region = region;
     node_.slot().err_region = region;
-    EXPECT_FALSE(WorkerNode::trim(node_.output.out, node_.slot().out_region));
-    EXPECT_FALSE(WorkerNode::trim(node_.output.err, node_.slot().err_region));
+    print_out(1);
+    print_err(1);
+    EXPECT_EQ(node_.trim_output(), Found::output);
   }
   for (const ByteRange range : {ByteRange{kLargest, 0}, ByteRange{kLargest - 1, kLargest},
                                 ByteRange{0, 100}, ByteRange{0, kLargest}}) {
@@ -110,7 +114,7 @@ TEST_F(WorkerNodeOutputTest, SuffersNoHarmFromNonsense) {
     report.add_output(3, {range, range});
     EXPECT_EQ(node_.settle_output(report), 0U);
   }
-  EXPECT_EQ(text_of(node_.output.out), std::string(200, 'x'));
+  EXPECT_EQ(text_of(node_.output.out), std::string(193, 'x'));
 }
 
 }  // namespace

@@ -1,36 +1,32 @@
 #include "gtest_xdist/process/output_watch.h"
 
-#include <fcntl.h>
-#include <sys/resource.h>
-#include <unistd.h>
+#include <pthread.h>
 
+#include <atomic>
 #include <condition_variable>
-#include <cstdint>
+#include <csignal>
 #include <mutex>
+#include <utility>
 
 #include <gtest/gtest.h>
-
-#include "gtest_xdist/process/output_file.h"
-
-#include "support/scratch.h"
 
 namespace gtest_xdist::internal {
 namespace {
 
-// A file, and what has been seen of it.
+using Found = OutputWatch::Found;
+
+// Something that is looked at, and always in the same state.
 class Watched {
  public:
-  Watched(OutputWatch& watch, int owner, const ScratchDirectory& directory)
-      : file_(OutputFile::create(directory.path())) {
-    watch.add(owner, file_.descriptor(), [this] { return look(); });
-  }
+  explicit Watched(OutputWatch& watch, Found found = Found::nothing)
+      : found_(found), handle_(watch.add([this] { return look(); })) {}
 
-  void print() { ASSERT_EQ(::write(file_.descriptor(), "x", 1), 1); }
+  void leave_in_peace() { handle_ = {}; }
 
-  // Blocks until all has been seen that was printed.
-  void wait_until_seen() {
+  // Blocks until it has been looked at so often.
+  void wait_for(int looks) {
     std::unique_lock<std::mutex> lock(mutex_);
-    seen_.wait(lock, [this] { return seen_size_ == file_.size(); });
+    looked_.wait(lock, [&] { return looks_ >= looks; });
   }
 
   int looks() {
@@ -38,119 +34,88 @@ class Watched {
     return looks_;
   }
 
- private:
-  bool look() {
+  // Whether nobody who looked could have been interrupted by a signal.
+  bool signals_were_blocked() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    ++looks_;
-    seen_size_ = file_.size();
-    seen_.notify_all();
-    return looks_ % 2 == 0;
+    return signals_were_blocked_;
   }
-
-  OutputFile file_;
-  std::mutex mutex_;
-  std::condition_variable seen_;
-  std::uint64_t seen_size_ = 0;
-  int looks_ = 0;
-};
-
-class OutputWatchTest : public testing::Test {
- protected:
-  ScratchDirectory directory_;
-};
-
-// No more than `free` further descriptors can be had while it lives.
-class FewDescriptors {
- public:
-  explicit FewDescriptors(int free) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const Descriptor lowest(::dup(STDERR_FILENO));
-    struct ::rlimit few = before_;
-    few.rlim_cur = static_cast<::rlim_t>(lowest.number() + free);
-    ::setrlimit(RLIMIT_NOFILE, &few);
-  }
-  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  FewDescriptors(const FewDescriptors&) = delete;
-  FewDescriptors& operator=(const FewDescriptors&) = delete;
 
  private:
-  struct ::rlimit before_ {};
+  Found look() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ::sigset_t blocked;
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+    signals_were_blocked_ &= ::sigismember(&blocked, SIGINT) == 1;
+    ++looks_;
+    looked_.notify_all();
+    return found_;
+  }
+
+  const Found found_;
+  std::mutex mutex_;
+  std::condition_variable looked_;
+  int looks_ = 0;
+  bool signals_were_blocked_ = true;
+  OutputWatch::Handle handle_;
 };
 
-TEST_F(OutputWatchTest, SeesAllThatIsPrinted) {
-  OutputWatch watch;
-  Watched file(watch, 0, directory_);
-  for (int round = 0; round < 5; ++round) {
-    for (int i = 0; i < 100; ++i) file.print();
-    file.wait_until_seen();
+TEST(OutputWatch, LooksAgainAndAgainWhateverItFinds) {
+  for (const Found found : {Found::nothing, Found::output, Found::too_much_output}) {
+    OutputWatch watch;
+    Watched watched(watch, found);
+    watched.wait_for(5);
+    EXPECT_TRUE(watched.signals_were_blocked());
   }
-  watch.remove(0);
 }
 
-TEST_F(OutputWatchTest, LooksAtTheFilesThatHaveGrown) {
+TEST(OutputWatch, LooksAtEverything) {
   OutputWatch watch;
-  Watched quiet(watch, 0, directory_);
-  Watched one(watch, 1, directory_);
-  Watched two(watch, 1, directory_);
-  one.print();
-  two.print();
-  one.wait_until_seen();
-  two.wait_until_seen();
-  EXPECT_EQ(quiet.looks(), 0);
-  watch.remove(0);
-  watch.remove(1);
+  Watched one(watch);
+  one.wait_for(1);
+  Watched two(watch);
+  Watched three(watch);
+  one.wait_for(3);
+  two.wait_for(2);
+  three.wait_for(2);
 }
 
-TEST_F(OutputWatchTest, LeavesInPeaceWhatWasRemoved) {
+TEST(OutputWatch, LeavesInPeaceWhatWasRemoved) {
   OutputWatch watch;
-  Watched removed(watch, 0, directory_);
-  Watched other(watch, 1, directory_);
-  removed.print();
-  removed.wait_until_seen();
-  watch.remove(0);
+  Watched removed(watch);
+  Watched other(watch);
+  removed.wait_for(1);
+  removed.leave_in_peace();
   const int looks = removed.looks();
-  removed.print();
-  other.print();
-  other.wait_until_seen();
+  other.wait_for(other.looks() + 2);
   EXPECT_EQ(removed.looks(), looks);
-  watch.remove(1);
 }
 
-TEST_F(OutputWatchTest, EndsWhateverItDoes) {
+TEST(OutputWatch, EndsWhateverItDoes) {
   { const OutputWatch nothing; }
-  ScratchDirectory directory;
-  const OutputFile file = OutputFile::create(directory.path());
   {
     OutputWatch asleep;
-    asleep.add(0, file.descriptor(), [] { return false; });
+    const OutputWatch::Handle handle = asleep.add([] { return Found::nothing; });
   }
   {
     OutputWatch busy;
-    busy.add(0, file.descriptor(), [] { return true; });
-    ASSERT_EQ(::write(file.descriptor(), "x", 1), 1);
+    Watched watched(busy, Found::too_much_output);
+    watched.wait_for(1);
   }
 }
 
-// A user may have no more than a number of these.
-TEST_F(OutputWatchTest, LooksFromTimeToTimeWhereTheKernelGivesNoNotice) {
+TEST(OutputWatch, AHandleMovesWithWhatIsLookedAt) {
   OutputWatch watch;
-  const OutputFile first = OutputFile::create(directory_.path());
-  {
-    const FewDescriptors few(1);
-    watch.add(0, first.descriptor(), [] { return false; });
-  }
-  Watched file(watch, 1, directory_);
-  file.print();
-  file.wait_until_seen();
-  watch.remove(1);
-}
-
-TEST_F(OutputWatchTest, DoesNothingWhereItCannot) {
-  OutputWatch watch;
-  const OutputFile file = OutputFile::create(directory_.path());
-  const FewDescriptors none(0);
-  watch.add(0, file.descriptor(), [] { return false; });
-  watch.remove(0);
+  Watched other(watch);
+  std::atomic<int> looks{0};
+  OutputWatch::Handle handle = watch.add([&] {
+    ++looks;
+    return Found::nothing;
+  });
+  const OutputWatch::Handle moved = std::move(handle);
+  handle = {};
+  const int before = looks;
+  other.wait_for(other.looks() + 3);
+  EXPECT_GT(looks, before);
 }
 
 }  // namespace
