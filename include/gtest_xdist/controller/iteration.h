@@ -286,7 +286,9 @@ class Iteration {
   }
 
   void on(WorkerNode& node, const NativeOutput& m) {
-    settle_output(node, m.output, [&] { return "worker '" + node.name() + "'"; });
+    Report report;
+    report.add_output(node.number(), m.output);
+    settle_output(node, report, [&] { return "worker '" + node.name() + "'"; });
     log_.add_output(node.number(), m.output);
   }
 
@@ -347,7 +349,7 @@ class Iteration {
 
   // The worker is dead: to be called before what it printed last is told.
   void settle_tail(WorkerNode& node) {
-    const std::uint64_t printed = node.settle_tail();
+    const std::uint64_t printed = node.output.settle_tail(node.slot());
     if (printed == 0) return;
     const std::optional<TestIndex> item = node.running_item();
     const Phase phase = node.phase();
@@ -374,11 +376,10 @@ class Iteration {
     return std::string("TearDownTestSuite of ") + catalog_.suite(suite).name();
   }
 
-  // `output`, a report or a slice, is all that was printed by something that is over, and
-  // `describe()` says by what.
-  template <class Output, class Describe>
-  void settle_output(WorkerNode& node, const Output& output, Describe describe) {
-    const std::uint64_t printed = node.settle_output(output);
+  // `report` tells all of something that is over, and `describe()` says of what.
+  template <class Describe>
+  void settle_output(WorkerNode& node, const Report& report, Describe describe) {
+    const std::uint64_t printed = node.output.settle(report, node.number());
     if (printed > 0) cut_notes_.add(describe(), printed, node.output.out.limit());
   }
 

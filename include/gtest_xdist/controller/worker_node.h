@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -23,34 +22,15 @@
 #include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/lock_gate.h"
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/worker_output.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/hooks/session.h"
 #include "gtest_xdist/process/child_process.h"
-#include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/process/output_watch.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/transport/segment.h"
 
 namespace gtest_xdist::internal {
-
-// Where the output of one worker goes. Standard error has a file of its own only if the
-// controller's two streams go to different places; otherwise `out` holds both, in order.
-struct WorkerOutput {
-  OutputFile out;
-  OutputFile err;
-
-  int out_descriptor() const { return out.descriptor(); }
-  int err_descriptor() const { return err.valid() ? err.descriptor() : out.descriptor(); }
-
-  // Prints a slice where this process prints; it may be gone from the files then.
-  void print(const OutputSlice& slice) {
-    const auto print_to = [](std::FILE* stream) {
-      return [stream](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stream); };
-    };
-    out.consume(slice.out, print_to(stdout));
-    if (err.valid()) err.consume(slice.err, print_to(stderr));
-  }
-};
 
 // Why the controller ends a worker that has done nothing that it could not do.
 struct EndReason {
@@ -291,39 +271,6 @@ class WorkerNode : public Node, public GateNode {
     return slice;
   }
 
-  // A look at what the worker is printing, while it runs: frees the middle of what is too much. The
-  // slot tells where the region begins. May be called by any one thread.
-  OutputWatch::Found trim_output() {
-    return std::max(trim(output.out, slot_.out_region, seen_.out),
-                    trim(output.err, slot_.err_region, seen_.err));
-  }
-
-  // A region of this worker is over, and `report` tells all of it. If it was too much, its middle
-  // is cut out; returns how much was printed then, in bytes, else 0.
-  std::uint64_t settle_output(const Report& report) {
-    OutputSlice region;
-    for (const Step& step : report.steps) {
-      if (step.worker != number_) continue;
-      extend(region.out, step.output.out);
-      extend(region.err, step.output.err);
-    }
-    return settle_output(region);
-  }
-
-  // Likewise for a region that is told in one slice.
-  std::uint64_t settle_output(const OutputSlice& region) {
-    if (region.empty()) return 0;
-    const std::optional<std::uint64_t> out = output.out.settle(region.out);
-    const std::optional<std::uint64_t> err = output.err.settle(region.err);
-    return out.value_or(0) + err.value_or(0);
-  }
-
-  // The worker is dead: likewise for what it printed last.
-  std::uint64_t settle_tail() {
-    return settle_output({{slot_.out_region.load(std::memory_order_relaxed), output.out.size()},
-                          {slot_.err_region.load(std::memory_order_relaxed), output.err.size()}});
-  }
-
   // The test that it completed or died in last has failed.
   void mark_failure() { last_failure_ = history_.size(); }
 
@@ -379,7 +326,7 @@ class WorkerNode : public Node, public GateNode {
   State state = State::starting;
   WorkerController controller;  // what plugins see of the worker
   WorkerOutput output;
-  OutputWatch::Handle watched;  // has trim_output() called while the process lives
+  OutputWatch::Handle watched;  // has the output looked at while the process lives
   std::unique_ptr<ChildProcess> process;
 
   std::string broken;                   // what it did that it cannot do: it must be ended
@@ -410,25 +357,6 @@ class WorkerNode : public Node, public GateNode {
     return segment.slot(slot);
   }
 
-  // `seen` is the size of the file at the look before, and is set.
-  static OutputWatch::Found trim(OutputFile& file, const std::atomic<std::uint64_t>& region,
-                                 std::uint64_t& seen) {
-    using Found = OutputWatch::Found;
-    if (!file.valid()) return Found::nothing;
-    // The size first: then all that precedes it has been printed in regions that are over, or in
-    // this one. Pairs with the exchange in OutputMarks::tell_region().
-    const std::uint64_t before = std::exchange(seen, file.size());
-    if (seen == before) return Found::nothing;
-    const std::uint64_t begin = region.load(std::memory_order_seq_cst);
-    return file.trim({begin, seen}) ? Found::too_much_output : Found::output;
-  }
-
-  static void extend(ByteRange& range, ByteRange by) {
-    if (by.empty()) return;
-    range = range.empty() ? by
-                          : ByteRange{std::min(range.begin, by.begin), std::max(range.end, by.end)};
-  }
-
   [[noreturn]] void refuse(TestIndex test, const char* what_it_is) const {
     const std::string text = Assignments::sent(test, number_) + ", but " + name() + what_it_is;
     if (assignments_ != nullptr) assignments_->note_violation(text);
@@ -451,11 +379,6 @@ class WorkerNode : public Node, public GateNode {
     if (settles_later_ && held() == 0) settle();
   }
 
-  struct Seen {
-    std::uint64_t out = 0;
-    std::uint64_t err = 0;
-  };
-
   int number_;
   std::uint32_t slot_number_;
   WorkerSlot& slot_;
@@ -467,7 +390,6 @@ class WorkerNode : public Node, public GateNode {
   bool settles_later_ = false;          // told to shut down, and not sent anything since
   bool settled_ = false;                // the worker was told so, and not given anything since
   std::deque<TestIndex> pending_;       // in the deque or taken, in order
-  Seen seen_;                           // by trim_output()
   std::int64_t answered_ = 0;           // of those it took, reported or given back
   std::vector<TestIndex> history_;      // of this iteration
   std::size_t last_failure_ = 0;        // length of the history at its last failed test

@@ -82,10 +82,10 @@ struct WorkerSlot {
   // Since when, as told by std::chrono::steady_clock, in nanoseconds; kept for phases in which user
   // code runs. Written before the phase.
   std::atomic<std::int64_t> phase_since{0};
-  std::atomic<std::uint64_t> out_begin{0};  // where what it has not reported begins in its files
+  // Where in its files begins what it has not reported yet; and where all begins that the current
+  // test has printed, or if none runs, what was printed since the last one.
+  std::atomic<std::uint64_t> out_begin{0};
   std::atomic<std::uint64_t> err_begin{0};
-  // Where the output of the current test begins, reported or not; or if none runs, where that of
-  // the last one ended.
   std::atomic<std::uint64_t> out_region{0};
   std::atomic<std::uint64_t> err_region{0};
   // What main returned or exit() was given; kNoExitStatus while neither has happened.

@@ -81,8 +81,8 @@ class OutputMarks {
     slot_.err_begin.store(begin.err, std::memory_order_relaxed);
   }
 
-  // Before anything of the region is printed. Pairs with the loads in WorkerNode::trim_output(): who sees
-  // the file grown by the region sees this.
+  // Before anything of the region is printed. Pairs with the load in WorkerOutput::trim(): who sees
+  // that the file has grown by something of the region sees this.
   void tell_region(Position begin) {
     slot_.out_region.exchange(begin.out, std::memory_order_seq_cst);
     slot_.err_region.exchange(begin.err, std::memory_order_seq_cst);
