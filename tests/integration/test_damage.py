@@ -21,7 +21,7 @@ class DamageTest(harness.IntegrationTest):
                     self.assertEqual({"Scribbler." + kind}, run.failed, run)
                     self.assertEqual(41, len(run.tests))
                     last = run.test("Scribbler." + kind).failures[-1]
-                    self.assertRegex(last, "worker 'gw0' crashed while running 'Scribbler.%s': "
+                    self.assertRegex(last, "worker 'gw[0-9]+' crashed while running 'Scribbler.%s': "
                                            ".*damaged" % kind)
 
     def test_ends_in_every_mode(self):

@@ -89,6 +89,11 @@ class WorkerNode : public Node, public GateNode {
     if (gate_ != nullptr) held = gate_->take_back(number_, count);
     for (const TestIndex test : held) assignments_->take_back(test, number_);
     while (tests.size() + held.size() < count && !pending_.empty()) {
+      // What says which tests have started may have been damaged since the last look.
+      if (!deque_.taken(completed_)) {
+        broken = kDamagedDeque;
+        break;
+      }
       const std::optional<TestIndex> test = deque_.take_back();
       if (!test) break;
       // The account here decides, not what the shared memory says.

@@ -49,9 +49,12 @@ std::vector<Stretch> writable_stretches() {
 
 // The worker's own slot comes after what it shares with other workers.
 void wait_until_heard() {
+  using gtest_xdist::internal::Doorbell;
+  using gtest_xdist::internal::WorkerSlot;
   const std::vector<Stretch> stretches = writable_stretches();
   if (stretches.empty()) return;
-  const auto& slot = *reinterpret_cast<gtest_xdist::internal::WorkerSlot*>(stretches.back().begin);
+  const auto& slot = *reinterpret_cast<WorkerSlot*>(stretches.back().begin);
+  reinterpret_cast<Doorbell*>(stretches.front().begin)->ring();
   while (slot.results.read != slot.results.written) std::this_thread::yield();
 }
 
