@@ -4,11 +4,13 @@
 #ifndef GTEST_XDIST_CONTROLLER_LAUNCHER_H_
 #define GTEST_XDIST_CONTROLLER_LAUNCHER_H_
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -21,6 +23,7 @@
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/descriptor.h"
+#include "gtest_xdist/process/descriptor_limit.h"
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/process/parcel.h"
 #include "gtest_xdist/process/self.h"
@@ -44,6 +47,7 @@ class Launcher {
         output_limit_(output_limit),
         temp_directory_(std::move(directory)) {
     one_stream_ = same_file(STDOUT_FILENO, STDERR_FILENO);
+    users_limit_ = make_room_for_workers(workers, kUsualRestarts * workers, one_stream_ ? 1 : 2);
     // Variables of ours are for the controller; the rest either means something else in a worker or
     // would make it do a second time what the controller does.
     const std::set<std::string> dropped = {"GTEST_STREAM_RESULT_TO", "TEST_TMPDIR",
@@ -102,6 +106,7 @@ class Launcher {
     plan.directory = self_.directory;
     plan.standard_output = node.output.out_descriptor();
     plan.standard_error = node.output.err_descriptor();
+    plan.descriptor_limit = users_limit_;
     plan.inherited = {segment.descriptor(), input.descriptor()};
     node.process = std::make_unique<ChildProcess>(plan);
   }
@@ -116,6 +121,8 @@ class Launcher {
   }
 
  private:
+  static constexpr unsigned kUsualRestarts = 4;  // per worker, as xdist has it
+
   const Self& self_;
   Environment environment_;
   std::vector<std::string> arguments_;
@@ -123,6 +130,7 @@ class Launcher {
   std::uint64_t output_limit_;
   bool one_stream_ = false;
   bool has_premature_exit_file_ = false;
+  std::optional<struct ::rlimit> users_limit_;  // of open files, if it had to be raised
   std::shared_ptr<const TempDirectory> temp_directory_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -59,6 +61,8 @@ struct LaunchPlan {
   int standard_output = -1;              // becomes the child's
   int standard_error = -1;               // becomes the child's
   std::vector<int> inherited;            // stay open under their numbers
+  // How many files it may have open, if not as many as this process.
+  std::optional<struct ::rlimit> descriptor_limit;
 };
 
 // While it lives, the status of a child that ends is kept for whoever waits for it: a program may
@@ -212,6 +216,8 @@ class ChildProcess {
         ::_exit(EXIT_FAILURE);
       }
       if (null > STDERR_FILENO) ::close(null);
+      // What it inherits stays open, also beyond the limit.
+      if (plan_.descriptor_limit) ::setrlimit(RLIMIT_NOFILE, &*plan_.descriptor_limit);
       for (const int descriptor : plan_.inherited) {
         if (::fcntl(descriptor, F_SETFD, 0) != 0) ::_exit(EXIT_FAILURE);
       }

@@ -1,0 +1,64 @@
+// How many files this process may have open, and making room for more.
+//
+// Layer: process.
+#ifndef GTEST_XDIST_PROCESS_DESCRIPTOR_LIMIT_H_
+#define GTEST_XDIST_PROCESS_DESCRIPTOR_LIMIT_H_
+
+#include <sys/resource.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace gtest_xdist::internal {
+
+// How many files this process has open; nothing if it cannot be told.
+inline std::optional<std::size_t> count_open_descriptors() {
+  std::error_code error;
+  std::size_t count = 0;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator it("/proc/self/fd", error); !error && it != end;
+       it.increment(error)) {
+    ++count;
+  }
+  if (error || count == 0) return std::nullopt;
+  return count - 1;  // one was the directory itself
+}
+
+// Sees to it that `workers` workers can be started that take `per_worker` descriptors of this
+// process each, and best also that many replacements: raises the soft limit if that is too low, as
+// far as the hard limit allows. The limit is process-wide. Returns what it was before if it was
+// raised: programs that this process starts should have that. Throws std::runtime_error that names
+// the limit, what is needed and how many workers would fit.
+inline std::optional<struct ::rlimit> make_room_for_workers(std::size_t workers,
+                                                            std::size_t replacements,
+                                                            std::size_t per_worker) {
+  constexpr std::size_t kForOtherThings = 16;  // starting a worker takes some; so do listeners
+  struct ::rlimit limit {};
+  const std::optional<std::size_t> open = count_open_descriptors();
+  if (!open || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
+  const struct ::rlimit before = limit;
+  const std::size_t taken = *open + kForOtherThings;
+  const std::size_t needed = taken + workers * per_worker;
+  if (needed + replacements * per_worker > limit.rlim_cur) {
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) limit = before;
+  }
+  if (needed > limit.rlim_cur) {
+    const auto there = static_cast<std::size_t>(limit.rlim_cur);
+    const std::size_t fit = there > taken ? (there - taken) / per_worker : 0;
+    throw std::runtime_error("cannot start " + std::to_string(workers) + " workers: they need " +
+                             std::to_string(needed) + " open files, but the limit (ulimit -n) is " +
+                             std::to_string(there) + "; " + std::to_string(fit) +
+                             " of them would fit");
+  }
+  if (limit.rlim_cur == before.rlim_cur) return std::nullopt;
+  return before;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_DESCRIPTOR_LIMIT_H_
