@@ -16,7 +16,11 @@ namespace gtest_xdist::internal {
 
 // "killed by signal 11 (SIGSEGV)", or why the controller killed it.
 inline std::string describe_end(const WorkerNode& node, const ExitStatus& status) {
-  if (node.broken.empty()) return node.end_reason ? node.end_reason->why : status.describe();
+  if (node.broken.empty()) {
+    if (node.end_reason) return node.end_reason->why;
+    const bool may_be_memory = status.killed_by(SIGKILL);
+    return status.describe() + (may_be_memory ? ", as the kernel does when memory runs out" : "");
+  }
   // It may have died of the same thing before it was killed.
   return status.killed_by(SIGKILL) ? "ended, because " + node.broken
                                    : status.describe() + "; " + node.broken;

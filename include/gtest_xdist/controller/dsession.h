@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -438,6 +439,7 @@ class DSession : private NodeEvents {
     node.time_running_item(Clock::now(), std::chrono::system_clock::now());
     const State before = std::exchange(node.state, State::gone);
     const std::string how = describe_end(node, status);
+    tell_loss_of_output(node);
     if (before == State::done) {
       const std::string what = how + " after its tests";
       hooks_.testnodedown(node.controller,
@@ -450,6 +452,14 @@ class DSession : private NodeEvents {
       hooks_.testnodedown(node.controller, error);
       handle_crash(node, how);
     }
+  }
+
+  // Results are right all the same.
+  void tell_loss_of_output(const WorkerNode& node) const {
+    const int error = node.slot().output_error.load();
+    if (!is_loss(error)) return;
+    note("the output of " + node.name() + " is incomplete: " + std::strerror(error) + " in '" +
+         node_manager_.launcher().directory() + "'");
   }
 
   // A worker has ended after RUN_ALL_TESTS.

@@ -114,6 +114,9 @@ class Launcher {
   // Removes the session's temporary directory before its time: no worker is there any more.
   void remove_directory() const { temp_directory_->remove(); }
 
+  // Where the workers' output files and temporary directories are.
+  const std::string& directory() const { return temp_directory_->path(); }
+
   // The line that runs `tests` again, in their order, in one process.
   std::string reproduction(const std::vector<TestIndex>& tests) const {
     return std::string(kIndicesVariable) + "=" + format_index_list(tests) + " " +

@@ -53,6 +53,12 @@ enum class Phase : std::uint32_t {
   finishing,       // after the last iteration: the rest of main, atexit, static destructors
 };
 
+// Whether the errors of a worker's output say that something is missing in its files. (A test that
+// closes its output loses what it prints in a serial run, too.)
+inline bool is_loss(int error) {
+  return error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO;
+}
+
 // What lies in memory that a worker can write may be none of them.
 inline bool is_valid(Phase phase) { return phase <= Phase::finishing; }
 
@@ -88,6 +94,8 @@ struct WorkerSlot {
   std::atomic<std::uint64_t> err_begin{0};
   std::atomic<std::uint64_t> out_region{0};
   std::atomic<std::uint64_t> err_region{0};
+  // Why the worker's output files do not hold all that it printed, as errno; 0 if they do.
+  std::atomic<std::int32_t> output_error{0};
   // What main returned or exit() was given; kNoExitStatus while neither has happened.
   static constexpr std::int32_t kNoExitStatus = -1;
   std::atomic<std::int32_t> exit_status{kNoExitStatus};

@@ -8,10 +8,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <iostream>
@@ -113,11 +115,23 @@ class OutputMarks {
     size = std::max(size, static_cast<std::uint64_t>(status.st_size));
   }
 
+  // Somebody has printed what the files do not hold: nobody hears of that from a program that does
+  // not ask. The error of an earlier write is not known any more; a full disk is.
+  void tell_loss(int error) {
+    struct ::statvfs system {};
+    const bool is_disk = ::fstatvfs(out_.number(), &system) == 0 && system.f_blocks > 0;
+    if (is_disk && system.f_bavail == 0) error = ENOSPC;
+    if (is_loss(error)) slot_.output_error.store(error, std::memory_order_relaxed);
+  }
+
   Position position() {
+    errno = 0;
     std::cout.flush();
     std::clog.flush();
-    std::fflush(stdout);
-    std::fflush(stderr);
+    const bool is_flushed = std::fflush(stdout) == 0 && std::fflush(stderr) == 0;
+    if (!is_flushed || std::ferror(stdout) != 0 || std::ferror(stderr) != 0 || std::cout.bad()) {
+      tell_loss(errno);
+    }
     measure(out_, STDOUT_FILENO, last_.out);
     if (!one_file_) measure(err_, STDERR_FILENO, last_.err);
     return last_;

@@ -18,6 +18,8 @@ class CrashReport : public WorkerFixture {
 TEST_F(CrashReport, SaysHowAWorkerEnded) {
   EXPECT_EQ(describe_end(node_, ExitStatus(SIGSEGV)), "killed by signal 11 (SIGSEGV)");
   EXPECT_EQ(describe_end(node_, ExitStatus(3 << 8)), "exited with status 3");
+  EXPECT_EQ(describe_end(node_, ExitStatus(SIGKILL)),
+            "killed by signal 9 (SIGKILL), as the kernel does when memory runs out");
   node_.broken = "its deque is damaged";
   EXPECT_EQ(describe_end(node_, ExitStatus(SIGKILL)), "ended, because its deque is damaged");
   EXPECT_EQ(describe_end(node_, ExitStatus(SIGABRT)),

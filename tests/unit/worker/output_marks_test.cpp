@@ -1,9 +1,11 @@
 #include "gtest_xdist/worker/output_marks.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -18,6 +20,7 @@
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/transport/segment.h"
 
+#include "support/children.h"
 #include "support/redirection.h"
 #include "support/scratch.h"
 
@@ -54,6 +57,30 @@ TEST_F(OutputMarksTest, AreOfWhatWasPrintedInBetween) {
   }
   EXPECT_EQ(text_of(out_, slice.out), "inside by printf\ninside by cout\n");
   EXPECT_EQ(text_of(err_, slice.err), "inside by stderr\n");
+}
+
+// What a test closes is its own business.
+TEST_F(OutputMarksTest, TellWhatIsLostOnAFullDisk) {
+  const auto error_after = [this](const char* path) {
+    Children children;
+    children.start([&] {
+      const Descriptor file(path == nullptr ? -1 : ::open(path, O_WRONLY | O_CLOEXEC));
+      OutputMarks marks(slot_);
+      if (path == nullptr) {
+        ::close(STDOUT_FILENO);
+      } else {
+        ::dup2(file.number(), STDOUT_FILENO);
+      }
+      std::printf("much");
+      marks.open();
+      ::_exit(slot_.output_error.load());
+      return false;
+    });
+    return WEXITSTATUS(children.wait_for_first());
+  };
+  EXPECT_EQ(error_after("/dev/full"), ENOSPC);
+  EXPECT_EQ(error_after("/dev/null"), 0);
+  EXPECT_EQ(error_after(nullptr), 0);
 }
 
 TEST_F(OutputMarksTest, OfOneFileAreOfItsOrder) {
