@@ -225,8 +225,7 @@ TEST(ByteRing, IsWrittenOnlyWhereThereIsRoomIfNobodyWaits) {
 }
 
 TEST(ByteRing, TheWriterNoticesPositionsThatCannotBe) {
-  for (const std::uint64_t damage :
-       {std::uint64_t{1}, std::uint64_t{65}, std::uint64_t{1} << 63}) {
+  for (const std::uint64_t damage : {std::uint64_t{1}, std::uint64_t{65}, std::uint64_t{1} << 63}) {
     Ring ring(64);
     RingWriter writer = ring.writer();
     ring.state.read = damage;
