@@ -74,6 +74,13 @@ inline std::vector<Property> properties_of(const testing::TestResult& result) {
   return properties;
 }
 
+// What gtest's printer prints of a part: nothing of a success.
+inline std::string printed_form(const testing::TestPartResult& part) {
+  if (part.passed()) return {};
+  return testing::internal::FormatFileLocation(part.file_name(), part.line_number()) +
+         (part.skipped() ? " Skipped\n" : " Failure\n") + part.message() + "\n";
+}
+
 // Fails the run, at no test's expense.
 inline void fail_program(const std::string& message) {
   const testing::TestPartResult part(testing::TestPartResult::kNonFatalFailure, "", -1,

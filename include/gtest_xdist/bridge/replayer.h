@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -206,6 +207,7 @@ class Replayer {
     std::uint64_t parts = 0;
     for (const Step& step : report.steps) {
       source_.print(step.output, step.worker);
+      std::fwrite(step.text.data(), 1, step.text.size(), stdout);
       if (!step.has_part) continue;
       const bool dropped = parts++ < report.dropped_parts;
       if (anything_before && holds(result, step.part)) continue;

@@ -5,7 +5,6 @@
 #define GTEST_XDIST_CONTROLLER_ACCOUNT_H_
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,38 +16,51 @@
 #include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/crash_items.h"
 #include "gtest_xdist/controller/result_store.h"
+#include "gtest_xdist/controller/retries.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/report.h"
 
 namespace gtest_xdist::internal {
 
-using WorkerNodes = std::vector<std::unique_ptr<WorkerNode>>;  // by number
-
 class Account {
  public:
   // Of the tests in `order`, each run `runs_per_test` times. What is passed by reference must
   // outlive this.
   Account(const Catalog& catalog, const WorkerNodes& nodes, Assignments& assignments,
-          const std::vector<TestIndex>& order, std::size_t runs_per_test)
+          const std::vector<TestIndex>& order, std::size_t runs_per_test, std::size_t retries)
       : catalog_(catalog),
         nodes_(nodes),
         assignments_(assignments),
-        store_(suites_of_tests(catalog), order, catalog.suite_count(), runs_per_test) {}
+        store_(suites_of_tests(catalog), order, catalog.suite_count(), runs_per_test),
+        // Where every worker runs every test, one that passes elsewhere says nothing.
+        retries_(retries, runs_per_test > 1) {}
 
   ResultStore& store() { return store_; }
   const ResultStore& store() const { return store_; }
 
-  // The worker has run the test; `is_rerun` if it is one that had been put back.
-  void add(TestIndex test, Report report, bool is_rerun) {
+  Retries& retries() { return retries_; }
+  const Retries& retries() const { return retries_; }
+
+  // The worker has run the test; `is_rerun` if it is one that had been put back. Returns whether
+  // the test has failed for good.
+  bool add(TestIndex test, Report report, bool is_rerun) {
     if (is_rerun) prepend(kept_.take_steps(test), report);
-    store_.add_test(test, report.worker, std::move(report));
+    return conclude(test, std::move(report));
   }
 
-  // The test has crashed, and is not run again.
-  void add_crash(TestIndex test, KeptCrash crash) {
+  // As add(), where gtest itself decides what is run.
+  void add_native(TestIndex test, Report report) {
+    if (retries_.is_waiting(test)) settle_retries(test);
+    prepend(kept_.take_steps(test), report);
+    const int worker = report.worker;
+    store_.add_test(test, worker, *retries_.conclude(test, std::move(report), true));
+  }
+
+  // As add(): the test has crashed, and has not been put back.
+  bool add_crash(TestIndex test, KeptCrash crash) {
     prepend(std::move(crash.earlier), crash.report);
-    store_.add_test(test, crash.worker, std::move(crash.report));
+    return conclude(test, std::move(crash.report));
   }
 
   // The test has crashed, and has been put back: the crash is told with its next run.
@@ -73,6 +85,7 @@ class Account {
   bool close(TestIndex test) {
     while (settle_kept_crash(test)) {
     }
+    settle_retries(test);
     return store_.close_test(test);
   }
 
@@ -102,13 +115,29 @@ class Account {
     return suites;
   }
 
+  bool conclude(TestIndex test, Report report) {
+    std::optional<Report> result = retries_.conclude(test, std::move(report));
+    if (!result) return false;
+    const bool failed = result->failed();
+    store_.add_test(test, result->worker, std::move(*result));
+    return failed;
+  }
+
+  // What waits for another attempt has failed.
+  void settle_retries(TestIndex test) {
+    while (std::optional<Report> report = retries_.give_up(test)) {
+      store_.add_test(test, report->worker, std::move(*report));
+    }
+  }
+
   // A test that crashed and was put back will not be run again; false if there is no such crash.
   bool settle_kept_crash(TestIndex test) {
     std::optional<KeptCrash> kept = kept_.take(test);
     if (!kept) return false;
     const int worker = kept->worker;
     nodes_[static_cast<std::size_t>(worker)]->mark_failure();
-    store_.add_test(test, worker, report_without_rerun(std::move(*kept)));
+    Report report = report_without_rerun(std::move(*kept));
+    store_.add_test(test, worker, *retries_.conclude(test, std::move(report), true));
     return true;
   }
 
@@ -117,6 +146,7 @@ class Account {
   Assignments& assignments_;
   ResultStore store_;
   KeptCrashes kept_;
+  Retries retries_;
 };
 
 }  // namespace gtest_xdist::internal

@@ -46,7 +46,14 @@ class Assignments {
     }
   }
 
-  // The worker has not started the test and will not: it can be handed out again.
+  // Hands out once more what a worker has completed. Not for schedulers: for them it stays
+  // complete.
+  void hand_out_retry(TestIndex test, int node) {
+    ++tests_[test].pending;
+    retries_.insert({test, node});
+  }
+
+  // The worker has not started the test and will not: it can be handed out again. Not for retries.
   void take_back(TestIndex test, int node) {
     --tests_[test].runs;
     --tests_[test].pending;
@@ -54,9 +61,16 @@ class Assignments {
     if (reruns_.erase({test, node}) > 0) ++put_back_[test];
   }
 
+  // As take_back(), for what hand_out_retry() has handed out.
+  void take_back_retry(TestIndex test, int node) {
+    --tests_[test].pending;
+    retries_.erase({test, node});
+  }
+
   // The worker has run the test.
   void complete(TestIndex test, int node) {
     --tests_[test].pending;
+    if (retries_.erase({test, node}) > 0) return;
     set_share(test, node, Share::complete);
     reruns_.erase({test, node});
   }
@@ -73,6 +87,7 @@ class Assignments {
                              reason_to_leave(test));
     }
     reruns_.erase(*crash_);
+    retries_.erase(*crash_);
     take_back(test, crash_->second);
     ++put_back_[test];
     crash_.reset();
@@ -197,6 +212,7 @@ class Assignments {
   std::map<int, std::vector<Share>> shares_;   // by worker, then by test
   std::map<TestIndex, std::size_t> put_back_;  // how often, without those handed out since
   std::set<std::pair<TestIndex, int>> reruns_;
+  std::set<std::pair<TestIndex, int>> retries_;  // that are pending
   std::optional<std::pair<TestIndex, int>> crash_;
   bool closed_ = false;
   std::string violation_;

@@ -39,6 +39,7 @@
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/planning.h"
 #include "gtest_xdist/controller/playback.h"
+#include "gtest_xdist/controller/retries.h"
 #include "gtest_xdist/controller/roll_call.h"
 #include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/controller/supervisor.h"
@@ -103,7 +104,10 @@ class DSession : private NodeEvents {
     playback_.play_tear_down(*iteration_);
     if (!endless_ && --iterations_left_ == 0) node_manager_.wait_for_end();
     playback_.play_rest(*iteration_);
-    iteration_->cut_notes().tell();
+    iteration_->output_settlement().tell();
+    for (const Retries::Flaky& test : iteration_->flaky()) {
+      note("flaky: " + catalog_.full_name(test.test) + " " + test.story);
+    }
     tell_reproductions();
     iteration_.reset();
   }
@@ -172,6 +176,7 @@ class DSession : private NodeEvents {
   FailurePolicy failure_policy() const {
     FailurePolicy policy;
     policy.maxfail = GTEST_XDIST_FLAG_GET(fail_fast) ? 1 : options_.maxfail;
+    policy.retries = options_.retries;
     return policy;
   }
 
@@ -409,6 +414,7 @@ class DSession : private NodeEvents {
     const bool is_skipped = node.test_report.skipped();
     iteration_->on(node, m);
     if (durations_ == nullptr || is_skipped || !node.broken.empty()) return;
+    if (iteration_->awaits_retry(m.test)) return;
     durations_->add_test(m.test, seconds_of(m.duration_ns));
   }
 
@@ -465,7 +471,7 @@ class DSession : private NodeEvents {
   // A worker has ended after RUN_ALL_TESTS.
   void judge_end(WorkerNode& node, const ExitStatus& status, const std::string& how) {
     if (status.success() || (node.end_reason && !node.end_reason->blames_worker)) return;
-    iteration_->settle_tail(node);
+    iteration_->output_settlement().of_tail(node);
     const std::string what = "worker '" + node.name() + "' " + how;
     if (ended_as_main_said(node, status)) {
       // main may map success to any status, and this process's main will do so again.

@@ -14,16 +14,21 @@
 
 namespace gtest_xdist::internal {
 
+// What follows from failures in an iteration.
+struct FailurePolicy {
+  std::size_t maxfail = 0;  // when so many tests have failed, no other starts; 0: never
+  std::size_t retries = 0;  // how often a failed test is run again
+};
+
 // One iteration's.
 class FailureLimit {
  public:
-  // Who counts. Workers can where each failure that one of them reports is another failed test.
-  enum class Counting { workers, controller };
-
-  // `limit` is how many tests may fail, that one included; 0: all. `stop_word` must outlive this,
-  // and no test may have started.
-  FailureLimit(std::size_t limit, Counting counting, StopWord& stop_word)
-      : limit_(limit), counting_(counting), stop_word_(stop_word) {
+  // `stop_word` must outlive this, and no test may have started.
+  FailureLimit(const FailurePolicy& policy, std::size_t runs_per_test, StopWord& stop_word)
+      : limit_(policy.maxfail),
+        // Workers can count where each failure that one of them reports is another failed test.
+        workers_count_(policy.retries == 0 && (runs_per_test == 1 || policy.maxfail == 1)),
+        stop_word_(stop_word) {
     stop_word_.begin(shared_limit());
   }
 
@@ -37,13 +42,13 @@ class FailureLimit {
 
   // As add(), where the worker has died in the test.
   bool add_crash(TestIndex test) {
-    if (counting_ == Counting::workers) stop_word_.count_failure();
+    if (workers_count_) stop_word_.count_failure();
     return add(test);
   }
 
   // From here on a test may be reported as failed more than once.
   void count_here() {
-    counting_ = Counting::controller;
+    workers_count_ = false;
     stop_word_.lift_limit();
   }
 
@@ -58,12 +63,12 @@ class FailureLimit {
   bool is_reached() const { return limit_ > 0 && failed_.size() >= limit_; }
 
   std::uint32_t shared_limit() const {
-    if (limit_ == 0 || counting_ == Counting::controller) return 0;
+    if (limit_ == 0 || !workers_count_) return 0;
     return static_cast<std::uint32_t>(limit_ - failed_.size());
   }
 
   const std::size_t limit_;
-  Counting counting_;
+  bool workers_count_;
   StopWord& stop_word_;
   std::set<TestIndex> failed_;
 };

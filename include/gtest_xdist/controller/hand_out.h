@@ -137,7 +137,7 @@ class HandOut {
   // Takes back whatever has not started, and lets the workers go.
   void take_everything_back() {
     for (WorkerNode* node : nodes_) {
-      node->take_back(node->unstarted());
+      node->take_everything_back();
       node->shutdown();
     }
   }

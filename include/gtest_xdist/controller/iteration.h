@@ -22,12 +22,14 @@
 #include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/crash_items.h"
 #include "gtest_xdist/controller/crash_report.h"
-#include "gtest_xdist/controller/cut_notes.h"
 #include "gtest_xdist/controller/failure_limit.h"
 #include "gtest_xdist/controller/hand_out.h"
 #include "gtest_xdist/controller/lock_table.h"
+#include "gtest_xdist/controller/output_settlement.h"
 #include "gtest_xdist/controller/program_log.h"
 #include "gtest_xdist/controller/result_store.h"
+#include "gtest_xdist/controller/retries.h"
+#include "gtest_xdist/controller/suite_reports.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/text.h"
@@ -35,11 +37,6 @@
 #include "gtest_xdist/transport/stop_word.h"
 
 namespace gtest_xdist::internal {
-
-// What follows from failures in an iteration.
-struct FailurePolicy {
-  std::size_t maxfail = 0;  // when so many tests have failed, no other starts; 0: never
-};
 
 class Iteration {
  public:
@@ -57,8 +54,11 @@ class Iteration {
         hand_out_(std::move(scheduler), std::move(scheduler_name), catalog.size(), workers,
                   std::move(order), locks),
         account_(catalog, nodes, hand_out_.assignments(), hand_out_.order(),
-                 hand_out_.runs_per_test()),
-        failure_limit_(policy.maxfail, counting(policy), stop_word) {
+                 hand_out_.runs_per_test(), policy.retries),
+        output_(catalog),
+        suites_(catalog, account_.store(), output_),
+        is_retrying_(policy.retries > 0),
+        failure_limit_(policy, hand_out_.runs_per_test(), stop_word) {
     check_scheduler();
   }
 
@@ -71,7 +71,7 @@ class Iteration {
 
   ResultStore& store() { return account_.store(); }
   ProgramLog& log() { return log_; }
-  const CutNotes& cut_notes() const { return cut_notes_; }
+  OutputSettlement& output_settlement() { return output_; }
 
   // Every worker that takes part keeps account with them.
   Assignments& assignments() { return hand_out_.assignments(); }
@@ -99,13 +99,14 @@ class Iteration {
   bool has_work() {
     const bool has_work = hand_out_.has_work();
     check_scheduler();
-    return has_work;
+    return has_work || (!hand_out_.ended() && account_.retries().any_waiting());
   }
 
   // Has workers start what they were sent and may start now: to be called after all that workers or
   // the scheduler may have done, and before workers are waited for.
   void let_through() {
     mind_stop_word();
+    if (!hand_out_.ended()) account_.retries().hand_out(nodes_);
     hand_out_.let_through();
   }
 
@@ -121,7 +122,7 @@ class Iteration {
     return std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
       using State = WorkerNode::State;
       const bool is_on_its_way = node->state == State::starting || node->state == State::collected;
-      return is_on_its_way || (node->state != State::gone && node->pending() > 0);
+      return is_on_its_way || (node->state != State::gone && node->is_busy());
     });
   }
 
@@ -131,9 +132,15 @@ class Iteration {
            std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
              using State = WorkerNode::State;
              return node->state == State::gone ||
-                    (node->state != State::starting && node->pending() == 0 && !node->open_suite);
+                    (node->state != State::starting && !node->is_busy() && !node->open_suite);
            });
   }
+
+  // Whether the test has failed and waits for another attempt.
+  bool awaits_retry(TestIndex test) const { return account_.retries().is_waiting(test); }
+
+  // What has passed only when it was run again, by test.
+  std::vector<Retries::Flaky> flaky() const { return account_.retries().flaky(); }
 
   // Whether anything has failed that is known so far.
   bool has_failures() const { return log_.has_failures() || account_.store().has_failures(); }
@@ -149,14 +156,14 @@ class Iteration {
 
   // Starts no test any more, until it is known why: give_up() is to follow.
   void hold() {
-    hand_out_.end();
+    end();
     hand_out_.take_everything_back();
   }
 
   // Starts no test any more. Those that have not started are skipped, and `reason` is what their
   // reports say. The first reason stands.
   void give_up(const std::string& reason) {
-    hand_out_.end();
+    end();
     if (!give_up_reason_) give_up_reason_ = reason;
     settle_rest();
   }
@@ -171,8 +178,10 @@ class Iteration {
     const std::vector<TestIndex> missing = store().missing();
     if (!hand_out_.ended()) {
       std::vector<std::string> names;
-      for (const TestIndex test : missing) names.push_back(catalog_.full_name(test));
-      log_.add_failure(kNoWorker, {}, hand_out_.describe_neglected(names));
+      for (const TestIndex test : missing) {
+        if (!account_.retries().is_waiting(test)) names.push_back(catalog_.full_name(test));
+      }
+      if (!names.empty()) log_.add_failure(kNoWorker, {}, hand_out_.describe_neglected(names));
     }
     give_up("not run: it was never handed out");
     for (const TestIndex test : missing) account_.skip(test, *give_up_reason_);
@@ -182,7 +191,7 @@ class Iteration {
 
   void on(WorkerNode& node, const EnvironmentsUp& m) {
     node.program_report.add_output(node.number(), m.output);
-    settle_output(node, node.program_report, [] { return "the set-up of the test environments"; });
+    output_.settle(node, node.program_report, [] { return "the set-up of the test environments"; });
     log_.add_set_up(std::exchange(node.program_report, {}), m.ran);
     if (node.state != WorkerNode::State::collected) return;
     node.state = m.usable ? WorkerNode::State::ready : WorkerNode::State::unusable;
@@ -198,7 +207,7 @@ class Iteration {
     check_scheduler();
     if (nobody_can_run()) {
       // What a serial run does now depends on the version of gtest; this worker shows it.
-      hand_out_.end();
+      end();
       native_ = &node;
       node.command(Command::run_natively);
       return;
@@ -212,42 +221,37 @@ class Iteration {
     node.report_of(m.scope).add_part(node.number(), m.output, std::move(m.part));
   }
 
-  void on(WorkerNode& node, const SuiteUp& m) {
-    if (m.suite >= catalog_.suite_count() || node.open_suite) {
-      node.broken = "it entered a suite that it cannot enter";
-      return;
-    }
-    node.open_suite = m.suite;
-    store().suite_entered(m.suite);
-    node.suite_report.add_output(node.number(), m.output);
-    settle_output(node, node.suite_report, [&] { return set_up_of(m.suite); });
-    store().add_suite_up(m.suite, std::exchange(node.suite_report, {}));
-  }
+  void on(WorkerNode& node, const SuiteUp& m) { suites_.on(node, m); }
+  void on(WorkerNode& node, SuiteDown& m) { suites_.on(node, m); }
 
   void on(WorkerNode& node, TestDone& m) {
     const bool native = &node == native_;
     const bool is_rerun = assignments().is_rerun(m.test, node.number());
+    const bool is_retry = node.retry() == m.test;
     if (native ? m.test >= catalog_.size() : !node.complete(m.test)) {
       node.broken = "it reported a test that it did not have";
       return;
     }
-    if (!is_time(m.start_ms) || !is_time(m.elapsed_ms)) {
+    if (!can_be_time(m.start_ms) || !can_be_time(m.elapsed_ms)) {
       node.broken = "it reported a time that cannot be";
       m.start_ms = m.elapsed_ms = 0;
     }
     Report report = std::exchange(node.test_report, {});
     report.worker = node.number();
     report.add_output(node.number(), m.output);
-    settle_output(node, report, [&] { return catalog_.full_name(m.test); });
+    output_.of_test(node, report, m.test);
     report.dropped_parts = m.dropped_parts;
     report.properties = std::move(m.properties);
     report.start_ms = m.start_ms;
     report.elapsed_ms = m.elapsed_ms;
-    const bool failed = report.failed();
-    if (failed) node.mark_failure();
-    account_.add(m.test, std::move(report), native || is_rerun);
-    if (failed && !native && failure_limit_.add(m.test)) give_up_after_failure();
+    if (report.failed()) node.mark_failure();
+    if (native) {
+      account_.add_native(m.test, std::move(report));
+    } else if (account_.add(m.test, std::move(report), is_rerun) && failure_limit_.add(m.test)) {
+      give_up_after_failure();
+    }
     if (hand_out_.ended()) return settle_rest();
+    if (is_retry) return;  // the scheduler has heard of the test
     hand_out_.complete(node, m.test, seconds_of(m.duration_ns));
     check_scheduler();
   }
@@ -260,40 +264,22 @@ class Iteration {
     settle_rest();
   }
 
-  void on(WorkerNode& node, SuiteDown& m) {
-    if (!node.open_suite || *node.open_suite != m.suite) {
-      node.broken = "it left a suite that it was not in";
-      return;
-    }
-    if (!is_time(m.start_ms) || !is_time(m.elapsed_ms)) {
-      node.broken = "it reported a time that cannot be";
-      return;
-    }
-    node.suite_report.add_output(node.number(), m.output);
-    settle_output(node, node.suite_report, [&] { return tear_down_of(m.suite); });
-    node.suite_report.properties = std::move(m.properties);
-    node.suite_report.start_ms = m.start_ms;
-    node.suite_report.elapsed_ms = m.elapsed_ms;
-    store().add_suite_down(m.suite, std::exchange(node.suite_report, {}));
-    leave_suite(node);
-  }
-
   void on(WorkerNode& node, const EnvironmentsDown& m) {
     node.program_report.add_output(node.number(), m.output);
-    settle_output(node, node.program_report,
-                  [] { return "the tear-down of the test environments"; });
+    output_.settle(node, node.program_report,
+                   [] { return "the tear-down of the test environments"; });
     log_.add_tear_down(std::exchange(node.program_report, {}));
   }
 
   void on(WorkerNode& node, const NativeOutput& m) {
     Report report;
     report.add_output(node.number(), m.output);
-    settle_output(node, report, [&] { return "worker '" + node.name() + "'"; });
+    output_.settle(node, report, [&] { return "worker '" + node.name() + "'"; });
     log_.add_output(node.number(), m.output);
   }
 
   void on(WorkerNode& node, IterationDone& m) {
-    if (node.pending() > 0) {
+    if (node.is_busy()) {
       node.broken = "it ended an iteration in which it still had tests";
       return;
     }
@@ -315,7 +301,7 @@ class Iteration {
   // The worker is dead, and `how` says in which way: the test that it was running fails, or else
   // the suite that it was tearing down, or else the run; what it had not started goes to others.
   void on_crash(WorkerNode& node, const std::string& how) {
-    settle_tail(node);
+    output_.of_tail(node);
     const std::optional<TestIndex> item = node.running_item();
     KeptCrash crash;
     if (item) {
@@ -323,12 +309,7 @@ class Iteration {
       if (assignments().is_rerun(*item, node.number())) {
         crash.earlier = account_.take_kept_steps(*item);
       }
-    } else if (node.open_suite && node.phase() == Phase::suite_down) {
-      const std::string suite = catalog_.suite(*node.open_suite).name();
-      node.suite_report.add_part(
-          node.number(), node.tail(),
-          {PartType::fatal_failure, "", -1, crashed_in_tear_down(node, suite, how)});
-      store().add_suite_down(*node.open_suite, std::move(node.suite_report));
+    } else if (suites_.on_crash(node, how)) {
       node.mark_end();
     } else {
       node.mark_end();
@@ -336,7 +317,8 @@ class Iteration {
       const bool is_to_blame = !node.end_reason || node.end_reason->blames_worker;
       if (is_to_blame) log_.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
     }
-    leave_suite(node);
+    suites_.leave(node);
+    if (item) account_.retries().interrupt(*item, node.number());
     hand_out_.remove(node, hand_out_.share_left(node.abandon(item.has_value())));
     check_scheduler();
     if (item) settle_crash_item(node, *item, std::move(crash));
@@ -344,49 +326,22 @@ class Iteration {
       native_ = nullptr;
       give_up("not run: no worker could run it");
     }
+    account_.retries().reclaim(nodes_);
     settle_rest();
-  }
-
-  // The worker is dead: to be called before what it printed last is told.
-  void settle_tail(WorkerNode& node) {
-    const std::uint64_t printed = node.output.settle_tail(node.slot());
-    if (printed == 0) return;
-    const std::optional<TestIndex> item = node.running_item();
-    const Phase phase = node.phase();
-    std::string what = "worker '" + node.name() + "'";
-    if (item && phase == Phase::test) what = catalog_.full_name(*item);
-    if (item && phase == Phase::suite_up) what = set_up_of(catalog_.suite_of(*item));
-    if (node.open_suite && phase == Phase::suite_down) what = tear_down_of(*node.open_suite);
-    cut_notes_.add(what, printed, node.output.out.limit());
   }
 
  private:
   static constexpr int kNoWorker = -1;
 
-  // Milliseconds that can be added up: less than thirty thousand years.
-  static bool is_time(std::int64_t ms) {
-    constexpr std::int64_t kLongest = 1'000'000'000'000'000;
-    return -kLongest < ms && ms < kLongest;
-  }
-
-  std::string set_up_of(SuiteIndex suite) const {
-    return std::string("SetUpTestSuite of ") + catalog_.suite(suite).name();
-  }
-  std::string tear_down_of(SuiteIndex suite) const {
-    return std::string("TearDownTestSuite of ") + catalog_.suite(suite).name();
-  }
-
-  // `report` tells all of something that is over, and `describe()` says of what.
-  template <class Describe>
-  void settle_output(WorkerNode& node, const Report& report, Describe describe) {
-    const std::uint64_t printed = node.output.settle(report, node.number());
-    if (printed > 0) cut_notes_.add(describe(), printed, node.output.out.limit());
-  }
-
   bool nobody_can_run() const {
     return !hand_out_.ended() && std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
       return node->state == WorkerNode::State::gone || node->state == WorkerNode::State::unusable;
     });
+  }
+
+  void end() {
+    hand_out_.end();
+    account_.retries().close();
   }
 
   // To be called after any use of the scheduler that can fail.
@@ -398,12 +353,6 @@ class Iteration {
 
   // The rest is reported as gtest does it for --gtest_fail_fast, skipped without a word.
   void give_up_after_failure() { give_up(""); }
-
-  FailureLimit::Counting counting(const FailurePolicy& policy) const {
-    // Where every worker runs every test, several failures may be one failed test.
-    const bool is_each_a_test = hand_out_.runs_per_test() == 1 || policy.maxfail == 1;
-    return is_each_a_test ? FailureLimit::Counting::workers : FailureLimit::Counting::controller;
-  }
 
   // Workers that stopped for no reason go on, when nobody can have a reason that is not known here.
   void mind_stop_word() {
@@ -423,6 +372,7 @@ class Iteration {
   void settle_rest() {
     if (!give_up_reason_ || native_ != nullptr) return;
     hand_out_.take_everything_back();
+    account_.retries().reclaim(nodes_);
     account_.skip_rest(*give_up_reason_);
   }
 
@@ -435,14 +385,15 @@ class Iteration {
     }
     const bool failed = crash.report.failed() && (crash.counts || !put_back);
     if (failed) node.mark_failure();
-    if (failed && put_back) failure_limit_.count_here();
+    bool is_final = failed && !is_retrying_;
     if (put_back) {
+      if (is_final) failure_limit_.count_here();
       account_.keep_crash(item, std::move(crash));
     } else {
-      account_.add_crash(item, std::move(crash));
+      is_final = account_.add_crash(item, std::move(crash));
     }
     check_scheduler();
-    if (failed && failure_limit_.add_crash(item)) give_up_after_failure();
+    if (is_final && failure_limit_.add_crash(item)) give_up_after_failure();
   }
 
   CrashVerdict verdict_on(WorkerNode& node, TestIndex item, Report& report) {
@@ -457,19 +408,16 @@ class Iteration {
     }
   }
 
-  void leave_suite(WorkerNode& node) {
-    if (node.open_suite) store().suite_left(*node.open_suite);
-    node.leave_suite();
-  }
-
   const Catalog& catalog_;
   const WorkerNodes& nodes_;
   const CrashItemHandler on_crash_item_;
   HandOut hand_out_;
   Account account_;
+  OutputSettlement output_;
+  SuiteReports suites_;
+  const bool is_retrying_;
   FailureLimit failure_limit_;
   ProgramLog log_;
-  CutNotes cut_notes_;
   std::optional<std::string> give_up_reason_;
   std::vector<TestIndex> unreported_;
   bool scheduler_failed_ = false;

@@ -230,16 +230,19 @@ class ResultStore {
                                     [](const auto& entry) { return entry.second.failed(); });
     const Report& first = reports.begin()->second;
     merged.start_ms = first.start_ms;
-    merged.properties = first.properties;
     for (auto& [worker, report] : reports) {
       merged.start_ms = std::min(merged.start_ms, report.start_ms);
       merged.elapsed_ms = std::max(merged.elapsed_ms, report.elapsed_ms);
       const bool told = failed ? report.failed() : &report == &first;
       if (told && merged.worker < 0) merged.worker = report.worker;
       if (told && !failed) merged.dropped_parts = report.dropped_parts;
+      for (const Property& property : report.properties) {
+        const bool is_flaky = property.key == kFlakyProperty;
+        if (is_flaky ? !failed : &report == &first) merged.properties.push_back(property);
+      }
       std::uint64_t parts = 0;
       for (Step& step : report.steps) {
-        if (!told && step.worker == worker) continue;
+        if (!told && step.worker == worker && !step.is_aside) continue;
         if (failed && step.has_part && parts++ < report.dropped_parts) step.has_part = false;
         if (failed && step.has_part) {
           step.part.message = mark(step.worker < 0 ? worker : step.worker) + step.part.message;

@@ -86,11 +86,11 @@ class WorkerNode : public Node, public GateNode {
     std::vector<TestIndex> tests;
     if (state == State::gone) return tests;  // the slot may be another worker's by now
     std::vector<TestIndex> held;
-    if (gate_ != nullptr) held = gate_->take_back(number_, count);
+    if (gate_ != nullptr) held = gate_->take_back(number_, std::min(count, held_unstarted()));
     for (const TestIndex test : held) assignments_->take_back(test, number_);
-    while (tests.size() + held.size() < count && !pending_.empty()) {
+    while (tests.size() + held.size() < count && !pending_.empty() && pending_.back() != retry_) {
       // What says which tests have started may have been damaged since the last look.
-      if (!deque_.taken(completed_)) {
+      if (!deque_.taken(answered_)) {
         broken = kDamagedDeque;
         break;
       }
@@ -112,10 +112,12 @@ class WorkerNode : public Node, public GateNode {
     return tests;
   }
 
-  std::size_t pending() const override { return pending_.size() + held(); }
+  // What passes the scheduler by is not counted.
+  std::size_t pending() const override { return pending_.size() + held() - (has_retry() ? 1 : 0); }
 
   std::size_t unstarted() const override {
-    return std::min(deque_.size(), pending_.size()) + held();
+    const std::size_t all = std::min(deque_.size(), pending_.size()) + held();
+    return all - std::min<std::size_t>(all, has_retry() && !retry_has_started() ? 1 : 0);
   }
 
   // Whether tests wait in the shared memory itself for the worker to take them.
@@ -177,10 +179,43 @@ class WorkerNode : public Node, public GateNode {
   }
   bool next_frame(std::string_view& frame) { return results_.next(frame); }
 
+  // Hands the worker, which must not be busy, a test that a worker has completed before; no
+  // scheduler knows of it. It stays the first of the worker's tests.
+  void send_retry(TestIndex test) {
+    assignments_->hand_out_retry(test, number_);
+    retry_ = test;
+    if (gate_ != nullptr) return gate_->send(number_, {test});
+    push(test);
+    slot_.bell.ring();
+    settle_if_due();
+  }
+
+  // The test from send_retry() that it has; kNoTest if it has none.
+  TestIndex retry() const { return retry_; }
+  bool has_retry() const { return retry_ != kNoTest; }
+
+  // Takes back whatever has not started, also what no scheduler knows of.
+  void take_everything_back() {
+    take_back(unstarted());
+    if (!has_retry() || retry_has_started()) return;
+    if (is_retry_held(retry_)) {
+      gate_->take_back(number_, 1);
+    } else {
+      if (pending_.back() != retry_ || !deque_.take_back()) return;  // it has started just now
+      pending_.pop_back();
+      if (gate_ != nullptr) gate_->take_back_out(number_, retry_);
+    }
+    assignments_->take_back_retry(std::exchange(retry_, kNoTest), number_);
+  }
+
+  // Whether it has been sent a test of which it has not reported.
+  bool is_busy() const { return pending_.size() + held() > 0; }
+
   // Takes `test` off the account; false if it is not the one that must come next.
   bool complete(TestIndex test) {
     if (pending_.empty() || pending_.front() != test) return false;
     pending_.pop_front();
+    if (test == retry_) retry_ = kNoTest;
     assignments_->complete(test, number_);
     if (gate_ != nullptr) gate_->complete(number_, test);
     ++answered_;
@@ -247,12 +282,17 @@ class WorkerNode : public Node, public GateNode {
   std::vector<TestIndex> abandon(bool without_crash_item) {
     if (without_crash_item) {
       assignments_->crash(pending_.front(), number_);
+      if (pending_.front() == retry_) retry_ = kNoTest;
       pending_.pop_front();
     }
     if (gate_ != nullptr) {
       const std::vector<TestIndex> held = gate_->remove(number_);
       pending_.insert(pending_.end(), held.begin(), held.end());
       gate_ = nullptr;
+    }
+    if (has_retry()) {
+      pending_.erase(std::find(pending_.begin(), pending_.end(), retry_));
+      assignments_->take_back_retry(std::exchange(retry_, kNoTest), number_);
     }
     for (const TestIndex test : pending_) assignments_->take_back(test, number_);
     const std::deque<TestIndex> tests = std::exchange(pending_, {});
@@ -379,6 +419,17 @@ class WorkerNode : public Node, public GateNode {
   // How many tests that it was sent may not start yet.
   std::size_t held() const { return gate_ == nullptr ? 0 : gate_->held(number_); }
 
+  // Of these, how many a scheduler has sent.
+  std::size_t held_unstarted() const { return held() - (is_retry_held(retry_) ? 1 : 0); }
+
+  bool is_retry_held(TestIndex retry) const {
+    return retry != kNoTest && std::find(pending_.begin(), pending_.end(), retry) == pending_.end();
+  }
+
+  bool retry_has_started() const {
+    return !pending_.empty() && pending_.front() == retry_ && has_taken();
+  }
+
   // Does what shutdown() asked for, unless tests are held that the worker may have to stay for.
   void settle_if_due() {
     if (settles_later_ && held() == 0) settle();
@@ -395,6 +446,7 @@ class WorkerNode : public Node, public GateNode {
   bool settles_later_ = false;          // told to shut down, and not sent anything since
   bool settled_ = false;                // the worker was told so, and not given anything since
   std::deque<TestIndex> pending_;       // in the deque or taken, in order
+  TestIndex retry_ = kNoTest;           // that passed the scheduler by, if it has one
   std::int64_t answered_ = 0;           // of those it took, reported or given back
   std::vector<TestIndex> history_;      // of this iteration
   std::size_t last_failure_ = 0;        // length of the history at its last failed test

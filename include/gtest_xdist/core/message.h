@@ -29,6 +29,12 @@ inline double seconds_of(std::int64_t nanoseconds) {
   return static_cast<double>(nanoseconds) * kNanosecond;
 }
 
+// Whether these are milliseconds that can be added up: less than thirty thousand years.
+inline bool can_be_time(std::int64_t ms) {
+  constexpr std::int64_t kLongest = 1'000'000'000'000'000;
+  return -kLongest < ms && ms < kLongest;
+}
+
 // --- worker to controller, in the order in which a worker sends them -----------------------------
 
 // RUN_ALL_TESTS has selected its tests. `digest` stands for the whole collection. `order` is there

@@ -50,6 +50,8 @@ inline constexpr unsigned kMostTests = 1'000'000;
 
 // The most that may be kept of a test's output, in megabytes: more than any disk has room for.
 inline constexpr unsigned kMostOutput = 1'000'000;
+// A test that fails more often than this in a row is not flaky.
+inline constexpr unsigned kMostRetries = 100;
 
 // How many workers were asked for.
 struct WorkerCount {
@@ -67,6 +69,7 @@ struct Options {
   std::optional<unsigned> maxschedchunk;          // `load`: send no more tests at once
   bool loadscope_reorder = true;                  // largest scopes first
   std::optional<unsigned> max_worker_restart;     // not given: 4 x workers
+  unsigned retries = 0;                           // how often a failed test is run again
   unsigned maxfail = 0;                           // stop when so many tests have failed; 0: never
   std::optional<std::vector<TestIndex>> indices;  // run these here, in this order
   std::optional<std::string> testrunuid;
@@ -87,6 +90,7 @@ inline constexpr const char* kMaxSchedChunkVariable = "GTEST_XDIST_MAXSCHEDCHUNK
 inline constexpr const char* kLoadscopeReorderVariable = "GTEST_XDIST_LOADSCOPE_REORDER";
 inline constexpr const char* kMaxWorkerRestartVariable = "GTEST_XDIST_MAX_WORKER_RESTART";
 inline constexpr const char* kMaxFailVariable = "GTEST_XDIST_MAXFAIL";
+inline constexpr const char* kRetriesVariable = "GTEST_XDIST_RETRIES";
 inline constexpr const char* kIndicesVariable = "GTEST_XDIST_INDICES";
 inline constexpr const char* kTestrunuidVariable = "GTEST_XDIST_TESTRUNUID";
 inline constexpr const char* kDurationsFileVariable = "GTEST_XDIST_DURATIONS_FILE";
@@ -102,11 +106,11 @@ inline constexpr const char* kPrivateVariable = "GTEST_XDIST_PRIVATE_WORKER";
 // The variables a user may set.
 inline const std::vector<std::string>& user_variables() {
   static const std::vector<std::string> names = {
-      kWorkersVariable,       kMaxProcessesVariable,     kDistVariable,
-      kMaxSchedChunkVariable, kLoadscopeReorderVariable, kMaxWorkerRestartVariable,
-      kMaxFailVariable,       kIndicesVariable,          kTestrunuidVariable,
-      kDurationsFileVariable, kTimeoutVariable,          kSessionTimeoutVariable,
-      kMaxOutputVariable};
+      kWorkersVariable,        kMaxProcessesVariable,     kDistVariable,
+      kMaxSchedChunkVariable,  kLoadscopeReorderVariable, kMaxWorkerRestartVariable,
+      kMaxFailVariable,        kRetriesVariable,          kIndicesVariable,
+      kTestrunuidVariable,     kDurationsFileVariable,    kTimeoutVariable,
+      kSessionTimeoutVariable, kMaxOutputVariable};
   return names;
 }
 
@@ -242,6 +246,8 @@ inline Options parse_options(const Environment& environment) {
       options.max_worker_restart = parse_bounded(name.c_str(), value, 0, kMostTests);
     } else if (name == kMaxFailVariable) {
       options.maxfail = parse_bounded(name.c_str(), value, 0, kMostTests);
+    } else if (name == kRetriesVariable) {
+      options.retries = parse_bounded(name.c_str(), value, 0, kMostRetries);
     } else if (name == kMaxProcessesVariable) {
       options.maxprocesses = parse_bounded(name.c_str(), value, 1, kMaxWorkers);
     } else if (name == kMaxSchedChunkVariable) {

@@ -84,12 +84,17 @@ void visit_fields(Visitor& visit, OutputSlice& slice) {
   visit(slice.err);
 }
 
+// The property of a test that did not pass at once, GTEST_XDIST_RETRIES.
+inline constexpr const char* kFlakyProperty = "flaky";
+
 // A step of a report: what was printed, then possibly an assertion's result.
 struct Step {
   int worker = -1;  // number of the worker, whose output files `output` refers to
   OutputSlice output;
   bool has_part = false;
   Part part;
+  std::string text{};     // what the controller prints then, by itself
+  bool is_aside = false;  // told whatever becomes of the report, and no part of its result
 };
 
 // The story of a test, or of a set-up or tear-down.
@@ -102,10 +107,10 @@ struct Report {
   std::int64_t elapsed_ms = 0;  // as gtest measures it
 
   void add_output(int from_worker, const OutputSlice& output) {
-    if (!output.empty()) steps.push_back({from_worker, output, false, {}});
+    if (!output.empty()) steps.push_back({from_worker, output, false, {}, {}, false});
   }
   void add_part(int from_worker, const OutputSlice& output, Part part) {
-    steps.push_back({from_worker, output, true, std::move(part)});
+    steps.push_back({from_worker, output, true, std::move(part), {}, false});
   }
 
   bool failed() const {

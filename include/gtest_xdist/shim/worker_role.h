@@ -23,6 +23,7 @@
 #include "gtest_xdist/bridge/items.h"
 #include "gtest_xdist/bridge/iteration.h"
 #include "gtest_xdist/bridge/listeners.h"
+#include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/bridge/test_hooks.h"
 #include "gtest_xdist/core/codec.h"
@@ -148,10 +149,8 @@ class WorkerRole {
 
   // In a child that a test forked: what gtest's own printer would print there.
   static void print_as_gtest(const testing::TestPartResult& part) {
-    if (part.passed()) return;
-    std::printf("%s %s\n%s\n",
-                testing::internal::FormatFileLocation(part.file_name(), part.line_number()).c_str(),
-                part.skipped() ? "Skipped" : "Failure", part.message());
+    const std::string text = printed_form(part);
+    std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
   }
 

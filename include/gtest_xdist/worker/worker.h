@@ -257,6 +257,8 @@ class Worker : public ItemSource {
             run_failed_ = true;
             return {NextItem::Kind::end, kNoTest};
           case Command::end_iteration:
+            // What failed in an attempt here has passed in a later one.
+            forget_failed_tests();
             return {NextItem::Kind::end, kNoTest};
           case Command::send_collection:
             send(CollectionIds{catalog_->ids()}, Urgency::now);
@@ -268,6 +270,13 @@ class Worker : public ItemSource {
       }
       segment_.bell().ring_loudly();  // nobody else may ever wake the controller for this worker
       slot_.bell.wait();
+    }
+  }
+
+  void forget_failed_tests() {
+    for (TestIndex test = 0; test < catalog_->size(); ++test) {
+      testing::TestResult& result = private_member<TestResultOf>(catalog_->test(test));
+      if (result.Failed()) private_call<ResultClearAll>(result);
     }
   }
 

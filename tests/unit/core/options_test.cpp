@@ -129,6 +129,12 @@ TEST(Options, MaxFailIsANumber) {
   EXPECT_EQ(parsed("GTEST_XDIST_MAXFAIL", "1000000").maxfail, 1'000'000U);
 }
 
+TEST(Options, RetriesAreANumber) {
+  EXPECT_EQ(parse_options({}).retries, 0U);
+  EXPECT_EQ(parsed("GTEST_XDIST_RETRIES", "0").retries, 0U);
+  EXPECT_EQ(parsed("GTEST_XDIST_RETRIES", "100").retries, 100U);
+}
+
 TEST(Options, IndicesAreAList) {
   EXPECT_EQ(parsed("GTEST_XDIST_INDICES", "3:0-2:3").indices,
             (std::vector<TestIndex>{3, 0, 1, 2, 3}));
@@ -198,6 +204,8 @@ TEST(Options, SayWhatAValueMayBe) {
       {"GTEST_XDIST_MAXFAIL", "", restarts},
       {"GTEST_XDIST_MAXFAIL", "-1", restarts},
       {"GTEST_XDIST_MAXFAIL", "1000001", restarts},
+      {"GTEST_XDIST_RETRIES", "", "' is not valid: expected a number from 0 to 100"},
+      {"GTEST_XDIST_RETRIES", "101", "' is not valid: expected a number from 0 to 100"},
       {"GTEST_XDIST_INDICES", "", indices + "an index is missing)"},
       {"GTEST_XDIST_INDICES", "1:", indices + "an index is missing)"},
       {"GTEST_XDIST_INDICES", "1,2", indices + "'1,2' is not an index)"},
@@ -226,7 +234,7 @@ TEST(Options, SayWhichVariableMayBeMeant) {
   const std::string known =
       " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_MAXPROCESSES, GTEST_XDIST_DIST, "
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
-      "GTEST_XDIST_MAXFAIL, GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID, "
+      "GTEST_XDIST_MAXFAIL, GTEST_XDIST_RETRIES, GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID, "
       "GTEST_XDIST_DURATIONS_FILE, GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, "
       "GTEST_XDIST_MAXOUTPUT";
   struct Row {

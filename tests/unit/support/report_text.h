@@ -8,7 +8,7 @@
 
 namespace gtest_xdist {
 
-// "gw1 prints 0-10; gw1 says broken; gw0 prints 5-9 and says worse".
+// "gw1 prints 0-10; gw1 says broken; gw0 prints 5-9 and says worse; gw1 writes a line".
 inline std::string text(const Report& report) {
   std::string all;
   for (const Step& step : report.steps) {
@@ -18,6 +18,7 @@ inline std::string text(const Report& report) {
     if (!out.empty()) all += " prints " + std::to_string(out.begin) + "-" + std::to_string(out.end);
     if (!out.empty() && step.has_part) all += " and";
     if (step.has_part) all += " says " + step.part.message;
+    if (!step.text.empty()) all += " writes " + step.text;
   }
   return all;
 }

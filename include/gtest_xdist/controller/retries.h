@@ -1,0 +1,193 @@
+// Running failed tests again: which wait for another attempt, and which worker makes it.
+//
+// Layer: controller. For the scheduler such a test is complete: what is run again here passes it
+// by, on workers that have nothing else to do.
+#ifndef GTEST_XDIST_CONTROLLER_RETRIES_H_
+#define GTEST_XDIST_CONTROLLER_RETRIES_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/controller/attempts.h"
+#include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/report.h"
+
+namespace gtest_xdist::internal {
+
+using WorkerNodes = std::vector<std::unique_ptr<WorkerNode>>;  // by number
+
+// One iteration's.
+class Retries {
+ public:
+  // A test that has passed, or was skipped, after failed attempts.
+  struct Flaky {
+    TestIndex test = kNoTest;
+    std::string story;  // "passed on attempt 2 of 3 (gw1); attempt 1 failed on gw0"
+  };
+
+  // A failed test is run up to `most` times more. `at_home`: on the worker that it failed on, if
+  // that is still there; otherwise on one that it has not failed on, if there is any.
+  Retries(std::size_t most, bool at_home) : most_(most), at_home_(at_home) {}
+
+  // A run of the test has ended, on the worker that the report names. What is to be told of the
+  // test; nothing if it has failed and waits for another attempt now.
+  // `is_last`: whatever comes of it.
+  std::optional<Report> conclude(TestIndex test, Report report, bool is_last = false) {
+    Failed failed = take_attempts(test, report.worker);
+    if (report.failed() && failed.attempts.size() < most_ && !closed_ && !is_last) {
+      failed.attempts.push_back(std::move(report));
+      waiting_.push_back(std::move(failed));
+      return std::nullopt;
+    }
+    if (failed.attempts.empty()) return report;
+    if (!report.failed()) flaky_.push_back({test, tell_story(failed.attempts, report, most_ + 1)});
+    return tell_attempts(std::move(failed.attempts), std::move(report), most_ + 1);
+  }
+
+  // The test will not be run again: what is to be told of it, once for each time it waits.
+  std::optional<Report> give_up(TestIndex test) {
+    const auto waiting = find_waiting(test);
+    const auto interrupted = interrupted_.find(test);
+    Failed failed;
+    if (waiting != waiting_.end()) {
+      failed = std::move(*waiting);
+      waiting_.erase(waiting);
+    } else if (interrupted != interrupted_.end()) {
+      failed = std::move(interrupted->second);
+      interrupted_.erase(interrupted);
+    } else {
+      return std::nullopt;
+    }
+    Report last = std::move(failed.attempts.back());
+    failed.attempts.pop_back();
+    if (failed.attempts.empty()) return last;
+    return tell_attempts(std::move(failed.attempts), std::move(last), most_ + 1);
+  }
+
+  // Whether the test waits for a worker.
+  bool is_waiting(TestIndex test) const {
+    return std::any_of(waiting_.begin(), waiting_.end(),
+                       [test](const Failed& failed) { return failed.test == test; });
+  }
+  bool any_waiting() const { return !waiting_.empty(); }
+
+  // Sends waiting tests to workers that have nothing to do. A test waits as long as another worker
+  // than those that it has failed on may come to it.
+  void hand_out(const WorkerNodes& nodes) {
+    for (auto it = waiting_.begin(); it != waiting_.end();) {
+      WorkerNode* const node = find_idle(nodes, *it);
+      if (node == nullptr) {
+        ++it;
+        continue;
+      }
+      node->send_retry(it->test);
+      running_[node->number()] = std::move(*it);
+      it = waiting_.erase(it);
+    }
+  }
+
+  // Workers may have lost what they were sent before it began: it waits again.
+  void reclaim(const WorkerNodes& nodes) {
+    for (auto it = running_.begin(); it != running_.end();) {
+      if (nodes[static_cast<std::size_t>(it->first)]->has_retry()) {
+        ++it;
+        continue;
+      }
+      waiting_.push_front(std::move(it->second));
+      it = running_.erase(it);
+    }
+  }
+
+  // The worker has died in the test; conclude() follows when the test has run again, if not at
+  // once.
+  void interrupt(TestIndex test, int worker) {
+    const auto it = running_.find(worker);
+    if (it == running_.end() || it->second.test != test) return;
+    interrupted_.emplace(test, std::move(it->second));
+    running_.erase(it);
+  }
+
+  // From here on no test is run again.
+  void close() { closed_ = true; }
+
+  // By test.
+  std::vector<Flaky> flaky() const {
+    std::vector<Flaky> tests = flaky_;
+    std::stable_sort(tests.begin(), tests.end(),
+                     [](const Flaky& a, const Flaky& b) { return a.test < b.test; });
+    return tests;
+  }
+
+ private:
+  struct Failed {
+    TestIndex test = kNoTest;
+    std::vector<Report> attempts;  // in order
+  };
+
+  std::deque<Failed>::iterator find_waiting(TestIndex test) {
+    return std::find_if(waiting_.begin(), waiting_.end(),
+                        [test](const Failed& failed) { return failed.test == test; });
+  }
+
+  // The attempts before the one that `worker` has made.
+  Failed take_attempts(TestIndex test, int worker) {
+    interrupt(test, worker);
+    const auto it = interrupted_.find(test);
+    if (it == interrupted_.end()) return {test, {}};
+    Failed failed = std::move(it->second);
+    interrupted_.erase(it);
+    return failed;
+  }
+
+  static bool may_run(const WorkerNode& node) {
+    using State = WorkerNode::State;
+    return node.state == State::starting || node.state == State::collected ||
+           node.state == State::ready;
+  }
+
+  static bool has_failed_on(const Failed& failed, const WorkerNode& node) {
+    return std::any_of(failed.attempts.begin(), failed.attempts.end(),
+                       [&](const Report& report) { return report.worker == node.number(); });
+  }
+
+  bool is_home(const Failed& failed, const WorkerNode& node) const {
+    return at_home_ && failed.attempts.front().worker == node.number();
+  }
+
+  // Null if a worker that is to be preferred is busy.
+  WorkerNode* find_idle(const WorkerNodes& nodes, const Failed& failed) const {
+    const auto preference = [&](const WorkerNode& node) {
+      if (is_home(failed, node)) return 2;
+      return has_failed_on(failed, node) ? 0 : 1;
+    };
+    int best = 0;
+    for (const auto& node : nodes) {
+      if (may_run(*node)) best = std::max(best, preference(*node));
+    }
+    for (const auto& node : nodes) {
+      const bool is_idle = node->ready() && !node->is_busy();
+      if (is_idle && preference(*node) == best) return node.get();
+    }
+    return nullptr;
+  }
+
+  const std::size_t most_;
+  const bool at_home_;
+  bool closed_ = false;
+  std::deque<Failed> waiting_;
+  std::map<int, Failed> running_;                 // by worker; or on their way
+  std::multimap<TestIndex, Failed> interrupted_;  // of which it is not known yet what comes next
+  std::vector<Flaky> flaky_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_RETRIES_H_
