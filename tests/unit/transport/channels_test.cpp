@@ -1,7 +1,5 @@
 // All channels of a worker at once, between two threads of one process: a thread sanitizer cannot
 // see what two processes do.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -54,14 +52,14 @@ struct Worker {
   void report(TestIndex test) {
     took.push_back(test);
     results.write(frame_of(test), [this] {
-      segment.header().bell.ring();
+      segment.bell().ring();
       slot.space_bell.wait();
     });
-    segment.header().bell.ring();
+    segment.bell().ring();
   }
 
   void read_commands() {
-    while (commands.drain()) segment.header().bell.ring();
+    while (commands.drain()) segment.bell().ring();
     for (std::string_view frame; commands.next(frame);) commands_read.push_back(number_of(frame));
   }
 
@@ -107,7 +105,7 @@ struct Controller {
   }
 
   void wait() {
-    segment.header().bell.wait();
+    segment.bell().wait();
     read_results();
   }
 
@@ -127,8 +125,7 @@ struct Controller {
 };
 
 TEST(Channels, LoseDoubleAndReorderNothingBetweenTwoThreads) {
-  Segment segment =
-      Segment::create("gtest-xdist-unit-channels-" + std::to_string(::getpid()), {1, 16, 64, 64});
+  Segment segment = Segment::create({1, 16, 64, 64});
   Worker worker(segment);
   Controller controller(segment);
   std::thread thread([&] { worker.run(); });
