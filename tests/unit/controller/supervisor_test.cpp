@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -37,17 +38,22 @@ class SupervisorTest : public testing::Test {
       node.state = State::ready;
       node.output.out = OutputFile::create(directory_.path());
       enter(i, Phase::idle, 0s);
-      run(i, "while :; do sleep 1000; done");
+      run_for_long(i);
     }
   }
 
   WorkerNode& node(std::size_t i) { return *nodes_[i]; }
 
   // The process of worker `i` is a shell that runs `script`.
-  void run(std::size_t i, const std::string& script) {
+  void run(std::size_t i, const std::string& script) { run(i, "/bin/sh", {"sh", "-c", script}); }
+
+  // It is a program that all signals end.
+  void run_for_long(std::size_t i) { run(i, "/bin/sleep", {"sleep", "1000"}); }
+
+  void run(std::size_t i, const char* executable, std::vector<std::string> arguments) {
     LaunchPlan plan;
-    plan.executable = "/bin/sh";
-    plan.arguments = {"sh", "-c", script};
+    plan.executable = executable;
+    plan.arguments = std::move(arguments);
     plan.environment = {"PATH=/usr/bin:/bin"};
     plan.standard_output = plan.standard_error = node(i).output.out_descriptor();
     node(i).process = std::make_unique<ChildProcess>(plan);
@@ -151,7 +157,7 @@ TEST_F(SupervisorTest, LimitsEachPhaseOfUserCode) {
         Row{Phase::session_finish, 2s}}) {
     node(0).end_reason.reset();
     supervisor_.reset();
-    run(0, "exec sleep 1000");
+    run_for_long(0);
     enter(0, row.phase, 5s);
     look(5s + row.limit - 1ms);
     EXPECT_FALSE(is_being_ended(0)) << static_cast<int>(row.phase);
@@ -182,7 +188,7 @@ TEST_F(SupervisorTest, WaitsForADebugger) {
   options_.timeout = 2s;
   for (const bool ends : {true, false}) {
     supervisor_.reset();
-    run(1, "exec sleep 1000");
+    run_for_long(1);
     node(1).end_reason.reset();
     enter(1, Phase::suite_up, 0s);
     run(0, ends ? "exit 0" : "exec sleep 1000");
@@ -197,7 +203,7 @@ TEST_F(SupervisorTest, WaitsForADebugger) {
 TEST_F(SupervisorTest, LetsATestGoThatEndsMeanwhile) {
   options_.timeout = 2s;
   run_test(1, 0s);
-  run(0, "exec sleep 1000");
+  run_for_long(0);
   debugger_ = std::move(node(0).process);
   look(2s);
   EXPECT_TRUE(is_being_ended(1));
