@@ -37,10 +37,15 @@ class Model {
     for (; position_ != written; ++position_) stream_ += bytes[position_ % capacity];
   }
 
+  // Throws CorruptRing where the length does not belong to a frame that begins there.
   std::optional<std::string> next() {
-    FrameLength length = 0;
-    if (stream_.size() < sizeof length) return std::nullopt;
-    std::memcpy(&length, stream_.data(), sizeof length);
+    FrameLength header = 0;
+    if (stream_.size() < sizeof header) return std::nullopt;
+    std::memcpy(&header, stream_.data(), sizeof header);
+    const std::uint64_t length = header & ((std::uint64_t{1} << internal::kFrameLengthBits) - 1);
+    if (internal::sealed_length(length, position_ - stream_.size()) != header) {
+      throw CorruptRing("no frame begins here");
+    }
     if (length > stream_.size() - sizeof length) return std::nullopt;
     std::string frame = stream_.substr(sizeof length, length);
     stream_.erase(0, sizeof length + length);
@@ -68,19 +73,33 @@ class Ring {
     try {
       const bool drained = reader_->drain();
       require(available <= capacity_, "more than the ring holds is no fill");
+      require(before == model_.position(), "nobody else releases what the reader reads");
       require(drained == (available > 0), "drain() tells whether there was anything");
       model_.drain(written, bytes_.get(), capacity_);
       require(!drained || state_.read == written, "what was drained is released");
     } catch (const CorruptRing&) {
-      require(available > capacity_, "a fill that can be is believed");
+      require(available > capacity_ || before != model_.position(),
+              "positions that can be are believed");
       require(state_.read == before, "nothing of a damaged ring is released");
     }
   }
 
   bool next() {
     std::string_view frame;
-    const bool found = reader_->next(frame);
-    const std::optional<std::string> expected = model_.next();
+    std::optional<std::string> expected;
+    bool is_expected_damaged = false;
+    try {
+      expected = model_.next();
+    } catch (const CorruptRing&) {
+      is_expected_damaged = true;
+    }
+    bool found = false;
+    try {
+      found = reader_->next(frame);
+      require(!is_expected_damaged, "a length that cannot be is not believed");
+    } catch (const CorruptRing&) {
+      require(is_expected_damaged, "a length that can be is believed");
+    }
     require(found == expected.has_value(), "a frame is shown once all of it is there");
     require(!found || frame == *expected, "a frame is shown as it was written");
     return found;

@@ -16,19 +16,18 @@ namespace gtest_xdist::internal {
 
 // "killed by signal 11 (SIGSEGV)", or why the controller killed it.
 inline std::string describe_end(const WorkerNode& node, const ExitStatus& status) {
-  if (node.broken.empty()) {
-    if (node.end_reason) return node.end_reason->why;
-    const bool may_be_memory = status.killed_by(SIGKILL);
-    return status.describe() + (may_be_memory ? ", as the kernel does when memory runs out" : "");
-  }
+  if (node.broken.empty()) return node.end_reason ? node.end_reason->why : status.describe();
   // It may have died of the same thing before it was killed.
   return status.killed_by(SIGKILL) ? "ended, because " + node.broken
                                    : status.describe() + "; " + node.broken;
 }
 
 // As describe_end(), for where the place is not told: "timed out: it took longer than ...".
-inline std::string describe_node_down(const WorkerNode& node, const std::string& how) {
-  return node.broken.empty() && node.end_reason ? node.end_reason->what + ": " + how : how;
+inline std::string describe_node_down(const WorkerNode& node, const ExitStatus& status) {
+  const std::string how = describe_end(node, status);
+  if (!node.broken.empty()) return how;
+  if (node.end_reason) return node.end_reason->what + ": " + how;
+  return how + (status.killed_by(SIGKILL) ? ", as the kernel does when memory runs out" : "");
 }
 
 // "worker 'gw1' crashed", or what else has happened to it.

@@ -453,7 +453,7 @@ class DSession : private NodeEvents {
       judge_end(node, status, what);
     } else {
       node.controller.workeroutput.reset();
-      const std::string error = describe_node_down(node, how);
+      const std::string error = describe_node_down(node, status);
       if (stop_signal() == 0) note("[" + node.name() + "] node down: " + error);
       hooks_.testnodedown(node.controller, error);
       handle_crash(node, how);

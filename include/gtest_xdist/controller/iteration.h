@@ -361,9 +361,7 @@ class Iteration {
       if (node->state != WorkerNode::State::gone && node->has_taken()) return;
     }
     failure_limit_.restore();
-    for (const auto& node : nodes_) {
-      if (node->state != WorkerNode::State::gone) node->slot().bell.ring();
-    }
+    for (const auto& node : nodes_) node->resume();
   }
 
   // After giving up: takes back what has not started, and settles all that no worker runs. Where

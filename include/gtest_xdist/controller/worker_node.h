@@ -237,6 +237,14 @@ class WorkerNode : public Node, public GateNode {
   // Whether the worker has taken a test of which it has not reported.
   bool has_taken() const { return deque_.taken(answered_).value_or(0) > answered_; }
 
+  // The worker could start no test for a while. It may have settled then, although it had some.
+  void resume() {
+    if (state == State::gone) return;
+    settled_ = false;
+    settle_if_due();
+    slot_.bell.ring();
+  }
+
   // Where the worker is, by its own word. Pairs with the release store in Worker::enter().
   Phase phase() const { return slot_.phase.load(std::memory_order_acquire); }
 
