@@ -135,7 +135,7 @@ class Account {
     std::optional<KeptCrash> kept = kept_.take(test);
     if (!kept) return false;
     const int worker = kept->worker;
-    nodes_[static_cast<std::size_t>(worker)]->mark_failure();
+    nodes_[static_cast<std::size_t>(worker)]->history.mark_failure();
     Report report = report_without_rerun(std::move(*kept));
     store_.add_test(test, worker, *retries_.conclude(test, std::move(report), true));
     return true;

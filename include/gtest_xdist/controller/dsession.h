@@ -3,7 +3,8 @@
 // Layer: controller. One thread. Hears what workers say and how they end, compares their
 // collections, and leads from one iteration to the next. Who hands tests out is decided by
 // Planning; what is handed out and what becomes of it is an Iteration's business, telling gtest is
-// a Playback's, and starting workers is a Crew's. (The name is pytest-xdist's.)
+// a Playback's, starting workers is a Crew's, and ending them a Supervisor's. (The name is
+// pytest-xdist's.)
 #ifndef GTEST_XDIST_CONTROLLER_DSESSION_H_
 #define GTEST_XDIST_CONTROLLER_DSESSION_H_
 
@@ -33,14 +34,14 @@
 #include "gtest_xdist/controller/crash_report.h"
 #include "gtest_xdist/controller/crash_view.h"
 #include "gtest_xdist/controller/crew.h"
+#include "gtest_xdist/controller/end_verdicts.h"
+#include "gtest_xdist/controller/epilogue.h"
 #include "gtest_xdist/controller/iteration.h"
 #include "gtest_xdist/controller/launcher.h"
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/planning.h"
 #include "gtest_xdist/controller/playback.h"
-#include "gtest_xdist/controller/retries.h"
-#include "gtest_xdist/controller/roll_call.h"
 #include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/controller/supervisor.h"
 #include "gtest_xdist/controller/worker_node.h"
@@ -74,8 +75,7 @@ class DSession : private NodeEvents {
         supervisor_(
             catalog, options, node_manager_.nodes(),
             [this](::pid_t process, int output) { return debug(process, output); }, Clock::now()),
-        playback_(catalog, node_manager_),
-        roll_call_(catalog.size()) {
+        playback_(catalog, node_manager_) {
     if (!awaits_collections_) {
       collection_.accept(collection_.order(), "controller");
       node_manager_.expect_digest(collection_.digest());
@@ -99,16 +99,14 @@ class DSession : private NodeEvents {
     if (!iteration_) begin_iteration();
     playback_.play_set_up(*iteration_);
     playback_.play_tests(*iteration_);
-    call_the_roll();
+    playback_.call_the_roll(*iteration_, collection_.order());
     end_iteration();
     playback_.play_tear_down(*iteration_);
     if (!endless_ && --iterations_left_ == 0) node_manager_.wait_for_end();
     playback_.play_rest(*iteration_);
     iteration_->output_settlement().tell();
-    for (const Retries::Flaky& test : iteration_->flaky()) {
-      note("flaky: " + catalog_.full_name(test.test) + " " + test.story);
-    }
-    tell_reproductions();
+    tell_flaky(iteration_->flaky(), catalog_);
+    tell_reproductions(nodes(), collection_.order(), node_manager_.launcher());
     iteration_.reset();
   }
 
@@ -116,14 +114,7 @@ class DSession : private NodeEvents {
   Replayer& replayer() { return playback_.replayer(); }
 
   // To be called when listeners have been told of the end of `test`, while it is replayed.
-  void test_told(const testing::TestInfo& test) {
-    const Replayer& replayer = playback_.replayer();
-    // What listeners were told of counts, not what was to be replayed; these are hardly two tests.
-    const TestIndex replayed = replayer.test();
-    const bool is_it = replayed != kNoTest && &catalog_.test(replayed) == &test;
-    roll_call_.answer(is_it ? replayed : catalog_.index_of(test),
-                      verdict_on(*test.result(), replayer.worker() >= 0));
-  }
+  void test_told(const testing::TestInfo& test) { playback_.test_told(test); }
 
   // Fails the run: told in its place if an iteration is under way; false if none is.
   bool fail(const std::string& message) {
@@ -140,7 +131,7 @@ class DSession : private NodeEvents {
 
   // Not empty if a worker's main returned a status other than 0 although nothing had failed: wrong,
   // unless this process's main does so too.
-  const std::string& dissent() const { return dissent_; }
+  const std::string& dissent() const { return verdicts_.dissent(); }
 
  private:
   using State = WorkerNode::State;
@@ -207,19 +198,12 @@ class DSession : private NodeEvents {
   // The workers' verdict is what is known of the iteration now.
   void tell_workers_to_end() {
     if (std::exchange(ending_, true)) return;
-    failed_ = iteration_->has_failures() || !testing::UnitTest::GetInstance()->Passed();
+    const bool failed = iteration_->has_failures() || !testing::UnitTest::GetInstance()->Passed();
+    verdicts_.set_failed(failed);
     for (const auto& node : nodes()) {
       if (!node->in_iteration || node.get() == iteration_->native()) continue;
-      node->command(failed_ ? Command::end_failed_iteration : Command::end_iteration);
+      node->command(failed ? Command::end_failed_iteration : Command::end_iteration);
     }
-  }
-
-  // All tests have been replayed.
-  void call_the_roll() {
-    const std::optional<std::string> error =
-        roll_call_.close(collection_.order(), iteration_->unreported(),
-                         [this](TestIndex test) { return catalog_.full_name(test); });
-    if (error) iteration_->log().add_failure(0, {}, *error);
   }
 
   // Blocks until no worker is in the iteration any more.
@@ -232,22 +216,6 @@ class DSession : private NodeEvents {
     tell_workers_to_end();
     while (any_in_iteration()) node_manager_.pump();
     ending_ = false;
-  }
-
-  // For each worker in which something failed: the line that does it again. Where a worker has not
-  // run any test, some test is needed to get as far, and one line does for all of them.
-  void tell_reproductions() {
-    bool without_history = false;
-    for (const auto& node : nodes()) {
-      std::vector<TestIndex> history = node->history_to_last_failure();
-      if (history.empty() && node->failed_outside() && !std::exchange(without_history, true)) {
-        const std::vector<TestIndex>& order = collection_.order();
-        history.assign(order.begin(), order.begin() + (order.empty() ? 0 : 1));
-      }
-      node->forget_history();
-      if (history.empty()) continue;
-      note("reproduce " + node->name() + ": " + node_manager_.launcher().reproduction(history));
-    }
   }
 
   // --- time and signals --------------------------------------------------------------------------
@@ -389,7 +357,7 @@ class DSession : private NodeEvents {
   }
 
   void on(WorkerNode& node, InternalError& m) {
-    failed_ = true;
+    verdicts_.set_failed(true);
     const std::string message = "worker '" + node.name() + "': " + m.message;
     if (m.thrown) {
       hooks_.internal_error(message);
@@ -450,7 +418,7 @@ class DSession : private NodeEvents {
       const std::string what = how + " after its tests";
       hooks_.testnodedown(node.controller,
                           ended_as_main_said(node, status) ? std::nullopt : std::optional(what));
-      judge_end(node, status, what);
+      verdicts_.judge(node, status, what, *iteration_);
     } else {
       node.controller.workeroutput.reset();
       const std::string error = describe_node_down(node, status);
@@ -466,23 +434,6 @@ class DSession : private NodeEvents {
     if (!is_loss(error)) return;
     note("the output of " + node.name() + " is incomplete: " + std::strerror(error) + " in '" +
          node_manager_.launcher().directory() + "'");
-  }
-
-  // A worker has ended after RUN_ALL_TESTS.
-  void judge_end(WorkerNode& node, const ExitStatus& status, const std::string& how) {
-    if (status.success() || (node.end_reason && !node.end_reason->blames_worker)) return;
-    iteration_->output_settlement().of_tail(node);
-    const std::string what = "worker '" + node.name() + "' " + how;
-    if (ended_as_main_said(node, status)) {
-      // main may map success to any status, and this process's main will do so again.
-      if (!failed_) dissent_ = what;
-    } else if (status.exited() && failed_) {
-      // Not 0, as it should be. What it printed last may say more, as a leak report does.
-      iteration_->log().add_output(node.number(), node.tail());
-    } else {
-      node.mark_end();
-      iteration_->log().add_failure(node.number(), node.tail(), what);
-    }
   }
 
   void handle_crash(WorkerNode& node, const std::string& how) {
@@ -536,11 +487,9 @@ class DSession : private NodeEvents {
   Crew crew_;
   Supervisor supervisor_;
   Playback playback_;
-  RollCall roll_call_;
   std::string hopeless_;  // why no worker is started any more, if so
-  std::string dissent_;
+  EndVerdicts verdicts_;
   bool collections_differ_ = false;
-  bool failed_ = false;  // whether anything has failed, as far as the workers were told
   bool over_told_ = false;
   bool ending_ = false;  // whether workers may be in the next iteration already
   std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next iteration

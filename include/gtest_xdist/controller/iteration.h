@@ -244,7 +244,7 @@ class Iteration {
     report.properties = std::move(m.properties);
     report.start_ms = m.start_ms;
     report.elapsed_ms = m.elapsed_ms;
-    if (report.failed()) node.mark_failure();
+    if (report.failed()) node.history.mark_failure();
     if (native) {
       account_.add_native(m.test, std::move(report));
     } else if (account_.add(m.test, std::move(report), is_rerun) && failure_limit_.add(m.test)) {
@@ -310,9 +310,9 @@ class Iteration {
         crash.earlier = account_.take_kept_steps(*item);
       }
     } else if (suites_.on_crash(node, how)) {
-      node.mark_end();
+      node.history.mark_end();
     } else {
-      node.mark_end();
+      node.history.mark_end();
       log_.add(std::move(node.program_report));
       const bool is_to_blame = !node.end_reason || node.end_reason->blames_worker;
       if (is_to_blame) log_.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
@@ -382,7 +382,7 @@ class Iteration {
       crash.report.add_part(crash.worker, {}, crash.crash);  // nothing else will tell of the test
     }
     const bool failed = crash.report.failed() && (crash.counts || !put_back);
-    if (failed) node.mark_failure();
+    if (failed) node.history.mark_failure();
     bool is_final = failed && !is_retrying_;
     if (put_back) {
       if (is_final) failure_limit_.count_here();

@@ -105,7 +105,8 @@ class NodeManager {
   // Likewise of a worker's, and when it prints too much.
   void watch(WorkerNode& node) {
     watch(*node.process);
-    node.watched = output_watch_.add([&node] { return node.output.trim(node.slot()); });
+    node.watched = output_watch_.add(node.output.descriptors(),
+                                     [&node] { return node.output.trim(node.slot()); });
   }
 
   // The signal that asks for the end of the session; 0 if none has come.

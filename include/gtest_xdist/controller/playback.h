@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -16,6 +18,7 @@
 #include "gtest_xdist/controller/iteration.h"
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/program_log.h"
+#include "gtest_xdist/controller/roll_call.h"
 #include "gtest_xdist/core/report.h"
 
 namespace gtest_xdist::internal {
@@ -25,10 +28,22 @@ class Playback : private ReplaySource {
  public:
   // What is passed by reference must outlive this.
   Playback(const Catalog& catalog, NodeManager& node_manager)
-      : node_manager_(node_manager), replayer_(catalog, *this) {}
+      : catalog_(catalog),
+        node_manager_(node_manager),
+        replayer_(catalog, *this),
+        roll_call_(catalog.size()) {}
 
   // What hears OnTestEnd first and last calls this.
   Replayer& replayer() { return replayer_; }
+
+  // To be called when listeners have been told of the end of `test`, while it is replayed.
+  void test_told(const testing::TestInfo& test) {
+    // What listeners were told of counts, not what was to be replayed; these are hardly two tests.
+    const TestIndex replayed = replayer_.test();
+    const bool is_it = replayed != kNoTest && &catalog_.test(replayed) == &test;
+    roll_call_.answer(is_it ? replayed : catalog_.index_of(test),
+                      verdict_on(*test.result(), replayer_.worker() >= 0));
+  }
 
   // Blocks until the set-up of the environments is known, or the iteration has been given up.
   void play_set_up(Iteration& iteration) {
@@ -52,6 +67,14 @@ class Playback : private ReplaySource {
       }
     }
     iteration_ = nullptr;
+  }
+
+  // To be called when all tests in `order`, the whole selection, have been played: if one is
+  // missing the run fails.
+  void call_the_roll(Iteration& iteration, const std::vector<TestIndex>& order) {
+    const std::optional<std::string> error = roll_call_.close(
+        order, iteration.unreported(), [this](TestIndex test) { return catalog_.full_name(test); });
+    if (error) iteration.log().add_failure(0, {}, *error);
   }
 
   // To be called when no worker is in the iteration any more.
@@ -112,8 +135,10 @@ class Playback : private ReplaySource {
     }
   }
 
+  const Catalog& catalog_;
   NodeManager& node_manager_;
   Replayer replayer_;
+  RollCall roll_call_;
   Iteration* iteration_ = nullptr;  // whose tests are played
 };
 

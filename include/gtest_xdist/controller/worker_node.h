@@ -22,6 +22,7 @@
 #include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/lock_gate.h"
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/run_history.h"
 #include "gtest_xdist/controller/worker_output.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/hooks/session.h"
@@ -219,7 +220,7 @@ class WorkerNode : public Node, public GateNode {
     assignments_->complete(test, number_);
     if (gate_ != nullptr) gate_->complete(number_, test);
     ++answered_;
-    history_.push_back(test);
+    history.add(test);
     return true;
   }
 
@@ -283,7 +284,7 @@ class WorkerNode : public Node, public GateNode {
   }
 
   // After the worker's end: counts the crash item as one that the worker ran.
-  void add_crash_item_to_history() { history_.push_back(pending_.front()); }
+  void add_crash_item_to_history() { history.add(pending_.front()); }
 
   // After the worker's end: gives up its tests. What it has not run, in order, is free again; the
   // test that it died in is left out, and is the one that can be put back.
@@ -324,22 +325,6 @@ class WorkerNode : public Node, public GateNode {
     return slice;
   }
 
-  // The test that it completed or died in last has failed.
-  void mark_failure() { last_failure_ = history_.size(); }
-
-  // It has died, or failed, outside of tests: all that it ran may have to do with it.
-  void mark_end() {
-    mark_failure();
-    failed_outside_ = true;
-  }
-  bool failed_outside() const { return failed_outside_; }
-
-  // What it ran in this iteration, in order, up to the last test that failed or to its own end;
-  // empty if there was no failure.
-  std::vector<TestIndex> history_to_last_failure() const {
-    return {history_.begin(), history_.begin() + static_cast<std::ptrdiff_t>(last_failure_)};
-  }
-
   // From here on it can be sent tests, of which `assignments` keeps account, and which start when
   // `gate` says so, if there is one.
   void begin_iteration(Assignments& assignments, LockGate* gate = nullptr) {
@@ -347,14 +332,7 @@ class WorkerNode : public Node, public GateNode {
     assignments_ = &assignments;
     gate_ = gate;
     if (gate_ != nullptr) gate_->add(*this);
-    forget_history();
-  }
-
-  // What it ran has been told.
-  void forget_history() {
-    history_.clear();
-    last_failure_ = 0;
-    failed_outside_ = false;
+    history = {};
   }
 
   // What has been told so far of the program, the suite or the test that is not finished.
@@ -384,6 +362,8 @@ class WorkerNode : public Node, public GateNode {
 
   std::string broken;                   // what it did that it cannot do: it must be ended
   std::optional<EndReason> end_reason;  // else why it is being ended, if it is
+
+  RunHistory history;  // of this iteration
 
   // What has been told of things that are not finished yet.
   Report test_report;
@@ -456,9 +436,6 @@ class WorkerNode : public Node, public GateNode {
   std::deque<TestIndex> pending_;       // in the deque or taken, in order
   TestIndex retry_ = kNoTest;           // that passed the scheduler by, if it has one
   std::int64_t answered_ = 0;           // of those it took, reported or given back
-  std::vector<TestIndex> history_;      // of this iteration
-  std::size_t last_failure_ = 0;        // length of the history at its last failed test
-  bool failed_outside_ = false;         // see mark_end()
 };
 
 }  // namespace gtest_xdist::internal

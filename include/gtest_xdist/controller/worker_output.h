@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "gtest_xdist/core/report.h"
 #include "gtest_xdist/process/output_file.h"
@@ -26,6 +27,12 @@ struct WorkerOutput {
 
   int out_descriptor() const { return out.descriptor(); }
   int err_descriptor() const { return err.valid() ? err.descriptor() : out.descriptor(); }
+
+  std::vector<int> descriptors() const {
+    std::vector<int> files = {out.descriptor()};
+    if (err.valid()) files.push_back(err.descriptor());
+    return files;
+  }
 
   // Prints a slice where this process prints; it may be gone from the files then.
   void print(const OutputSlice& slice) {

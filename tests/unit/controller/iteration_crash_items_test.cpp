@@ -155,7 +155,7 @@ TEST_P(CrashItemTest, FailsIfNobodyCares) {
     stage_->replace();
     expect_account();
     EXPECT_EQ(report_of(0), "gw0 prints 0-5 and says " + mark(0) + "before; " + crashes(0));
-    EXPECT_EQ(stage_->node(0).history_to_last_failure(), std::vector<TestIndex>{0});
+    EXPECT_EQ(stage_->node(0).history.to_last_failure(), std::vector<TestIndex>{0});
   }
 }
 
@@ -228,8 +228,8 @@ TEST_P(CrashItemTest, ThatCountsStaysFailedThoughItPassesThen) {
   EXPECT_EQ(report_of(0), "gw0 prints 0-5 and says " + mark(0) + "before; " + crashes(0) + "; gw" +
                               std::to_string(runner) + " prints 10-20");
   EXPECT_TRUE(reports_[0].failed());
-  EXPECT_EQ(stage_->node(0).history_to_last_failure(), std::vector<TestIndex>{0});
-  EXPECT_TRUE(stage_->node(runner).history_to_last_failure().empty());
+  EXPECT_EQ(stage_->node(0).history.to_last_failure(), std::vector<TestIndex>{0});
+  EXPECT_TRUE(stage_->node(runner).history.to_last_failure().empty());
 }
 
 TEST_P(CrashItemTest, ThatDoesNotCountPassesIfItPassesThen) {
@@ -244,7 +244,7 @@ TEST_P(CrashItemTest, ThatDoesNotCountPassesIfItPassesThen) {
   EXPECT_EQ(report_of(0), GetParam().on_every_worker ? "gw1 prints 10-20; gw0 prints 0-5"
                                                      : "gw0 prints 0-5; " + output);
   EXPECT_FALSE(reports_[0].failed());
-  EXPECT_TRUE(stage_->node(0).history_to_last_failure().empty());
+  EXPECT_TRUE(stage_->node(0).history.to_last_failure().empty());
 }
 
 TEST_P(CrashItemTest, FailsIfItFailsThen) {
@@ -261,7 +261,7 @@ TEST_P(CrashItemTest, FailsIfItFailsThen) {
               verdict == CrashVerdict::counts
                   ? "gw0 prints 0-5 and says " + mark(0) + "before; " + crashes(0) + "; " + rerun
                   : "gw0 prints 0-5; " + rerun);
-    EXPECT_FALSE(stage_->node(runner).history_to_last_failure().empty());
+    EXPECT_FALSE(stage_->node(runner).history.to_last_failure().empty());
   }
 }
 
@@ -331,7 +331,7 @@ TEST_P(CrashItemTest, ThatIsNotRunAgainFailsForTheCrash) {
       if (!is_given_up_before) stage_->iteration().give_up("not run: enough");
       expect_account();
       EXPECT_EQ(report_of(0), "gw0 prints 0-5 and says " + mark(0) + "before; " + crashes(0));
-      EXPECT_EQ(stage_->node(0).history_to_last_failure(), std::vector<TestIndex>{0});
+      EXPECT_EQ(stage_->node(0).history.to_last_failure(), std::vector<TestIndex>{0});
     }
   }
 }

@@ -129,8 +129,8 @@ TEST_F(RetriesTest, TheLastFailureIsTheTests) {
   EXPECT_TRUE(all.at(0).properties.empty());
   EXPECT_EQ(stories(), Texts{});
   EXPECT_TRUE(stage_->iteration().has_failures());
-  EXPECT_EQ(stage_->node(0).history_to_last_failure(), std::vector<TestIndex>{0});
-  EXPECT_EQ(stage_->node(1).history_to_last_failure(), (std::vector<TestIndex>{1, 0}));
+  EXPECT_EQ(stage_->node(0).history.to_last_failure(), std::vector<TestIndex>{0});
+  EXPECT_EQ(stage_->node(1).history.to_last_failure(), (std::vector<TestIndex>{1, 0}));
   expect_end();
 }
 

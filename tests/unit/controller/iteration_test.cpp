@@ -220,9 +220,9 @@ TEST(Iteration, AWorkerThatDiesBeforeTheStartLeavesItsShare) {
   stage.replace();
   stage.run();
   EXPECT_EQ(stage.take_report_texts(), (Texts{passed(0, 1), passed(1, 1)}));
-  EXPECT_TRUE(stage.node(0).failed_outside());
-  EXPECT_FALSE(stage.node(2).failed_outside());
-  EXPECT_EQ(stage.node(2).history_to_last_failure().size(), 0U);
+  EXPECT_TRUE(stage.node(0).history.failed_outside());
+  EXPECT_FALSE(stage.node(2).history.failed_outside());
+  EXPECT_EQ(stage.node(2).history.to_last_failure().size(), 0U);
   EXPECT_EQ(stage.take_failures(), std::string("worker 'gw0' crashed before RUN_ALL_TESTS selected "
                                                "its tests: ") +
                                        Stage::kHow);

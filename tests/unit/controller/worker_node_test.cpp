@@ -249,19 +249,19 @@ TEST_F(WorkerNodeTest, ThatDiedAfterEverythingWasTakenBackLeavesNoCrashItem) {
 
 TEST_F(WorkerNodeTest, HistoryEndsWithTheLastFailure) {
   node_.send({4, 6, 8, 10});
-  EXPECT_EQ(node_.history_to_last_failure(), Indices{});
+  EXPECT_EQ(node_.history.to_last_failure(), Indices{});
   for (const TestIndex test : {4U, 6U, 8U}) {
     deque_.take();
     ASSERT_TRUE(node_.complete(test));
-    if (test == 6) node_.mark_failure();
+    if (test == 6) node_.history.mark_failure();
   }
-  EXPECT_EQ(node_.history_to_last_failure(), (Indices{4, 6}));
+  EXPECT_EQ(node_.history.to_last_failure(), (Indices{4, 6}));
   deque_.take();
   node_.add_crash_item_to_history();
-  node_.mark_failure();
-  EXPECT_EQ(node_.history_to_last_failure(), (Indices{4, 6, 8, 10}));
+  node_.history.mark_failure();
+  EXPECT_EQ(node_.history.to_last_failure(), (Indices{4, 6, 8, 10}));
   node_.begin_iteration(assignments_);
-  EXPECT_EQ(node_.history_to_last_failure(), Indices{});
+  EXPECT_EQ(node_.history.to_last_failure(), Indices{});
 }
 
 TEST_F(WorkerNodeTest, WhatEndedOutsideOfTestsHasItsWholeHistory) {
@@ -269,15 +269,15 @@ TEST_F(WorkerNodeTest, WhatEndedOutsideOfTestsHasItsWholeHistory) {
   for (const TestIndex test : {4U, 6U}) {
     deque_.take();
     ASSERT_TRUE(node_.complete(test));
-    if (test == 4) node_.mark_failure();
+    if (test == 4) node_.history.mark_failure();
   }
-  EXPECT_FALSE(node_.failed_outside());
-  node_.mark_end();
-  EXPECT_TRUE(node_.failed_outside());
-  EXPECT_EQ(node_.history_to_last_failure(), (Indices{4, 6}));
-  node_.forget_history();
-  EXPECT_FALSE(node_.failed_outside());
-  EXPECT_EQ(node_.history_to_last_failure(), Indices{});
+  EXPECT_FALSE(node_.history.failed_outside());
+  node_.history.mark_end();
+  EXPECT_TRUE(node_.history.failed_outside());
+  EXPECT_EQ(node_.history.to_last_failure(), (Indices{4, 6}));
+  node_.history = {};
+  EXPECT_FALSE(node_.history.failed_outside());
+  EXPECT_EQ(node_.history.to_last_failure(), Indices{});
 }
 
 // --- a worker that does not follow the rules -----------------------------------------------------

@@ -1,14 +1,21 @@
 #include "gtest_xdist/process/output_watch.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
+
+#include "gtest_xdist/process/descriptor.h"
+
+#include "support/scratch.h"
 
 namespace gtest_xdist::internal {
 namespace {
@@ -19,7 +26,7 @@ using Found = OutputWatch::Found;
 class Watched {
  public:
   explicit Watched(OutputWatch& watch, Found found = Found::nothing)
-      : found_(found), handle_(watch.add([this] { return look(); })) {}
+      : found_(found), handle_(watch.add({}, [this] { return look(); })) {}
 
   void leave_in_peace() { handle_ = {}; }
 
@@ -79,6 +86,32 @@ TEST(OutputWatch, LooksAtEverything) {
   three.wait_for(2);
 }
 
+TEST(OutputWatch, SleepsUntilSomethingIsPrinted) {
+  const ScratchDirectory directory;
+  const Descriptor first = make_nameless_file(directory.path(), O_APPEND);
+  const Descriptor second = make_nameless_file(directory.path(), O_APPEND);
+  OutputWatch watch(std::chrono::milliseconds(0));
+  std::atomic<int> looks{0};
+  const auto look = [&] {
+    ++looks;
+    return Found::nothing;
+  };
+  const OutputWatch::Handle one = watch.add({first.number()}, look);
+  const OutputWatch::Handle two = watch.add({second.number()}, look);
+  for (int i = 0; i < 20; ++i) {
+    const int before = looks;
+    ASSERT_TRUE(write_all((i % 2 == 0 ? first : second).number(), "something"));
+    while (looks == before) std::this_thread::yield();
+  }
+  // What is added while it sleeps is looked at as well.
+  std::atomic<bool> looked{false};
+  const OutputWatch::Handle three = watch.add({}, [&] {
+    looked = true;
+    return Found::nothing;
+  });
+  while (!looked) std::this_thread::yield();
+}
+
 TEST(OutputWatch, LeavesInPeaceWhatWasRemoved) {
   OutputWatch watch;
   Watched removed(watch);
@@ -94,7 +127,7 @@ TEST(OutputWatch, EndsWhateverItDoes) {
   { const OutputWatch nothing; }
   {
     OutputWatch asleep;
-    const OutputWatch::Handle handle = asleep.add([] { return Found::nothing; });
+    const OutputWatch::Handle handle = asleep.add({}, [] { return Found::nothing; });
   }
   {
     OutputWatch busy;
@@ -107,7 +140,7 @@ TEST(OutputWatch, AHandleMovesWithWhatIsLookedAt) {
   OutputWatch watch;
   Watched other(watch);
   std::atomic<int> looks{0};
-  OutputWatch::Handle handle = watch.add([&] {
+  OutputWatch::Handle handle = watch.add({}, [&] {
     ++looks;
     return Found::nothing;
   });
