@@ -50,6 +50,7 @@
 #include "gtest_xdist/hooks/session_hooks.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/debugger.h"
+#include "gtest_xdist/process/stop_signals.h"
 
 namespace gtest_xdist::internal {
 
@@ -60,7 +61,8 @@ class DSession : private NodeEvents {
   // What is passed by reference or pointer must outlive the session. Throws std::runtime_error if
   // it cannot be done.
   DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks,
-           SessionDurations* durations, Launcher launcher, unsigned workers, unsigned iterations)
+           SessionDurations* durations, Launcher launcher, unsigned workers, unsigned iterations,
+           StopSignals& stop_signals)
       : catalog_(catalog),
         options_(options),
         hooks_(hooks),
@@ -70,7 +72,7 @@ class DSession : private NodeEvents {
         awaits_collections_(hooks.active()),
         collection_(catalog),
         planning_(catalog, options, hooks, durations),
-        node_manager_(*this, catalog.size(), workers, std::move(launcher)),
+        node_manager_(*this, catalog.size(), workers, std::move(launcher), stop_signals),
         crew_(node_manager_, hooks, options, workers),
         supervisor_(
             catalog, options, node_manager_.nodes(),
@@ -168,6 +170,7 @@ class DSession : private NodeEvents {
     FailurePolicy policy;
     policy.maxfail = GTEST_XDIST_FLAG_GET(fail_fast) ? 1 : options_.maxfail;
     policy.retries = options_.retries;
+    policy.timeout = options_.timeout;
     return policy;
   }
 

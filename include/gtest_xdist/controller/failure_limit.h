@@ -5,8 +5,10 @@
 #ifndef GTEST_XDIST_CONTROLLER_FAILURE_LIMIT_H_
 #define GTEST_XDIST_CONTROLLER_FAILURE_LIMIT_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 
 #include "gtest_xdist/core/index_list.h"
@@ -16,8 +18,13 @@ namespace gtest_xdist::internal {
 
 // What follows from failures in an iteration.
 struct FailurePolicy {
+  FailurePolicy() = default;
+  FailurePolicy(std::size_t most_failures, std::size_t most_retries = 0)
+      : maxfail(most_failures), retries(most_retries) {}
+
   std::size_t maxfail = 0;  // when so many tests have failed, no other starts; 0: never
   std::size_t retries = 0;  // how often a failed test is run again
+  std::optional<std::chrono::milliseconds> timeout;  // a test that took longer has failed
 };
 
 // One iteration's.

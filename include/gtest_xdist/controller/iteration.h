@@ -7,6 +7,7 @@
 #define GTEST_XDIST_CONTROLLER_ITERATION_H_
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -30,6 +31,7 @@
 #include "gtest_xdist/controller/result_store.h"
 #include "gtest_xdist/controller/retries.h"
 #include "gtest_xdist/controller/suite_reports.h"
+#include "gtest_xdist/controller/time_out.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/text.h"
@@ -58,6 +60,7 @@ class Iteration {
         output_(catalog),
         suites_(catalog, account_.store(), output_),
         is_retrying_(policy.retries > 0),
+        timeout_(policy.timeout),
         failure_limit_(policy, hand_out_.runs_per_test(), stop_word) {
     check_scheduler();
   }
@@ -244,6 +247,7 @@ class Iteration {
     report.properties = std::move(m.properties);
     report.start_ms = m.start_ms;
     report.elapsed_ms = m.elapsed_ms;
+    if (!native) fail_if_overdue(node, m, report);
     if (report.failed()) node.history.mark_failure();
     if (native) {
       account_.add_native(m.test, std::move(report));
@@ -312,10 +316,11 @@ class Iteration {
     } else if (suites_.on_crash(node, how)) {
       node.history.mark_end();
     } else {
-      node.history.mark_end();
       log_.add(std::move(node.program_report));
-      const bool is_to_blame = !node.end_reason || node.end_reason->blames_worker;
-      if (is_to_blame) log_.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
+      if (!node.end_reason || node.end_reason->blames_worker) {
+        node.history.mark_end();
+        log_.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
+      }
     }
     suites_.leave(node);
     if (item) account_.retries().interrupt(*item, node.number());
@@ -332,6 +337,16 @@ class Iteration {
 
  private:
   static constexpr int kNoWorker = -1;
+
+  // A test may come to its end after its time, before its worker is ended.
+  void fail_if_overdue(const WorkerNode& node, const TestDone& m, Report& report) const {
+    if (!timeout_ || std::chrono::nanoseconds(m.duration_ns) <= *timeout_) return;
+    const testing::TestInfo& test = catalog_.test(m.test);
+    report.add_part(node.number(), {},
+                    {PartType::fatal_failure, test.file(), test.line(),
+                     "worker '" + node.name() + "' timed out while running '" +
+                         catalog_.full_name(m.test) + "': " + describe_time_out(*timeout_)});
+  }
 
   bool nobody_can_run() const {
     return !hand_out_.ended() && std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
@@ -414,6 +429,7 @@ class Iteration {
   OutputSettlement output_;
   SuiteReports suites_;
   const bool is_retrying_;
+  const std::optional<std::chrono::milliseconds> timeout_;
   FailureLimit failure_limit_;
   ProgramLog log_;
   std::optional<std::string> give_up_reason_;

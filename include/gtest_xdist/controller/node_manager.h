@@ -53,16 +53,18 @@ class NodeEvents {
 // Owns the session's shared memory and its workers.
 class NodeManager {
  public:
-  // Room for `tests` tests and, at a time, `workers` workers. `events` must outlive this. Throws
-  // std::runtime_error if there is not enough shared memory.
-  //
-  // From now on signals that would end this process are noted.
-  NodeManager(NodeEvents& events, std::uint64_t tests, unsigned workers, Launcher launcher)
+  // Room for `tests` tests and, at a time, `workers` workers. What is passed by reference must
+  // outlive this. Throws std::runtime_error if there is not enough shared memory.
+  NodeManager(NodeEvents& events, std::uint64_t tests, unsigned workers, Launcher launcher,
+              StopSignals& stop_signals)
       : events_(events),
         segment_(Segment::create(
             {workers, round_up_to_power_of_two(tests), kResultsCapacity, kCommandsCapacity})),
         launcher_(std::move(launcher)),
-        stop_signals_([](void* bell) { static_cast<Doorbell*>(bell)->ring(); }, &segment_.bell()) {
+        stop_signals_(stop_signals),
+        waker_(
+            stop_signals, [](void* bell) { static_cast<Doorbell*>(bell)->ring(); },
+            &segment_.bell()) {
     segment_.header().output_is_terminal = ::isatty(STDOUT_FILENO) != 0;
   }
 
@@ -232,7 +234,8 @@ class NodeManager {
   const KeepChildStatus keep_child_status_;
   Segment segment_;
   Launcher launcher_;
-  StopSignals stop_signals_;
+  StopSignals& stop_signals_;
+  const StopSignals::Waker waker_;
   OutputWatch output_watch_;
   WorkerNodes nodes_;
   Clock::time_point next_time_{};  // when events_ are to hear of the time at the latest

@@ -1,8 +1,9 @@
 // Ends workers that would not end by themselves, and sessions that shall not go on.
 //
-// Layer: controller. Told of the time and of signals by a DSession. A worker is ended in steps: a
-// debugger is asked for its stacks, a signal lets handlers run, and some time later nothing is left
-// of it and of what it has started. What becomes of its tests is not decided here.
+// Layer: controller. Told of the time and of signals by a DSession. A worker is ended in steps: it
+// is stopped, so that it is known what it is in; a debugger is asked for its stacks; a signal lets
+// handlers run; and some time later nothing is left of it and of what it has started. What becomes
+// of its tests is not decided here.
 #ifndef GTEST_XDIST_CONTROLLER_SUPERVISOR_H_
 #define GTEST_XDIST_CONTROLLER_SUPERVISOR_H_
 
@@ -24,6 +25,7 @@
 #include "gtest_xdist/controller/account.h"
 #include "gtest_xdist/controller/crash_report.h"
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/time_out.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/child_process.h"
@@ -31,17 +33,6 @@
 #include "gtest_xdist/transport/segment.h"
 
 namespace gtest_xdist::internal {
-
-// "1.5 seconds".
-inline std::string describe_seconds(std::chrono::milliseconds time) {
-  constexpr std::int64_t kSecond = 1000;  // milliseconds
-  std::string text = std::to_string(time.count() / kSecond);
-  if (time.count() % kSecond != 0) {
-    const std::string decimals = std::to_string(kSecond + time.count() % kSecond).substr(1);
-    text += "." + decimals.substr(0, decimals.find_last_not_of('0') + 1);
-  }
-  return text + (text == "1" ? " second" : " seconds");
-}
 
 class Supervisor {
  public:
@@ -93,6 +84,7 @@ class Supervisor {
   static constexpr std::chrono::seconds kDebuggerPatience{10};
   // For handlers of signals.
   static constexpr std::chrono::seconds kGrace{2};
+  static constexpr std::chrono::milliseconds kShortWhile{1};
   // The least that a worker has for its start, in which all tests are registered.
   static constexpr std::chrono::seconds kStartPatience{60};
   // For what idle workers still have to do when the session is over.
@@ -101,7 +93,9 @@ class Supervisor {
   static constexpr int kSlowPart = 4;
   static constexpr std::chrono::seconds kSlow{60};
 
-  enum class Step { none, debugging, asked, killed };
+  // A worker is stopped while it is decided whether it is still where it was when its time was
+  // over: no other test takes the blame.
+  enum class Step { none, stopping, debugging, asked, stopping_again, killed };
 
   // What is kept in mind of a worker.
   struct Care {
@@ -110,6 +104,7 @@ class Supervisor {
     Time step_end;
     std::unique_ptr<ChildProcess> debugger;
     Time called_slow;  // the phase, by its beginning
+    Time continued;    // when it was let go
     std::optional<Time> stopped_since;
     std::optional<Time> deaf_since;
     std::size_t deaf_pending = 0;
@@ -190,9 +185,7 @@ class Supervisor {
 
   static EndReason timed_out(Clock::duration limit) {
     return {"timed out",
-            "it took longer than " +
-                describe_seconds(std::chrono::duration_cast<std::chrono::milliseconds>(limit)) +
-                " (" + kTimeoutVariable + ")"};
+            describe_time_out(std::chrono::duration_cast<std::chrono::milliseconds>(limit))};
   }
 
   Clock::duration slow_after() const {
@@ -221,9 +214,10 @@ class Supervisor {
 
   Time mind_stop(WorkerNode& node, Care& care, Time now) {
     const int signal = node.process->stop_signal();
-    if (signal == 0) {
+    // It takes a moment until it is known that a worker goes on.
+    if (signal == 0 || now < care.continued + kGrace) {
       care.stopped_since.reset();
-      return Time::max();
+      return signal == 0 ? Time::max() : care.continued + kGrace;
     }
     if (!care.stopped_since) {
       care.stopped_since = now;
@@ -258,10 +252,37 @@ class Supervisor {
   void end(WorkerNode& node, Care& care, EndReason reason, Time now) {
     node.end_reason = std::move(reason);
     care.phase_since = node.phase_since(now);
+    stop(node, care, Step::stopping, now);
+  }
+
+  static void stop(WorkerNode& node, Care& care, Step step, Time now) {
+    care.step = step;
+    care.step_end = now + kGrace;
+    node.process->send(SIGSTOP);
+  }
+
+  // Whether it can be decided about the worker now. One that cannot be stopped is where it is.
+  static bool is_decided(const WorkerNode& node, const Care& care, Time now) {
+    return node.process->stop_signal() != 0 || now >= care.step_end;
+  }
+
+  void debug(WorkerNode& node, Care& care, Time now) {
     care.debugger = print_stacks_(node.process->id(), node.output.err_descriptor());
     if (care.debugger == nullptr) return ask(node, care, SIGABRT, now);
     care.step = Step::debugging;
     care.step_end = now + kDebuggerPatience;
+  }
+
+  // What the worker was in has come to an end after all, which a test's own time tells.
+  static bool has_moved_on(const WorkerNode& node, const Care& care, Time now) {
+    return node.phase_since(now) != care.phase_since || !runs_user_code(node.phase());
+  }
+  static Time let_go(WorkerNode& node, Care& care, Time now) {
+    care.step = Step::none;
+    care.continued = now;
+    node.end_reason.reset();
+    node.process->send(SIGCONT);
+    return now + kShortWhile;
   }
 
   static void ask(WorkerNode& node, Care& care, int signal, Time now) {
@@ -281,21 +302,28 @@ class Supervisor {
     node.process->kill();
   }
 
-  static Time pursue(WorkerNode& node, Care& care, Time now) {
+  Time pursue(WorkerNode& node, Care& care, Time now) {
     switch (care.step) {
+      case Step::stopping:
+        if (!is_decided(node, care, now)) return care.step_end;
+        if (has_moved_on(node, care, now)) return let_go(node, care, now);
+        debug(node, care, now);
+        return care.step_end;
       case Step::debugging:
         if (!care.debugger->ended() && now < care.step_end) return care.step_end;
-        if (node.phase_since(now) != care.phase_since || !runs_user_code(node.phase())) {
-          // It has come to an end after all.
-          care.debugger.reset();
-          care.step = Step::none;
-          node.end_reason.reset();
-          return now;
-        }
         ask(node, care, SIGABRT, now);
         return care.step_end;
       case Step::asked:
         if (now < care.step_end) return care.step_end;
+        if (!node.end_reason->blames_worker) {
+          kill(node, care);
+          break;
+        }
+        stop(node, care, Step::stopping_again, now);
+        return care.step_end;
+      case Step::stopping_again:
+        if (!is_decided(node, care, now)) return care.step_end;
+        if (has_moved_on(node, care, now)) return let_go(node, care, now);
         kill(node, care);
         break;
       case Step::none:

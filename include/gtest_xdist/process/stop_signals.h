@@ -14,13 +14,15 @@
 
 namespace gtest_xdist::internal {
 
-// While it lives, a signal that would end this process is only noted, and somebody is woken. The
-// next one ends the process after all, unless that somebody is waiting and can do it better. A
+// While it lives, a signal that would end this process is only noted, and a Waker wakes somebody.
+// The next one ends the process after all, unless that somebody is waiting and can do it better. A
 // signal that the program handles or ignores is left to the program. One at a time.
+//
+// After the first signal it does not end the process either that nobody reads what it prints: the
+// reader of a pipe has got the signal as well.
 class StopSignals {
  public:
-  // `wake(context)` is called by a signal handler, on any thread: it must be async-signal-safe.
-  StopSignals(void (*wake)(void*), void* context) : wake_(wake), context_(context) {
+  StopSignals() {
     if (instance_ != nullptr) throw std::logic_error("stop signals are waited for already");
     instance_ = this;
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
@@ -51,6 +53,22 @@ class StopSignals {
 
   // Whether another one came after it.
   bool came_again() const { return count_.load(std::memory_order_acquire) > 1; }
+
+  // While it lives, a signal handler calls `wake(context)`, on any thread: it must be
+  // async-signal-safe. One at a time.
+  class Waker {
+   public:
+    Waker(StopSignals& signals, void (*wake)(void*), void* context) : signals_(signals) {
+      signals_.context_.store(context);
+      signals_.wake_.store(wake);
+    }
+    Waker(const Waker&) = delete;
+    Waker& operator=(const Waker&) = delete;
+    ~Waker() { signals_.wake_.store(nullptr); }
+
+   private:
+    StopSignals& signals_;
+  };
 
   // While it lives, whoever is woken looks at came_again() soon.
   class Attention {
@@ -86,12 +104,19 @@ class StopSignals {
     self.first_.compare_exchange_strong(none, signal);
     const bool is_again = self.count_.fetch_add(1) > 0;
     if (is_again && !self.attentive_.load()) return die_of(signal);
-    self.wake_(self.context_);
+    if (!is_again) ignore_closed_pipes();
+    if (void (*const wake)(void*) = self.wake_.load()) wake(self.context_.load());
+  }
+
+  static void ignore_closed_pipes() {
+    struct ::sigaction action {};
+    ::sigaction(SIGPIPE, nullptr, &action);
+    if (action.sa_handler == SIG_DFL) ::signal(SIGPIPE, SIG_IGN);
   }
 
   const ::pid_t process_ = ::getpid();
-  void (*const wake_)(void*);
-  void* const context_;
+  std::atomic<void (*)(void*)> wake_{nullptr};
+  std::atomic<void*> context_{nullptr};
   std::array<struct ::sigaction, kSignals.size()> before_{};
   std::atomic<int> first_{0};
   std::atomic<int> count_{0};

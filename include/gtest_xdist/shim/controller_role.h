@@ -37,6 +37,7 @@
 #include "gtest_xdist/process/once_values.h"
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/process/self.h"
+#include "gtest_xdist/process/stop_signals.h"
 #include "gtest_xdist/process/temp_directory.h"
 #include "gtest_xdist/shim/fatal.h"
 #include "gtest_xdist/shim/session_life.h"
@@ -125,13 +126,15 @@ class ControllerRole {
     if (tests == 0 || repeat == 0) return;
     const unsigned workers = count_workers(tests);
     life_->hooks().config().numprocesses = workers;
+    // As long as there is something that a signal would leave behind.
+    stop_signals_.emplace();
     try {
       read_durations();
       session_ = std::make_unique<DSession>(
           *catalog_, options_, life_->hooks(), durations_ ? &*durations_ : nullptr,
           Launcher(self_, environment_, workers, run_, once_values().share(),
                    options_.maxoutput * kMegabyte),
-          workers, static_cast<unsigned>(std::max(repeat, 0)));
+          workers, static_cast<unsigned>(std::max(repeat, 0)), *stop_signals_);
     } catch (const std::runtime_error& error) {
       fatal(error.what());
     }
@@ -222,10 +225,7 @@ class ControllerRole {
   }
 
   void program_end() {
-    if (session_) {
-      if (dissent_.empty()) dissent_ = session_->dissent();
-      stop_signal_ = session_->stop_signal();
-    }
+    if (session_ && dissent_.empty()) dissent_ = session_->dissent();
     session_.reset();
     if (durations_) durations_->save();
     life_->end();
@@ -236,6 +236,8 @@ class ControllerRole {
   void forget_run() {
     durations_.reset();
     life_.reset();
+    if (stop_signals_) stop_signal_ = stop_signals_->first();
+    stop_signals_.reset();
     ++run_;
     empty_shard_.hide();
   }
@@ -275,6 +277,7 @@ class ControllerRole {
   std::unique_ptr<Catalog> catalog_;
   std::optional<SessionLife> life_;            // while RUN_ALL_TESTS runs
   std::optional<SessionDurations> durations_;  // likewise, if there is a file for them
+  std::optional<StopSignals> stop_signals_;    // while there is, or is to be, a session
   std::unique_ptr<DSession> session_;
   std::string dissent_;
   int stop_signal_ = 0;  // that has ended a session before its time

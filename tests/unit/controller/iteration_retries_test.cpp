@@ -21,8 +21,8 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-constexpr FailurePolicy kOnce{0, 1};
-constexpr FailurePolicy kTwice{0, 2};
+const FailurePolicy kOnce{0, 1};
+const FailurePolicy kTwice{0, 2};
 
 std::string line(int number, int most, int worker) {
   return "gw" + std::to_string(worker) + " writes [ ATTEMPT  ] " + std::to_string(number) + " of " +

@@ -88,6 +88,12 @@ class SupervisorTest : public testing::Test {
     return supervisor().look(begin_ + time, signal) - begin_;
   }
 
+  // As look(), when worker `i` has been stopped, which has to be known before it is ended.
+  Supervisor::Clock::duration look_when_stopped(std::size_t i, Supervisor::Clock::duration time) {
+    while (node(i).process->stop_signal() == 0) std::this_thread::yield();
+    return look(time);
+  }
+
   // What is said at a look.
   std::string told(Supervisor::Clock::duration time, int signal = 0) {
     testing::internal::CaptureStderr();
@@ -126,7 +132,8 @@ TEST_F(SupervisorTest, EndsATestThatTakesTooLong) {
                           "' for 1 second\n");
   EXPECT_EQ(told(3s), "") << "it is said once";
   EXPECT_FALSE(is_being_ended(0));
-  EXPECT_EQ(look(4s), 6s) << "a grace";
+  EXPECT_EQ(look(4s), 6s) << "until it is stopped";
+  EXPECT_EQ(look_when_stopped(0, 4s), 6s) << "a grace";
   EXPECT_EQ(ending(0), "killed by signal 6 (SIGABRT)");
   EXPECT_EQ(node(0).end_reason->what, "timed out");
   EXPECT_EQ(node(0).end_reason->why, "it took longer than 3 seconds (GTEST_XDIST_TIMEOUT)");
@@ -139,9 +146,12 @@ TEST_F(SupervisorTest, KillsWhatDoesNotListen) {
   while (node(0).output.out.size() == 0) std::this_thread::yield();
   run_test(0, 0s);
   look(1500ms);
+  look_when_stopped(0, 1500ms);
+  while (node(0).process->stop_signal() != 0) std::this_thread::yield();
   look(3499ms);
   EXPECT_FALSE(node(0).process->ended());
   look(3500ms);
+  look_when_stopped(0, 3500ms);
   EXPECT_EQ(ending(0), "killed by signal 9 (SIGKILL)");
 }
 
@@ -194,9 +204,10 @@ TEST_F(SupervisorTest, WaitsForADebugger) {
     run(0, ends ? "exit 0" : "exec sleep 1000");
     debugger_ = std::move(node(0).process);
     while (ends && !debugger_->ended()) std::this_thread::yield();
-    EXPECT_EQ(look(2s), 12s);
+    EXPECT_EQ(look(2s), 4s);
+    EXPECT_EQ(look_when_stopped(1, 2s), 12s);
     EXPECT_EQ(look(3s), ends ? 5s : 12s);
-    EXPECT_EQ(look(12s), ends ? 10s + 12s : 14s);
+    EXPECT_EQ(look(12s), 14s);
   }
 }
 
@@ -207,9 +218,11 @@ TEST_F(SupervisorTest, LetsATestGoThatEndsMeanwhile) {
   debugger_ = std::move(node(0).process);
   look(2s);
   EXPECT_TRUE(is_being_ended(1));
-  enter(1, Phase::suite_down, 3s);
-  look(12s);
+  enter(1, Phase::suite_down, 2s);
+  look_when_stopped(1, 2s);
   EXPECT_FALSE(is_being_ended(1));
+  EXPECT_NE(debugger_, nullptr) << "nobody has asked for it";
+  while (node(1).process->stop_signal() != 0) std::this_thread::yield();
 }
 
 TEST_F(SupervisorTest, EndsTheSession) {
@@ -221,6 +234,7 @@ TEST_F(SupervisorTest, EndsTheSession) {
   EXPECT_EQ(supervisor().over(),
             "the session took longer than 5 seconds (GTEST_XDIST_SESSION_TIMEOUT)");
   EXPECT_EQ(node(0).end_reason->what, "ran out of time");
+  look_when_stopped(0, 5s);
   EXPECT_EQ(ending(0), "killed by signal 6 (SIGABRT)");
   EXPECT_FALSE(is_being_ended(1)) << "it is idle, and can end by itself";
   enter(1, Phase::environments_down, 6s);

@@ -29,7 +29,8 @@ int status_of_child(Body body) {
 TEST(StopSignals, AreNotedOnce) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     woken = 0;
-    StopSignals signals(&wake, nullptr);
+    StopSignals signals;
+    const StopSignals::Waker waker(signals, &wake, nullptr);
     EXPECT_EQ(signals.first(), 0);
     ::raise(signal);
     EXPECT_EQ(signals.first(), signal);
@@ -40,7 +41,8 @@ TEST(StopSignals, AreNotedOnce) {
 
 TEST(StopSignals, TheSecondEndsTheProcess) {
   const int status = status_of_child([] {
-    StopSignals signals(&wake, nullptr);
+    StopSignals signals;
+    const StopSignals::Waker waker(signals, &wake, nullptr);
     ::raise(SIGINT);
     ::raise(SIGTERM);
   });
@@ -49,7 +51,8 @@ TEST(StopSignals, TheSecondEndsTheProcess) {
 }
 
 TEST(StopSignals, TheSecondIsNotedWhereSomebodyLooks) {
-  StopSignals signals(&wake, nullptr);
+  StopSignals signals;
+  const StopSignals::Waker waker(signals, &wake, nullptr);
   {
     const StopSignals::Attention attention(signals);
     ::raise(SIGTERM);
@@ -60,7 +63,8 @@ TEST(StopSignals, TheSecondIsNotedWhereSomebodyLooks) {
 }
 
 TEST(StopSignals, EndAChildOfTheProcess) {
-  StopSignals signals(&wake, nullptr);
+  StopSignals signals;
+  const StopSignals::Waker waker(signals, &wake, nullptr);
   const int status = status_of_child([] { ::raise(SIGTERM); });
   ASSERT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(WTERMSIG(status), SIGTERM);
@@ -73,7 +77,8 @@ TEST(StopSignals, AreLeftToAProgramThatHandlesThem) {
   const auto before = ::signal(SIGTERM, &handle);
   const auto before_int = ::signal(SIGINT, SIG_IGN);
   {
-    StopSignals signals(&wake, nullptr);
+    StopSignals signals;
+    const StopSignals::Waker waker(signals, &wake, nullptr);
     ::raise(SIGTERM);
     ::raise(SIGINT);
     EXPECT_EQ(signals.first(), 0);
@@ -83,9 +88,26 @@ TEST(StopSignals, AreLeftToAProgramThatHandlesThem) {
   EXPECT_EQ(::signal(SIGINT, before_int), SIG_IGN);
 }
 
+TEST(StopSignals, AreFollowedByNoDeathOfAClosedPipe) {
+  const int status = status_of_child([] {
+    ::signal(SIGPIPE, SIG_DFL);
+    StopSignals signals;
+    ::raise(SIGINT);
+    ::raise(SIGPIPE);
+  });
+  EXPECT_TRUE(WIFEXITED(status));
+  const int without_signal = status_of_child([] {
+    ::signal(SIGPIPE, SIG_DFL);
+    StopSignals signals;
+    ::raise(SIGPIPE);
+  });
+  EXPECT_TRUE(WIFSIGNALED(without_signal));
+}
+
 TEST(StopSignals, AreWhatTheyWereAfterwards) {
   {
-    StopSignals signals(&wake, nullptr);
+    StopSignals signals;
+    const StopSignals::Waker waker(signals, &wake, nullptr);
     EXPECT_EQ(::signal(SIGHUP, &handle) == SIG_DFL, false) << "it was noted, and is now handled";
   }
   EXPECT_EQ(::signal(SIGHUP, SIG_DFL), &handle) << "the program has changed its mind";

@@ -30,7 +30,7 @@ inline const LockTable& no_locks() {
 }
 
 // As with --gtest_fail_fast.
-inline constexpr FailurePolicy kFailFast{1};
+inline const FailurePolicy kFailFast{1};
 
 // The tests are the first ones of this very binary; nobody runs them.
 class Stage {
