@@ -148,8 +148,9 @@ class Supervisor {
   // Returns when it is to be looked after again.
   Time look_after(WorkerNode& node, Care& care, Time now) {
     if (care.step != Step::none) return pursue(node, care, now);
-    return std::min(
-        {mind_limits(node, care, now), mind_stop(node, care, now), mind_deafness(node, care, now)});
+    const Time limit = mind_limits(node, care, now);
+    if (care.step != Step::none) return limit;
+    return std::min({limit, mind_stop(node, care, now), mind_deafness(node, care, now)});
   }
 
   static bool runs_user_code(Phase phase) {
