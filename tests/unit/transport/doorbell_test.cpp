@@ -147,9 +147,9 @@ TEST(Doorbell, ALoudRingWakesAWaiterThatIsNotKnown) {
     std::atomic<bool> is_over{false};
     std::thread vandal([&] {
       while (!is_over) {
-        // All but its first word, which tells of the ring that is to be heard.
-        std::memset(reinterpret_cast<char*>(&bell) + sizeof(std::uint32_t), 0,
-                    sizeof bell - sizeof(std::uint32_t));
+        // Its other word than the first one, which tells of the ring that is to be heard.
+        static_assert(sizeof bell == 2 * sizeof(std::atomic<std::uint32_t>));
+        reinterpret_cast<std::atomic<std::uint32_t>*>(&bell)[1] = 0;
         std::this_thread::yield();
       }
     });
