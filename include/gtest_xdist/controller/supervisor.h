@@ -312,6 +312,9 @@ class Supervisor {
         return care.step_end;
       case Step::debugging:
         if (!care.debugger->ended() && now < care.step_end) return care.step_end;
+        care.debugger.reset();
+        // A debugger may have let it run on.
+        if (has_moved_on(node, care, now)) return let_go(node, care, now);
         ask(node, care, SIGABRT, now);
         return care.step_end;
       case Step::asked:
