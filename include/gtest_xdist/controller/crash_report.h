@@ -10,7 +10,7 @@
 
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/process/exit_status.h"
-#include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 

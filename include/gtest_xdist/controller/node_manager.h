@@ -27,6 +27,8 @@
 #include "gtest_xdist/process/output_watch.h"
 #include "gtest_xdist/process/stop_signals.h"
 #include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/segment_layout.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 

@@ -13,7 +13,7 @@
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/report.h"
-#include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 

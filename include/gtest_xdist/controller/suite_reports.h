@@ -13,7 +13,7 @@
 #include "gtest_xdist/controller/result_store.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
-#include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 

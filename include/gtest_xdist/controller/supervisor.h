@@ -30,7 +30,7 @@
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/exit_status.h"
-#include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 
@@ -236,7 +236,8 @@ class Supervisor {
   // hear.
   static Time mind_deafness(WorkerNode& node, Care& care, Time now) {
     const bool is_waiting = node.state == WorkerNode::State::ready && node.phase() == Phase::idle &&
-                            node.process->stop_signal() == 0 && node.has_unstarted_in_deque();
+                            node.process->stop_signal() == 0 &&
+                            node.has_unstarted_in_deque();
     if (!is_waiting || care.deaf_pending != node.pending()) care.deaf_since.reset();
     if (!is_waiting) return Time::max();
     if (!care.deaf_since) {

@@ -15,7 +15,7 @@
 #include "gtest_xdist/core/report.h"
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/process/output_watch.h"
-#include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 

@@ -10,6 +10,7 @@
 
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 

@@ -21,7 +21,7 @@
 
 #include "gtest_xdist/core/report.h"
 #include "gtest_xdist/process/descriptor.h"
-#include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 

@@ -15,6 +15,8 @@
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/segment_layout.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 #include "support/random.h"
 

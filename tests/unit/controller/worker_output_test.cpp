@@ -10,7 +10,7 @@
 #include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/process/output_watch.h"
-#include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 #include "support/redirection.h"
 #include "support/scratch.h"

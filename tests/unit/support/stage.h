@@ -19,6 +19,8 @@
 #include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/segment_layout.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 #include "support/report_text.h"
 

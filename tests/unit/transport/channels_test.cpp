@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 #include "support/random.h"
 

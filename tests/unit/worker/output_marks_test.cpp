@@ -18,7 +18,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/process/output_file.h"
-#include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 #include "support/children.h"
 #include "support/redirection.h"
