@@ -9,12 +9,9 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,12 +24,12 @@
 #include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/bridge/item_loop.h"
 #include "gtest_xdist/bridge/iteration.h"
-#include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 #include "gtest_xdist/worker/outbox.h"
-#include "gtest_xdist/worker/output_marks.h"
+#include "gtest_xdist/worker/reporter.h"
 
 namespace gtest_xdist::internal {
 
@@ -47,8 +44,7 @@ class Worker : public ItemSource {
         slot_(segment_.view().slot()),
         deque_(segment_.view().deque()),
         commands_(segment_.view().commands_reader()),
-        marks_(slot_),
-        outbox_(segment_) {
+        reporter_(segment_) {
     ::pthread_atfork(nullptr, nullptr, [] { in_child_ = true; });
     // As in a serial run at a terminal.
     if (segment_.header().output_is_terminal) std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
@@ -75,109 +71,69 @@ class Worker : public ItemSource {
 
   // `order` is there if plugins have changed what is to be run.
   void collected(std::optional<std::vector<TestIndex>> order) {
-    enter(Phase::starting);
+    reporter_.enter(Phase::starting);
     // Tests may wait here already, handed out by a controller that knows what all are to have.
     is_expected_ = segment_.header().expected_digest == digest_ && !order;
-    send(Hello{digest_, std::move(order)}, Urgency::now);
+    reporter_.send(Hello{digest_, std::move(order)}, Urgency::now);
   }
 
   void iteration_inner_start(int iteration) {
     if (sets_environments_up(iteration)) return;
     usable_ = environments_are_usable();
-    send(EnvironmentsUp{false, usable_, {}}, Urgency::now);
+    reporter_.send(EnvironmentsUp{false, usable_, {}}, Urgency::now);
     run_items();
   }
 
-  void environments_up_outer_start() { enter(Phase::environments_up); }
-  void environments_up_inner_start() { open(); }
-  void environments_up_inner_end() { close_region(); }
+  void environments_up_outer_start() { reporter_.enter(Phase::environments_up); }
+  void environments_up_inner_start() { reporter_.open(); }
+  void environments_up_inner_end() { reporter_.close(); }
   void environments_up_outer_end() {
     usable_ = environments_are_usable();
-    send(EnvironmentsUp{true, usable_, std::exchange(slice_, {})}, Urgency::now);
-    enter(Phase::idle);
+    reporter_.send(EnvironmentsUp{true, usable_, reporter_.take_slice()}, Urgency::now);
+    reporter_.enter(Phase::idle);
     run_items();
   }
 
   void suite_outer_start(const testing::TestSuite& suite) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    scope_ = Scope::suite;
-    suite_ = native_ ? catalog_->index_of(suite) : loop_->suite();
-    suite_up_told_ = false;
-    begin_ = Clock::now();
-    enter(Phase::suite_up, begin_);
+    reporter_.begin_suite(native_ ? catalog_->index_of(suite) : loop_->suite());
   }
-  void suite_inner_start() { open(); }
+  void suite_inner_start() { reporter_.open(); }
 
   void test_outer_start(const testing::TestInfo& test) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    tell_suite_up();
-    scope_ = Scope::test;
-    test_ = native_ ? catalog_->index_of(test) : loop_->test();
-    test_parts_ = 0;
     GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
-    begin_ = Clock::now();
-    enter(Phase::test, begin_);
+    reporter_.begin_test(native_ ? catalog_->index_of(test) : loop_->test());
   }
-  void test_inner_start() { open(); }
+  void test_inner_start() { reporter_.open(); }
 
-  // A listener may record a part after the region was closed: what was printed still comes first.
-  void part_outer() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    reopen_ = marks_.is_open();
-    part_slice_ = reopen_ ? marks_.pause() : std::exchange(slice_, {});
-  }
-  void part_inner(const testing::TestPartResult& part) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (scope_ == Scope::test) ++test_parts_;
-    outbox_.send(PartSeen{scope_, std::exchange(part_slice_, {}), from_gtest(part)},
-                 Urgency::later);
-    if (reopen_) marks_.reopen();
-  }
+  void part_outer() { reporter_.begin_part(); }
+  void part_inner(const testing::TestPartResult& part) { reporter_.end_part(part); }
 
-  void test_inner_end() { close_region(); }
+  void test_inner_end() { reporter_.close(); }
 
   // Blocks until it is known what follows.
   void test_outer_end(const testing::TestInfo& test) {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      const testing::TestResult& result = *test.result();
-      scope_ = Scope::suite;
-      const auto kept_parts = static_cast<std::uint64_t>(result.total_part_count());
-      if (result.Failed() && !native_) stop_word().count_failure();
-      outbox_.send(TestDone{test_, test_parts_ - std::min(test_parts_, kept_parts),
-                            result.start_timestamp(), result.elapsed_time(), since_begin(),
-                            std::exchange(slice_, {}), properties_of(result)},
-                   result.Failed() ? Urgency::now : Urgency::if_running_dry);
-      slot_.phase.store(Phase::idle, std::memory_order_relaxed);
-    }
+    const testing::TestResult& result = *test.result();
+    if (result.Failed() && !native_) stop_word().count_failure();
+    reporter_.end_test(result);
     const bool goes_on = !native_ && loop_->on_test_end();
     // The controller decides what a failure stops; gtest's own rule would end this stretch.
     fail_fast_ = GTEST_XDIST_FLAG_GET(fail_fast);
     if (!native_) GTEST_XDIST_FLAG_SET(fail_fast, false);
-    if (!goes_on) suite_down_begins();
+    if (!goes_on) reporter_.begin_suite_down();
   }
 
-  void suite_inner_end() { close_region(); }
-  void suite_outer_end(const testing::TestSuite& suite) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    tell_suite_up();
-    outbox_.send(SuiteDown{suite_, suite.start_timestamp(), suite.elapsed_time(),
-                           fixture_ns_ + since_begin(), std::exchange(slice_, {}),
-                           properties_of(suite.ad_hoc_test_result())},
-                 Urgency::later);
-    scope_ = Scope::program;
-    slot_.phase.store(Phase::idle, std::memory_order_relaxed);
-  }
+  void suite_inner_end() { reporter_.close(); }
+  void suite_outer_end(const testing::TestSuite& suite) { reporter_.end_suite(suite); }
 
   void environments_down_outer_start() {
     hidden_suites_.restore();
     send_native_output();
-    enter(Phase::environments_down);
+    reporter_.enter(Phase::environments_down);
   }
-  void environments_down_inner_start() { open(); }
-  void environments_down_inner_end() { close_region(); }
+  void environments_down_inner_start() { reporter_.open(); }
+  void environments_down_inner_end() { reporter_.close(); }
   void environments_down_outer_end() {
-    send(EnvironmentsDown{std::exchange(slice_, {})}, Urgency::later);
+    reporter_.send(EnvironmentsDown{reporter_.take_slice()}, Urgency::later);
   }
 
   // There may have been no tear-down of the environments.
@@ -186,8 +142,9 @@ class Worker : public ItemSource {
     send_native_output();
   }
   void iteration_outer_end() {
-    send(IterationDone{properties_of(testing::UnitTest::GetInstance()->ad_hoc_test_result())},
-         Urgency::now);
+    reporter_.send(
+        IterationDone{properties_of(testing::UnitTest::GetInstance()->ad_hoc_test_result())},
+        Urgency::now);
     // main gets the same answer from RUN_ALL_TESTS in every process of the session. A fatal failure
     // would keep the next iteration from running.
     if (std::exchange(run_failed_, false) && testing::UnitTest::GetInstance()->Passed()) {
@@ -199,7 +156,7 @@ class Worker : public ItemSource {
 
   // --- for plugins -------------------------------------------------------------------------------
 
-  void session_start_begins() { enter(Phase::session_start); }
+  void session_start_begins() { reporter_.enter(Phase::session_start); }
 
   // The test that runs next, if there is one to run: it is taken, and nobody else can run it.
   TestIndex claim_next() {
@@ -211,31 +168,29 @@ class Worker : public ItemSource {
   // The run fails; `thrown`: because a hook has thrown.
   void internal_error(const std::string& message, bool thrown) {
     run_failed_ = true;
-    send(InternalError{message, thrown}, Urgency::now);
+    reporter_.send(InternalError{message, thrown}, Urgency::now);
   }
 
   // Whether something has failed that gtest in this process does not know of.
   bool run_failed() const { return run_failed_; }
 
-  void session_finish_begins() { enter(Phase::session_finish); }
+  void session_finish_begins() { reporter_.enter(Phase::session_finish); }
   void session_finished(ValueMap workeroutput) {
-    send(SessionFinished{std::move(workeroutput)}, Urgency::now);
+    reporter_.send(SessionFinished{std::move(workeroutput)}, Urgency::now);
   }
 
   // -----------------------------------------------------------------------------------------------
 
   void program_end() {
-    enter(Phase::finishing);
-    open();
-    send(ProgramDone{}, Urgency::now);
+    reporter_.enter(Phase::finishing);
+    reporter_.open();
+    reporter_.send(ProgramDone{}, Urgency::now);
   }
 
   // main has returned `status`, or somebody called exit().
   void exiting(int status) { slot_.exit_status.store(status, std::memory_order_relaxed); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   // Blocks until there is an item or a command. Called in the item loop.
   NextItem next_item() override {
     while (true) {
@@ -261,7 +216,7 @@ class Worker : public ItemSource {
             forget_failed_tests();
             return {NextItem::Kind::end, kNoTest};
           case Command::send_collection:
-            send(CollectionIds{catalog_->ids()}, Urgency::now);
+            reporter_.send(CollectionIds{catalog_->ids()}, Urgency::now);
             continue;
           case Command::run_natively:
             native_ = true;
@@ -283,13 +238,10 @@ class Worker : public ItemSource {
   // Whatever was taken before the last failure that is allowed goes back.
   bool may_begin(TestIndex test) override {
     if (!stop_word().is_set()) return true;
-    const bool is_set_up = slot_.phase.load(std::memory_order_relaxed) == Phase::suite_up;
-    if (is_set_up) {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      tell_suite_up();
-    }
-    send(TestReturned{test}, Urgency::now);
-    if (is_set_up) suite_down_begins();
+    const bool is_set_up = reporter_.is_in(Phase::suite_up);
+    if (is_set_up) reporter_.end_suite_up();
+    reporter_.send(TestReturned{test}, Urgency::now);
+    if (is_set_up) reporter_.begin_suite_down();
     return false;
   }
 
@@ -313,7 +265,7 @@ class Worker : public ItemSource {
     loop_->run();
     GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
     if (native_) {
-      open();
+      reporter_.open();
     } else {
       hidden_suites_.hide(*catalog_);
     }
@@ -321,50 +273,7 @@ class Worker : public ItemSource {
 
   // What gtest printed since run_items() left everything to it.
   void send_native_output() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (native_ && marks_.is_open()) outbox_.send(NativeOutput{marks_.close()}, Urgency::later);
-  }
-
-  void tell_suite_up() {
-    if (std::exchange(suite_up_told_, true)) return;
-    fixture_ns_ = since_begin();
-    begin_ = Clock::now();
-    outbox_.send(SuiteUp{suite_, marks_.close()}, Urgency::later);
-  }
-
-  void suite_down_begins() {
-    begin_ = Clock::now();
-    enter(Phase::suite_down, begin_);
-    open();
-  }
-
-  // Nanoseconds of what runs in this phase.
-  std::int64_t since_begin() const {
-    return std::chrono::nanoseconds(Clock::now() - begin_).count();
-  }
-
-  void enter(Phase phase) { enter(phase, Clock::now()); }
-
-  // Pairs with the acquire load in WorkerNode::phase(): who sees the phase sees its time, or that
-  // of a later one.
-  void enter(Phase phase, Clock::time_point since) {
-    slot_.phase_since.store(clock_nanoseconds(since), std::memory_order_relaxed);
-    slot_.phase.store(phase, std::memory_order_release);
-  }
-
-  void open() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    marks_.open();
-  }
-  // What was printed in the region waits in slice_ until it is sent.
-  void close_region() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    slice_ = marks_.close();
-  }
-
-  void send(const WorkerMessage& message, Urgency urgency) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    outbox_.send(message, urgency);
+    if (native_) reporter_.end_native_region();
   }
 
   WorkerSegment segment_;
@@ -372,20 +281,7 @@ class Worker : public ItemSource {
   WorkDeque deque_;
   RingReader commands_;
 
-  // Assertions may come from any thread of a test: it guards what they use, which is all below.
-  std::mutex mutex_;
-  OutputMarks marks_;
-  OutputSlice slice_;       // of what has just ended; closed by one listener, sent by the other
-  OutputSlice part_slice_;  // likewise, before an assertion
-  bool reopen_ = false;     // whether a region was open when an assertion came
-  Scope scope_ = Scope::program;
-  SuiteIndex suite_ = 0;
-  TestIndex test_ = kNoTest;
-  std::uint64_t test_parts_ = 0;  // that test_ has told of
-  Clock::time_point begin_;       // of a set-up, a test or a tear-down
-  std::int64_t fixture_ns_ = 0;   // what the suite's set-up took
-  bool suite_up_told_ = false;
-  Outbox outbox_;
+  Reporter reporter_;
 
   std::optional<Catalog> catalog_;
   std::optional<ItemLoop> loop_;
