@@ -230,7 +230,7 @@ class Iteration {
   void on(WorkerNode& node, TestDone& m) {
     const bool native = &node == native_;
     const bool is_rerun = assignments().is_rerun(m.test, node.number());
-    const bool is_retry = node.retry() == m.test;
+    const bool is_retry = node.tests().retry() == m.test;
     if (native ? m.test >= catalog_.size() : !node.complete(m.test)) {
       node.broken = "it reported a test that it did not have";
       return;
@@ -373,7 +373,7 @@ class Iteration {
   void mind_stop_word() {
     if (!failure_limit_.is_contradicted()) return;
     for (const auto& node : nodes_) {
-      if (node->state != WorkerNode::State::gone && node->has_taken()) return;
+      if (node->state != WorkerNode::State::gone && node->tests().has_taken()) return;
     }
     failure_limit_.restore();
     for (const auto& node : nodes_) node->resume();

@@ -97,7 +97,7 @@ class Retries {
   // Workers may have lost what they were sent before it began: it waits again.
   void reclaim(const WorkerNodes& nodes) {
     for (auto it = running_.begin(); it != running_.end();) {
-      if (nodes[static_cast<std::size_t>(it->first)]->has_retry()) {
+      if (nodes[static_cast<std::size_t>(it->first)]->tests().has_retry()) {
         ++it;
         continue;
       }

@@ -237,7 +237,7 @@ class Supervisor {
   static Time mind_deafness(WorkerNode& node, Care& care, Time now) {
     const bool is_waiting = node.state == WorkerNode::State::ready && node.phase() == Phase::idle &&
                             node.process->stop_signal() == 0 &&
-                            node.has_unstarted_in_deque();
+                            node.tests().any_unstarted_in_deque();
     if (!is_waiting || care.deaf_pending != node.pending()) care.deaf_since.reset();
     if (!is_waiting) return Time::max();
     if (!care.deaf_since) {

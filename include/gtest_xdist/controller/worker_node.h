@@ -1,7 +1,7 @@
 // The controller's side of one worker.
 //
 // Layer: controller. Owns the process, its output files and the controller's ends of its channels;
-// knows which tests the worker has, and keeps the iteration's Assignments right about them.
+// which tests the worker has is the business of its WorkerTests.
 #ifndef GTEST_XDIST_CONTROLLER_WORKER_NODE_H_
 #define GTEST_XDIST_CONTROLLER_WORKER_NODE_H_
 
@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -24,12 +23,14 @@
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/run_history.h"
 #include "gtest_xdist/controller/worker_output.h"
+#include "gtest_xdist/controller/worker_tests.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/hooks/session.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/output_watch.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/transport/segment.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 
@@ -57,12 +58,16 @@ class WorkerNode : public Node, public GateNode {
       : number_(number),
         slot_number_(slot),
         slot_(reset(segment, slot)),
-        deque_(segment.deque(slot)),
+        tests_(number, segment.deque(slot), broken),
         results_(segment.results_reader(slot)),
         commands_(segment.commands_writer(slot)) {
     controller.id = worker_name(number);
     controller.number = number;
   }
+
+  // Its tests refer to it.
+  WorkerNode(const WorkerNode&) = delete;
+  WorkerNode& operator=(const WorkerNode&) = delete;
 
   // --- Node --------------------------------------------------------------------------------------
 
@@ -75,54 +80,23 @@ class WorkerNode : public Node, public GateNode {
     if (state == State::unusable || state == State::done || state == State::gone) {
       refuse(tests.front(), state == State::gone ? " is gone" : " runs no tests");
     }
-    if (assignments_ == nullptr) refuse(tests.front(), " is in no iteration");
-    assignments_->hand_out(tests, number_);
+    if (tests_.assignments() == nullptr) refuse(tests.front(), " is in no iteration");
+    tests_.send(tests);
     settles_later_ = false;
-    if (gate_ != nullptr) return gate_->send(number_, tests);
-    for (const TestIndex test : tests) push(test);
-    slot_.bell.ring();
+    if (tests_.gate() == nullptr) wake_for_tests();
   }
 
   std::vector<TestIndex> take_back(std::size_t count) override {
-    std::vector<TestIndex> tests;
-    if (state == State::gone) return tests;  // the slot may be another worker's by now
-    std::vector<TestIndex> held;
-    if (gate_ != nullptr) held = gate_->take_back(number_, std::min(count, held_unstarted()));
-    for (const TestIndex test : held) assignments_->take_back(test, number_);
-    while (tests.size() + held.size() < count && !pending_.empty() && pending_.back() != retry_) {
-      // What says which tests have started may have been damaged since the last look.
-      if (!deque_.taken(answered_)) {
-        broken = kDamagedDeque;
-        break;
-      }
-      const std::optional<TestIndex> test = deque_.take_back();
-      if (!test) break;
-      // The account here decides, not what the shared memory says.
-      if (*test != pending_.back()) {
-        broken = kDamagedDeque;
-        break;
-      }
-      tests.push_back(pending_.back());
-      pending_.pop_back();
-      assignments_->take_back(tests.back(), number_);
-      if (gate_ != nullptr) gate_->take_back_out(number_, tests.back());
-    }
-    std::reverse(tests.begin(), tests.end());
-    tests.insert(tests.end(), held.begin(), held.end());
+    if (state == State::gone) return {};  // the slot may be another worker's by now
+    std::vector<TestIndex> tests = tests_.take_back(count);
     settle_if_due();
     return tests;
   }
 
   // What passes the scheduler by is not counted.
-  std::size_t pending() const override { return pending_.size() + held() - (has_retry() ? 1 : 0); }
+  std::size_t pending() const override { return tests_.pending(); }
 
-  std::size_t unstarted() const override {
-    const std::size_t all = std::min(deque_.size(), pending_.size()) + held();
-    return all - std::min<std::size_t>(all, has_retry() && !retry_has_started() ? 1 : 0);
-  }
-
-  // Whether tests wait in the shared memory itself for the worker to take them.
-  bool has_unstarted_in_deque() const { return !pending_.empty() && deque_.size() > 0; }
+  std::size_t unstarted() const override { return tests_.unstarted(); }
 
   void shutdown() override {
     settles_later_ = true;
@@ -132,8 +106,8 @@ class WorkerNode : public Node, public GateNode {
   // --- GateNode ----------------------------------------------------------------------------------
 
   void let_out(TestIndex test) override {
-    push(test);
-    slot_.bell.ring();
+    tests_.push(test);
+    wake_for_tests();
     settle_if_due();
   }
 
@@ -152,6 +126,7 @@ class WorkerNode : public Node, public GateNode {
   // --- the controller's own business -------------------------------------------------------------
 
   std::string name() const { return worker_name(number_); }
+  const WorkerTests& tests() const { return tests_; }
   std::uint32_t slot_number() const { return slot_number_; }
   WorkerSlot& slot() const { return slot_; }
 
@@ -174,52 +149,32 @@ class WorkerNode : public Node, public GateNode {
       slot_.space_bell.ring();
       return true;
     }
-    if (!deque_.taken(answered_)) broken = kDamagedDeque;
+    if (!tests_.is_intact()) broken = WorkerTests::kDamaged;
     if (!commands_.is_intact()) broken = kDamagedCommands;
     return false;
   }
   bool next_frame(std::string_view& frame) { return results_.next(frame); }
 
   // Hands the worker, which must not be busy, a test that a worker has completed before; no
-  // scheduler knows of it. It stays the first of the worker's tests.
+  // scheduler knows of it.
   void send_retry(TestIndex test) {
-    assignments_->hand_out_retry(test, number_);
-    retry_ = test;
-    if (gate_ != nullptr) return gate_->send(number_, {test});
-    push(test);
-    slot_.bell.ring();
+    tests_.send_retry(test);
+    if (tests_.gate() == nullptr) wake_for_tests();
     settle_if_due();
   }
-
-  // The test from send_retry() that it has; kNoTest if it has none.
-  TestIndex retry() const { return retry_; }
-  bool has_retry() const { return retry_ != kNoTest; }
 
   // Takes back whatever has not started, also what no scheduler knows of.
   void take_everything_back() {
     take_back(unstarted());
-    if (!has_retry() || retry_has_started()) return;
-    if (is_retry_held(retry_)) {
-      gate_->take_back(number_, 1);
-    } else {
-      if (pending_.back() != retry_ || !deque_.take_back()) return;  // it has started just now
-      pending_.pop_back();
-      if (gate_ != nullptr) gate_->take_back_out(number_, retry_);
-    }
-    assignments_->take_back_retry(std::exchange(retry_, kNoTest), number_);
+    tests_.take_back_retry();
   }
 
   // Whether it has been sent a test of which it has not reported.
-  bool is_busy() const { return pending_.size() + held() > 0; }
+  bool is_busy() const { return tests_.any(); }
 
-  // Takes `test` off the account; false if it is not the one that must come next.
+  // The worker has reported `test`; false if it is not the one that must come next.
   bool complete(TestIndex test) {
-    if (pending_.empty() || pending_.front() != test) return false;
-    pending_.pop_front();
-    if (test == retry_) retry_ = kNoTest;
-    assignments_->complete(test, number_);
-    if (gate_ != nullptr) gate_->complete(number_, test);
-    ++answered_;
+    if (!tests_.complete(test)) return false;
     history.add(test);
     return true;
   }
@@ -227,16 +182,10 @@ class WorkerNode : public Node, public GateNode {
   // The worker has not begun `test`, which it had taken: the test waits behind all others again.
   // False if it is not the one that the worker can have.
   bool give_back(TestIndex test) {
-    if (pending_.empty() || pending_.front() != test || !has_taken()) return false;
-    pending_.pop_front();
-    ++answered_;
-    push(test);
-    slot_.bell.ring();
+    if (!tests_.give_back(test)) return false;
+    wake_for_tests();
     return true;
   }
-
-  // Whether the worker has taken a test of which it has not reported.
-  bool has_taken() const { return deque_.taken(answered_).value_or(0) > answered_; }
 
   // The worker could start no test for a while. It may have settled then, although it had some.
   void resume() {
@@ -263,13 +212,12 @@ class WorkerNode : public Node, public GateNode {
   // what is under way, it is the first of which nothing was heard: whatever damaged the slot ran in
   // this worker.
   std::optional<TestIndex> running_item() const {
-    if (pending_.empty()) return std::nullopt;
+    const std::optional<TestIndex> front = tests_.front();
     const Phase phase = this->phase();
-    const std::optional<std::int64_t> taken = deque_.taken(answered_);
     const bool begun = phase == Phase::suite_up || phase == Phase::test;
-    const bool is_known = taken && is_valid(phase);
-    if (is_known ? !begun || *taken <= answered_ : !runs_items) return std::nullopt;
-    return pending_.front();
+    const bool is_known = tests_.is_intact() && is_valid(phase);
+    const bool is_running = is_known ? begun && tests_.has_taken() : runs_items;
+    return is_running ? front : std::nullopt;
   }
 
   // After the worker's end, which is now: how long it was in the test that it died in, of which it
@@ -284,35 +232,18 @@ class WorkerNode : public Node, public GateNode {
   }
 
   // After the worker's end: counts the crash item as one that the worker ran.
-  void add_crash_item_to_history() { history.add(pending_.front()); }
+  void add_crash_item_to_history() { history.add(*tests_.front()); }
 
-  // After the worker's end: gives up its tests. What it has not run, in order, is free again; the
-  // test that it died in is left out, and is the one that can be put back.
+  // After the worker's end: as WorkerTests::abandon().
   std::vector<TestIndex> abandon(bool without_crash_item) {
-    if (without_crash_item) {
-      assignments_->crash(pending_.front(), number_);
-      if (pending_.front() == retry_) retry_ = kNoTest;
-      pending_.pop_front();
-    }
-    if (gate_ != nullptr) {
-      const std::vector<TestIndex> held = gate_->remove(number_);
-      pending_.insert(pending_.end(), held.begin(), held.end());
-      gate_ = nullptr;
-    }
-    if (has_retry()) {
-      pending_.erase(std::find(pending_.begin(), pending_.end(), retry_));
-      assignments_->take_back_retry(std::exchange(retry_, kNoTest), number_);
-    }
-    for (const TestIndex test : pending_) assignments_->take_back(test, number_);
-    const std::deque<TestIndex> tests = std::exchange(pending_, {});
-    return {tests.begin(), tests.end()};
+    return tests_.abandon(without_crash_item);
   }
 
   // The worker has left its suite, or the suite went with the worker.
   void leave_suite() {
     open_suite.reset();
     suite_report = {};
-    if (gate_ != nullptr) gate_->left_suite(number_);
+    if (tests_.gate() != nullptr) tests_.gate()->left_suite(number_);
   }
 
   // What was printed since the current region began, or since the last one.
@@ -329,9 +260,8 @@ class WorkerNode : public Node, public GateNode {
   // `gate` says so, if there is one.
   void begin_iteration(Assignments& assignments, LockGate* gate = nullptr) {
     in_iteration = true;
-    assignments_ = &assignments;
-    gate_ = gate;
-    if (gate_ != nullptr) gate_->add(*this);
+    tests_.begin_iteration(assignments, gate);
+    if (gate != nullptr) gate->add(*this);
     history = {};
   }
 
@@ -349,10 +279,7 @@ class WorkerNode : public Node, public GateNode {
   }
 
   // The iteration is over: its assignments and its gate are not used any more.
-  void forget_iteration() {
-    assignments_ = nullptr;
-    gate_ = nullptr;
-  }
+  void forget_iteration() { tests_.forget_iteration(); }
 
   State state = State::starting;
   WorkerController controller;  // what plugins see of the worker
@@ -374,7 +301,6 @@ class WorkerNode : public Node, public GateNode {
   bool runs_items = false;    // its environments are up, and it has not ended the iteration
 
  private:
-  static constexpr const char* kDamagedDeque = "its deque is damaged";
   static constexpr const char* kDamagedCommands = "its command ring is damaged";
 
   bool write_command(const std::string& frame) {
@@ -392,50 +318,29 @@ class WorkerNode : public Node, public GateNode {
 
   [[noreturn]] void refuse(TestIndex test, const char* what_it_is) const {
     const std::string text = Assignments::sent(test, number_) + ", but " + name() + what_it_is;
-    if (assignments_ != nullptr) assignments_->note_violation(text);
+    if (tests_.assignments() != nullptr) tests_.assignments()->note_violation(text);
     throw std::logic_error(text);
   }
 
-  // A test that may start.
-  void push(TestIndex test) {
-    // The deque holds every test there is, so a full one is not of our making.
-    if (!deque_.push(test)) broken = kDamagedDeque;
-    pending_.push_back(test);
+  // There are tests that it may start.
+  void wake_for_tests() {
     settled_ = false;
-  }
-
-  // How many tests that it was sent may not start yet.
-  std::size_t held() const { return gate_ == nullptr ? 0 : gate_->held(number_); }
-
-  // Of these, how many a scheduler has sent.
-  std::size_t held_unstarted() const { return held() - (is_retry_held(retry_) ? 1 : 0); }
-
-  bool is_retry_held(TestIndex retry) const {
-    return retry != kNoTest && std::find(pending_.begin(), pending_.end(), retry) == pending_.end();
-  }
-
-  bool retry_has_started() const {
-    return !pending_.empty() && pending_.front() == retry_ && has_taken();
+    slot_.bell.ring();
   }
 
   // Does what shutdown() asked for, unless tests are held that the worker may have to stay for.
   void settle_if_due() {
-    if (settles_later_ && held() == 0) settle();
+    if (settles_later_ && tests_.held() == 0) settle();
   }
 
   int number_;
   std::uint32_t slot_number_;
   WorkerSlot& slot_;
-  WorkDeque deque_;
+  WorkerTests tests_;
   RingReader results_;
   RingWriter commands_;
-  Assignments* assignments_ = nullptr;  // of the current iteration
-  LockGate* gate_ = nullptr;            // likewise; null if no test excludes another
-  bool settles_later_ = false;          // told to shut down, and not sent anything since
-  bool settled_ = false;                // the worker was told so, and not given anything since
-  std::deque<TestIndex> pending_;       // in the deque or taken, in order
-  TestIndex retry_ = kNoTest;           // that passed the scheduler by, if it has one
-  std::int64_t answered_ = 0;           // of those it took, reported or given back
+  bool settles_later_ = false;  // told to shut down, and not sent anything since
+  bool settled_ = false;        // the worker was told so, and not given anything since
 };
 
 }  // namespace gtest_xdist::internal

@@ -158,7 +158,7 @@ TEST_F(RetriesTest, WhoseWorkerDiesBeforeItBeginsWaitsAgain) {
   stage_->complete(1);
   complete_all(1);
   stage_->iteration().let_through();
-  EXPECT_TRUE(stage_->node(1).has_retry());
+  EXPECT_TRUE(stage_->node(1).tests().has_retry());
   EXPECT_EQ(stage_->node(1).pending(), 0U) << "the scheduler knows nothing of it";
   EXPECT_EQ(stage_->node(1).unstarted(), 0U);
   EXPECT_TRUE(stage_->node(1).take_back(9).empty());
