@@ -1,9 +1,9 @@
 // The controller: one RUN_ALL_TESTS, distributed over workers.
 //
-// Layer: controller. One thread. Hears what workers say and how they end, compares their
-// collections, and leads from one iteration to the next. Who hands tests out is decided by
-// Planning; what is handed out and what becomes of it is an Iteration's business, telling gtest is
-// a Playback's, starting workers is a Crew's, and ending them a Supervisor's. (The name is
+// Layer: controller. One thread. Hears what workers say and how they end, and compares their
+// collections. Who hands tests out is decided by Planning; how one iteration follows another is the
+// business of Iterations, what is handed out and what becomes of it an Iteration's; telling gtest
+// is a Playback's, starting workers a Crew's, and ending them a Supervisor's. (The name is
 // pytest-xdist's.)
 #ifndef GTEST_XDIST_CONTROLLER_DSESSION_H_
 #define GTEST_XDIST_CONTROLLER_DSESSION_H_
@@ -25,7 +25,6 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/bridge/selection.h"
@@ -37,6 +36,7 @@
 #include "gtest_xdist/controller/end_verdicts.h"
 #include "gtest_xdist/controller/epilogue.h"
 #include "gtest_xdist/controller/iteration.h"
+#include "gtest_xdist/controller/iterations.h"
 #include "gtest_xdist/controller/launcher.h"
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/notes.h"
@@ -64,12 +64,8 @@ class DSession : private NodeEvents {
            SessionDurations* durations, Launcher launcher, unsigned workers, unsigned iterations,
            StopSignals& stop_signals)
       : catalog_(catalog),
-        options_(options),
         hooks_(hooks),
         durations_(durations),
-        iterations_left_(iterations),
-        endless_(iterations == 0),
-        awaits_collections_(hooks.active()),
         collection_(catalog),
         planning_(catalog, options, hooks, durations),
         node_manager_(*this, catalog.size(), workers, std::move(launcher), stop_signals),
@@ -77,39 +73,45 @@ class DSession : private NodeEvents {
         supervisor_(
             catalog, options, node_manager_.nodes(),
             [this](::pid_t process, int output) { return debug(process, output); }, Clock::now()),
-        playback_(catalog, node_manager_) {
-    if (!awaits_collections_) {
+        playback_(catalog, node_manager_),
+        iterations_(
+            catalog, options, collection_, planning_, node_manager_, crew_, verdicts_,
+            [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& scheduler) {
+              return handle_crash_item(node, test, report, scheduler);
+            },
+            iterations, hooks.active()) {
+    if (!iterations_.asks_workers()) {
       collection_.accept(collection_.order(), "controller");
       node_manager_.expect_digest(collection_.digest());
       hooks_.session().testscollected = collection_.order().size();
     }
     crew_.gather();
     // A worker finds its tests when it arrives, and need not wait for those that start after it.
-    if (!awaits_collections_) begin_iteration();
-    crew_.start(iterations_to_come());
+    if (!iterations_.asks_workers()) iterations_.begin();
+    crew_.start(iterations_.to_come());
   }
 
   // Blocks until it is known what plugins leave of the selection: to be called before anybody hears
   // how many tests there are. The workers are alike, so the first to be ready tells.
   void collect() {
-    if (!iteration_) begin_iteration();
-    while (is_awaited() && alive() > 0 && hopeless_.empty()) node_manager_.pump();
+    if (!iterations_.under_way()) iterations_.begin();
+    while (is_awaited() && alive() > 0 && iterations_.hopeless().empty()) node_manager_.pump();
   }
 
   // Runs the selected tests once and replays them. With the last iteration the workers end.
   void run_iteration() {
-    if (!iteration_) begin_iteration();
-    playback_.play_set_up(*iteration_);
-    playback_.play_tests(*iteration_);
-    playback_.call_the_roll(*iteration_, collection_.order());
-    end_iteration();
-    playback_.play_tear_down(*iteration_);
-    if (!endless_ && --iterations_left_ == 0) node_manager_.wait_for_end();
-    playback_.play_rest(*iteration_);
-    iteration_->output_settlement().tell();
-    tell_flaky(iteration_->flaky(), catalog_);
+    if (!iterations_.under_way()) iterations_.begin();
+    playback_.play_set_up(iteration());
+    playback_.play_tests(iteration());
+    playback_.call_the_roll(iteration(), collection_.order());
+    iterations_.end();
+    playback_.play_tear_down(iteration());
+    if (iterations_.count_off()) node_manager_.wait_for_end();
+    playback_.play_rest(iteration());
+    iteration().output_settlement().tell();
+    tell_flaky(iteration().flaky(), catalog_);
     tell_reproductions(nodes(), collection_.order(), node_manager_.launcher());
-    iteration_.reset();
+    iterations_.forget();
   }
 
   // What hears OnTestEnd first and last calls this.
@@ -120,13 +122,13 @@ class DSession : private NodeEvents {
 
   // Fails the run: told in its place if an iteration is under way; false if none is.
   bool fail(const std::string& message) {
-    if (!iteration_) return false;
-    iteration_->log().add_failure(0, {}, message);
+    if (!iterations_.under_way()) return false;
+    iteration().log().add_failure(0, {}, message);
     return true;
   }
 
   // Whether no iteration is to follow: somebody has interrupted the run, say.
-  bool is_over() const { return !supervisor_.over().empty() || (endless_ && !hopeless_.empty()); }
+  bool is_over() const { return !supervisor_.over().empty() || iterations_.are_futile(); }
 
   // The signal that has interrupted the run; 0 if none has.
   int stop_signal() const { return node_manager_.stop_signal(); }
@@ -138,87 +140,15 @@ class DSession : private NodeEvents {
  private:
   using State = WorkerNode::State;
 
+  Iteration& iteration() { return iterations_.current(); }
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
   std::size_t alive() const { return node_manager_.alive(); }
-
-  // --- the steps of an iteration -------------------------------------------------------------
-
-  void begin_iteration() { begin_iteration(planning_.make_scheduler(alive()), ProgramLog()); }
-
-  // `log` is what has been told already.
-  void begin_iteration(std::unique_ptr<Scheduler> scheduler, ProgramLog log) {
-    iteration_.emplace(
-        catalog_, nodes(), std::move(scheduler), planning_.name(), crew_.workers(),
-        planning_.order(collection_.order()), planning_.locks(),
-        [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& s) {
-          return handle_crash_item(node, test, report, s);
-        },
-        failure_policy(), node_manager_.stop_word());
-    iteration_->log() = std::move(log);
-    for (const auto& node : nodes()) {
-      if (node->state == State::gone) continue;
-      iteration_->enter(*node);
-      if (node->state == State::collected || can_run_unasked(*node)) iteration_->add(*node);
-    }
-    for (const auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
-    if (!hopeless_.empty()) iteration_->give_up("not run: " + hopeless_);
-    iteration_->schedule();
-    iteration_->let_through();
-  }
-
-  FailurePolicy failure_policy() const {
-    FailurePolicy policy;
-    policy.maxfail = GTEST_XDIST_FLAG_GET(fail_fast) ? 1 : options_.maxfail;
-    policy.retries = options_.retries;
-    policy.timeout = options_.timeout;
-    return policy;
-  }
 
   // Whether no worker has told yet what it is going to run.
   bool is_awaited() const {
     return std::all_of(nodes().begin(), nodes().end(), [](const auto& node) {
       return node->state == State::starting || node->state == State::gone;
     });
-  }
-
-  // Whether the worker can be sent tests before it has told of its collection: it starts none if
-  // that is not what is expected.
-  bool can_run_unasked(const WorkerNode& node) const {
-    return node.state == State::starting && !awaits_collections_;
-  }
-
-  // For a worker that is started now; 0: without end. One that is started while an iteration ends
-  // begins with the next one.
-  unsigned iterations_to_come() const {
-    return endless_ ? 0 : iterations_left_ - (ending_ ? 1 : 0);
-  }
-
-  bool any_in_iteration() const {
-    return std::any_of(nodes().begin(), nodes().end(),
-                       [](const auto& node) { return node->in_iteration; });
-  }
-
-  // The workers' verdict is what is known of the iteration now.
-  void tell_workers_to_end() {
-    if (std::exchange(ending_, true)) return;
-    const bool failed = iteration_->has_failures() || !testing::UnitTest::GetInstance()->Passed();
-    verdicts_.set_failed(failed);
-    for (const auto& node : nodes()) {
-      if (!node->in_iteration || node.get() == iteration_->native()) continue;
-      node->command(failed ? Command::end_failed_iteration : Command::end_iteration);
-    }
-  }
-
-  // Blocks until no worker is in the iteration any more.
-  void end_iteration() {
-    // All are asked what they have collected, even if there is nothing left to run.
-    while (std::any_of(nodes().begin(), nodes().end(),
-                       [](const auto& node) { return node->state == State::starting; })) {
-      node_manager_.pump();
-    }
-    tell_workers_to_end();
-    while (any_in_iteration()) node_manager_.pump();
-    ending_ = false;
   }
 
   // --- time and signals --------------------------------------------------------------------------
@@ -234,9 +164,9 @@ class DSession : private NodeEvents {
     if (stop_signal() != 0) {
       note(why + ": ending the workers; the next signal ends this process at once");
     } else {
-      iteration_->log().add_failure(-1, {}, why);
+      iteration().log().add_failure(-1, {}, why);
     }
-    lose_hope(why);
+    iterations_.lose_hope(why);
   }
 
   std::unique_ptr<ChildProcess> debug(::pid_t process, int output) {
@@ -259,10 +189,9 @@ class DSession : private NodeEvents {
 
   void on_news() override {
     // While what they said is still being replayed; but then a plugin may fail the run.
-    const bool is_over = any_in_iteration() && iteration_->is_complete();
-    if (is_over && !hooks_.active()) tell_workers_to_end();
-    iteration_->let_through();
-    iteration_->set_wake_marks();
+    if (iterations_.is_complete() && !hooks_.active()) iterations_.tell_workers_to_end();
+    iteration().let_through();
+    iteration().set_wake_marks();
   }
 
   void on(WorkerNode& node, Hello& m) {
@@ -279,10 +208,12 @@ class DSession : private NodeEvents {
       node.broken = "it sent a collection that it cannot have";
       return;
     }
-    if (!awaits_collections_ && *tests != collection_.order() && is_awaited()) ask_workers_first();
+    if (!iterations_.asks_workers() && *tests != collection_.order() && is_awaited()) {
+      ask_workers_first();
+    }
     hooks_.testnodeready(node.controller);
     // Where no test will run any more, the selection stays: it may be replayed already.
-    if (!collection_.known() && hopeless_.empty()) accept(*tests, node.name());
+    if (!collection_.known() && iterations_.hopeless().empty()) accept(*tests, node.name());
     if (hooks_.active()) {
       hooks_.node_collection_finished(node.controller, collection_.ids_of(*tests));
     }
@@ -294,7 +225,7 @@ class DSession : private NodeEvents {
       return reject(node, *difference);
     }
     node.state = State::collected;
-    if (!ending_ && awaits_collections_) iteration_->add(node);
+    if (!iterations_.ending() && iterations_.asks_workers()) iteration().add(node);
     schedule_if_equal();
   }
 
@@ -311,53 +242,39 @@ class DSession : private NodeEvents {
     hooks_.session().testscollected = tests.size();
     if (!is_modified) return;
     deselect_others(catalog_, tests);
-    // Nothing has been handed out yet: the iteration begins anew, with fewer tests.
-    begin_iteration(iteration_->release_scheduler(), std::move(iteration_->log()));
+    iterations_.begin_anew();
   }
 
   // Only workers have plugins, and these have changed what is to be run. Whatever waits for workers
   // is taken back; a test that has started shows that they do not agree.
   void ask_workers_first() {
-    const bool untouched = std::all_of(nodes().begin(), nodes().end(), [](const auto& node) {
-      node->take_back(node->unstarted());
-      return node->pending() == 0;
-    });
-    if (!untouched) return;
-    awaits_collections_ = true;
+    if (!iterations_.take_everything_back()) return;
     node_manager_.expect_digest(0);
     collection_.forget();
-    begin_iteration(planning_.make_scheduler_of_mode(alive()), std::move(iteration_->log()));
+    iterations_.begin_asking_workers();
   }
 
   void reject(WorkerNode& node, const std::string& difference) {
     node.state = State::unusable;
-    iteration_->hold();
-    iteration_->log().add_failure(node.number(), {}, difference);
+    iteration().hold();
+    iteration().log().add_failure(node.number(), {}, difference);
     collections_differ_ = true;
     schedule_if_equal();
   }
 
   // If the collections differ, nothing more is started, but all differences are told.
   void schedule_if_equal() {
-    if (!collections_differ_) return iteration_->schedule();
+    if (!collections_differ_) return iteration().schedule();
     const bool all_known = std::none_of(nodes().begin(), nodes().end(), [](const auto& node) {
       return node->state == State::starting;
     });
-    if (!all_known || !hopeless_.empty()) return;
+    if (!all_known || !iterations_.hopeless().empty()) return;
     const std::string why = "the workers did not collect the same tests";
     note(why);
-    lose_hope(why);
+    iterations_.lose_hope(why);
   }
 
-  // A worker that has ended an iteration goes on to the next one, whether or not that has begun
-  // here.
-  void on(WorkerNode& node, EnvironmentsUp& m) {
-    if (!node.in_iteration) {
-      early_.emplace_back(&node, std::move(m));
-    } else {
-      iteration_->on(node, m);
-    }
-  }
+  void on(WorkerNode& node, EnvironmentsUp& m) { iterations_.on(node, m); }
 
   void on(WorkerNode& node, InternalError& m) {
     verdicts_.set_failed(true);
@@ -383,29 +300,23 @@ class DSession : private NodeEvents {
 
   void on(WorkerNode& node, TestDone& m) {
     const bool is_skipped = node.test_report.skipped();
-    iteration_->on(node, m);
+    iteration().on(node, m);
     if (durations_ == nullptr || is_skipped || !node.broken.empty()) return;
-    if (iteration_->awaits_retry(m.test)) return;
+    if (iteration().awaits_retry(m.test)) return;
     durations_->add_test(m.test, seconds_of(m.duration_ns));
   }
 
   void on(WorkerNode& node, SuiteDown& m) {
-    iteration_->on(node, m);
+    iteration().on(node, m);
     if (durations_ == nullptr || !node.broken.empty()) return;
     durations_->add_suite(m.suite, seconds_of(m.fixture_ns));
   }
 
-  void on(WorkerNode& node, IterationDone& m) {
-    if (!node.in_iteration || (!ending_ && &node != iteration_->native())) {
-      node.broken = "it ended an iteration that goes on";
-      return;
-    }
-    iteration_->on(node, m);
-  }
+  void on(WorkerNode& node, IterationDone& m) { iterations_.on(node, m); }
 
   template <class Message>
   void on(WorkerNode& node, Message& m) {
-    iteration_->on(node, m);
+    iteration().on(node, m);
   }
 
   // --- workers come and go -------------------------------------------------------------------
@@ -421,7 +332,7 @@ class DSession : private NodeEvents {
       const std::string what = how + " after its tests";
       hooks_.testnodedown(node.controller,
                           ended_as_main_said(node, status) ? std::nullopt : std::optional(what));
-      verdicts_.judge(node, status, what, *iteration_);
+      verdicts_.judge(node, status, what, iteration());
     } else {
       node.controller.workeroutput.reset();
       const std::string error = describe_node_down(node, status);
@@ -440,12 +351,12 @@ class DSession : private NodeEvents {
   }
 
   void handle_crash(WorkerNode& node, const std::string& how) {
-    iteration_->on_crash(node, how);
+    iteration().on_crash(node, how);
     if (!collections_differ_) replace(node);
     schedule_if_equal();
-    if (alive() == 0) {
-      iteration_->give_up("not run: " + (hopeless_.empty() ? "no worker is left" : hopeless_));
-    }
+    if (alive() > 0) return;
+    const std::string& hopeless = iterations_.hopeless();
+    iterations_.give_up(hopeless.empty() ? "no worker is left" : hopeless);
   }
 
   CrashVerdict handle_crash_item(const WorkerNode& node, TestIndex test, Report& report,
@@ -458,45 +369,29 @@ class DSession : private NodeEvents {
   }
 
   void replace(const WorkerNode& node) {
-    const bool is_needed = (!ending_ && iteration_->has_work()) || iterations_left_ > 1 || endless_;
-    if (!hopeless_.empty() || !is_needed) return;
+    if (!iterations_.has_work()) return;
     try {
-      WorkerNode& replacement = crew_.replace(node, iterations_to_come());
-      if (ending_) return;
-      iteration_->enter(replacement);
-      if (can_run_unasked(replacement)) iteration_->add(replacement);
+      WorkerNode& replacement = crew_.replace(node, iterations_.to_come());
+      if (!iterations_.ending()) iterations_.enter(replacement);
     } catch (const std::runtime_error& error) {
       note(error.what());
-      lose_hope(error.what());
+      iterations_.lose_hope(error.what());
     }
   }
 
-  // No worker will be started any more, in this iteration and in those to come.
-  void lose_hope(const std::string& why) {
-    hopeless_ = why;
-    iteration_->give_up("not run: " + why);
-  }
-
   const Catalog& catalog_;
-  const Options& options_;
   SessionHooks& hooks_;
   SessionDurations* const durations_;
-  unsigned iterations_left_;
-  const bool endless_;
-  bool awaits_collections_;  // whether only workers know what plugins leave of the selection
   CollectionCheck collection_;
   Planning planning_;
   NodeManager node_manager_;
   Crew crew_;
   Supervisor supervisor_;
   Playback playback_;
-  std::string hopeless_;  // why no worker is started any more, if so
   EndVerdicts verdicts_;
   bool collections_differ_ = false;
   bool over_told_ = false;
-  bool ending_ = false;  // whether workers may be in the next iteration already
-  std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next iteration
-  std::optional<Iteration> iteration_;
+  Iterations iterations_;
 };
 
 }  // namespace gtest_xdist::internal
