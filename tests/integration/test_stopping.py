@@ -7,7 +7,7 @@ MODES = ["load", "worksteal", "loadscope", "loadfile", "loadgroup", "each"]
 
 class ExactTest(harness.IntegrationTest):
     """The controller is stopped while a failure is counted, and until all workers have come to rest
-    behind it: what begins all the same is noted."""
+    behind it: what begins all the same is noted. A crash only the controller can count."""
 
     def run_stops(self, *arguments, dist="load", workers=2, others=None, failures=1, **env):
         if others is None:
@@ -21,8 +21,9 @@ class ExactTest(harness.IntegrationTest):
     def assert_exact(self, run, failures):
         self.assertEqual(1, run.status, run)
         words = [line.split()[0] for line in run.noted]
-        self.assertEqual(1, words.count("counted"), run.noted)
-        self.assertNotIn("begin", words[words.index("counted"):], run.noted)
+        for word in "ending", "counted":
+            self.assertEqual(1, words.count(word), run.noted)
+        self.assertNotIn("begin", words[words.index("ending"):], run.noted)
         self.assertEqual(failures, len(run.failed), run)
         begun = {line.split()[1] for line in run.noted if line.startswith("begin ")}
         self.assertEqual({test.name for test in run.tests} - begun,
@@ -45,6 +46,22 @@ class ExactTest(harness.IntegrationTest):
                     run = self.run_stops("--gtest_filter=Fails.*:*/Waits.*", dist=dist,
                                          workers=workers, failures=2, GTEST_XDIST_MAXFAIL="2")
                     self.assert_exact(run, 2)
+
+    def test_nothing_begins_after_a_failure_behind_a_crash(self):
+        """A worker that replaces the crashed one is among those that wait."""
+        for workers in 2, 4:
+            run = self.run_stops("--gtest_filter=Fails.First:Crashes.Once:*/Waits.*",
+                                 dist="loadscope", workers=workers, GTEST_XDIST_MAXFAIL="2")
+            self.assert_exact(run, 2)
+
+    def test_nothing_begins_after_a_crash(self):
+        for dist in MODES[:-1]:
+            for workers in 2, 4:
+                with self.subTest(dist=dist, workers=workers):
+                    run = self.run_stops("--gtest_filter=Crashes.Once:*/Waits.*", dist=dist,
+                                         workers=workers, PLUGIN="1", CRASHES_LAST="1",
+                                         GTEST_XDIST_MAXFAIL="1")
+                    self.assert_exact(run, 1)
 
     def test_a_plugin_has_been_told_of_a_test_that_is_not_begun(self):
         run = self.run_stops("--gtest_filter=Fails.First:*/Waits.*", PLUGIN="1",

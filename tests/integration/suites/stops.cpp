@@ -1,6 +1,7 @@
 // Tests that all workers are in when the last failure that is allowed comes. Each notes when it
 // begins and ends. The one that fails last stops the controller first, so that nobody can take
-// tests back, and a thread notes when the failure has been counted: from then on no test may begin.
+// tests back, and notes that it fails: from then on no test may begin. The others go on when a
+// thread notes that the failure has been counted.
 #include "stops.h"
 
 #include <sys/types.h>
@@ -72,7 +73,7 @@ void watch(::pid_t controller) {
   wait_until([] { return sleeps(::getpid()); });
   note_with_pid("counted");
   const auto others = static_cast<std::size_t>(number("OTHERS"));
-  wait_until([&] { return noted("outside").size() == others; });
+  wait_until([&] { return noted("outside").size() >= others; });
   wait_until([] { return all_sleep(noted("outside")); });
   ::kill(controller, SIGCONT);
 }
@@ -105,11 +106,26 @@ class SetUpWaits : public testing::Test {
 TEST_F(SetUpWaits, First) { support::note("begin " + support::current_test()); }
 TEST_F(SetUpWaits, Second) { support::note("begin " + support::current_test()); }
 
-// Asks which test comes next.
+void wait_for_others() {
+  const auto others = static_cast<std::size_t>(number("OTHERS"));
+  wait_until([&] { return noted("inside").size() == others; });
+}
+
+// Asks which test comes next, and notes when the controller has counted a crash that is the last.
 class Looks : public gtest_xdist::Plugin {
   gtest_xdist::After runtest_teardown(const gtest_xdist::Item&,
                                       const gtest_xdist::Item* next) override {
     if (next != nullptr) support::note("next " + next->id);
+    return {};
+  }
+
+  gtest_xdist::Answer<bool> handlecrashitem(const gtest_xdist::Item&, gtest_xdist::TestReport&,
+                                            gtest_xdist::Scheduler&) override {
+    if (support::variable("CRASHES_LAST").empty()) return {};
+    std::thread([] {
+      wait_until([] { return sleeps(::getpid()); });
+      note_with_pid("counted");
+    }).detach();
     return {};
   }
 };
@@ -127,11 +143,20 @@ void fail(int number_of_test) {
   support::note("begin " + support::current_test());
   if (!support::variable("ONLY_GW0").empty() && support::worker() != "gw0") return;
   if (number_of_test == number("FAILURES") && !support::worker().empty()) {
-    const auto others = static_cast<std::size_t>(number("OTHERS"));
-    wait_until([&] { return noted("inside").size() == others; });
+    wait_for_others();
     const ::pid_t controller = ::getppid();
     ::kill(controller, SIGSTOP);
+    note_with_pid("ending");
     std::thread(watch, controller).detach();
   }
   ADD_FAILURE() << "as planned";
+}
+
+void crash() {
+  support::note("begin " + support::current_test());
+  if (!support::variable("CRASHES_LAST").empty()) {
+    wait_for_others();
+    note_with_pid("ending");
+  }
+  std::abort();
 }
