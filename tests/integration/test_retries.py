@@ -131,6 +131,25 @@ class RetriesTest(harness.IntegrationTest):
         self.assertEqual(1, run.status, run)
         self.assertEqual({"Retried.Fails", "Retried.FailsFatally"}, run.failed, run)
 
+    def test_what_is_not_run_again_says_why(self):
+        run = self.run_retries("--gtest_filter=Retried.Fails*", attempts=9, retries=1, workers=1,
+                               GTEST_XDIST_MAXFAIL="1")
+        self.assertEqual((1, {"Retried.Fails", "Retried.FailsFatally"}), (run.status, run.failed),
+                         run)
+        self.assertNotIn("not run", run.block("Retried.Fails"))
+        self.assertRegex(run.block("Retried.FailsFatally"),
+                         r"\n\[ ATTEMPT  \] 1 of 2 on gw0\n(.+\n)+"
+                         r"\[ ATTEMPT  \] 2 of 2 not run: stopped by GTEST_XDIST_MAXFAIL=1\n")
+        for env, why in (({"GTEST_XDIST_SESSION_TIMEOUT": "0.5"},
+                          r"the session took longer than 0\.5 s.*"),
+                         ({"GTEST_XDIST_TIMEOUT": "0.5", "GTEST_XDIST_MAX_WORKER_RESTART": "0"},
+                          r"worker gw0 crashed and worker restarting disabled")):
+            run = self.parallel("hang", "--gtest_filter=Hang.AfterAFailure", workers=1,
+                                env={"GTEST_XDIST_RETRIES": "1", **env})
+            self.assertEqual((1, {"Hang.AfterAFailure"}), (run.status, run.failed), run)
+            self.assertRegex(run.block("Hang.AfterAFailure"),
+                             r"\n\[ ATTEMPT  \] 2 of 2 not run: %s\n" % why)
+
     def test_plugins(self):
         run = self.run_retries("--gtest_filter=Retried.Fails:Retried.Crashes", PLUGIN="1")
         reports = [line for line in run.noted if line.startswith("report Retried.Fails ")]

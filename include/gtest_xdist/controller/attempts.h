@@ -39,18 +39,27 @@ inline std::string tell_story(const std::vector<Report>& failed, const Report& l
   return text;
 }
 
-// The line before an attempt, in the form of gtest's own: "[ ATTEMPT  ] 2 of 3 on gw1".
-inline Step attempt_line(std::size_t number, std::size_t most, int worker) {
+// A line on an attempt, in the form of gtest's own: "[ ATTEMPT  ] 2 of 3 not run: no worker is
+// left".
+inline Step attempt_line(std::size_t number, std::size_t most, const std::string& what,
+                         int worker) {
   Step step;
   step.worker = worker;
   step.is_aside = true;
-  step.text = "[ ATTEMPT  ] " + std::to_string(number) + " of " + std::to_string(most) + " on " +
-              worker_name(worker) + "\n";
+  step.text =
+      "[ ATTEMPT  ] " + std::to_string(number) + " of " + std::to_string(most) + " " + what + "\n";
   return step;
 }
 
-// The test's report: `last`, after what the attempts before it say.
-inline Report tell_attempts(std::vector<Report> failed, Report last, std::size_t most) {
+// The line before an attempt: "[ ATTEMPT  ] 2 of 3 on gw1".
+inline Step attempt_line(std::size_t number, std::size_t most, int worker) {
+  return attempt_line(number, most, "on " + worker_name(worker), worker);
+}
+
+// The test's report: `last`, after what the attempts before it say. `why_last` is empty, or "not
+// run: ..." where the test would have been run again otherwise.
+inline Report tell_attempts(std::vector<Report> failed, Report last, std::size_t most,
+                            const std::string& why_last = {}) {
   std::vector<Step> steps;
   for (std::size_t i = 0; i < failed.size(); ++i) {
     steps.push_back(attempt_line(i + 1, most, failed[i].worker));
@@ -65,6 +74,9 @@ inline Report tell_attempts(std::vector<Report> failed, Report last, std::size_t
     last.properties.push_back({kFlakyProperty, outcome_of(last, failed.size() + 1, most)});
   }
   std::move(last.steps.begin(), last.steps.end(), std::back_inserter(steps));
+  if (!why_last.empty()) {
+    steps.push_back(attempt_line(failed.size() + 2, most, why_last, last.worker));
+  }
   last.steps = std::move(steps);
   return last;
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
 
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/transport/stop_word.h"
@@ -22,8 +23,9 @@ struct FailurePolicy {
   FailurePolicy(std::size_t most_failures, std::size_t most_retries = 0)
       : maxfail(most_failures), retries(most_retries) {}
 
-  std::size_t maxfail = 0;  // when so many tests have failed, no other starts; 0: never
-  std::size_t retries = 0;  // how often a failed test is run again
+  std::size_t maxfail = 0;     // when so many tests have failed, no other starts; 0: never
+  std::string maxfail_source;  // what the user has set: "--gtest_fail_fast"
+  std::size_t retries = 0;     // how often a failed test is run again
   std::optional<std::chrono::milliseconds> timeout;  // a test that took longer has failed
 };
 
@@ -33,6 +35,7 @@ class FailureLimit {
   // `stop_word` must outlive this, and no test may have started.
   FailureLimit(const FailurePolicy& policy, std::size_t runs_per_test, StopWord& stop_word)
       : limit_(policy.maxfail),
+        source_(policy.maxfail_source),
         // Workers can count where each failure that one of them reports is another failed test.
         workers_count_(policy.retries == 0 && (runs_per_test == 1 || policy.maxfail == 1)),
         stop_word_(stop_word) {
@@ -63,6 +66,9 @@ class FailureLimit {
   // its way, or a worker has written what it must not.
   bool is_contradicted() const { return stop_word_.is_set() && !is_reached(); }
 
+  // What has stopped the run when add() is true.
+  const std::string& source() const { return source_; }
+
   // Tests may start again. To be called only when no report is on its way.
   void restore() { stop_word_.begin(shared_limit()); }
 
@@ -75,6 +81,7 @@ class FailureLimit {
   }
 
   const std::size_t limit_;
+  const std::string source_;
   bool workers_count_;
   StopWord& stop_word_;
   std::set<TestIndex> failed_;

@@ -159,14 +159,15 @@ class Iteration {
 
   // Starts no test any more, until it is known why: give_up() is to follow.
   void hold() {
-    end();
+    hand_out_.end();
     hand_out_.take_everything_back();
   }
 
   // Starts no test any more. Those that have not started are skipped, and `reason` is what their
   // reports say. The first reason stands.
   void give_up(const std::string& reason) {
-    end();
+    hand_out_.end();
+    account_.retries().close(reason);
     if (!give_up_reason_) give_up_reason_ = reason;
     settle_rest();
   }
@@ -210,7 +211,8 @@ class Iteration {
     check_scheduler();
     if (nobody_can_run()) {
       // What a serial run does now depends on the version of gtest; this worker shows it.
-      end();
+      hand_out_.end();
+      account_.retries().close("not run: the environments failed on every worker");
       native_ = &node;
       node.command(Command::run_natively);
       return;
@@ -354,11 +356,6 @@ class Iteration {
     });
   }
 
-  void end() {
-    hand_out_.end();
-    account_.retries().close();
-  }
-
   // To be called after any use of the scheduler that can fail.
   void check_scheduler() {
     if (hand_out_.error().empty() || std::exchange(scheduler_failed_, true)) return;
@@ -367,7 +364,10 @@ class Iteration {
   }
 
   // The rest is reported as gtest does it for --gtest_fail_fast, skipped without a word.
-  void give_up_after_failure() { give_up(""); }
+  void give_up_after_failure() {
+    account_.retries().close("not run: stopped by " + failure_limit_.source());
+    give_up("");
+  }
 
   // Workers that stopped for no reason go on, when nobody can have a reason that is not known here.
   void mind_stop_word() {

@@ -186,7 +186,11 @@ class Iterations {
 
   FailurePolicy failure_policy() const {
     FailurePolicy policy;
-    policy.maxfail = GTEST_XDIST_FLAG_GET(fail_fast) ? 1 : options_.maxfail;
+    const bool is_fail_fast = GTEST_XDIST_FLAG_GET(fail_fast);
+    policy.maxfail = is_fail_fast ? 1 : options_.maxfail;
+    policy.maxfail_source = is_fail_fast
+                                ? "--gtest_fail_fast"
+                                : "GTEST_XDIST_MAXFAIL=" + std::to_string(options_.maxfail);
     policy.retries = options_.retries;
     policy.timeout = options_.timeout;
     return policy;

@@ -42,11 +42,13 @@ class Retries {
   // `is_last`: whatever comes of it.
   std::optional<Report> conclude(TestIndex test, Report report, bool is_last = false) {
     Failed failed = take_attempts(test, report.worker);
-    if (report.failed() && failed.attempts.size() < most_ && !closed_ && !is_last) {
+    const bool may_retry = report.failed() && failed.attempts.size() < most_;
+    if (may_retry && !why_closed_ && !is_last) {
       failed.attempts.push_back(std::move(report));
       waiting_.push_back(std::move(failed));
       return std::nullopt;
     }
+    if (may_retry) return tell_last(std::move(failed.attempts), std::move(report));
     if (failed.attempts.empty()) return report;
     if (!report.failed()) flaky_.push_back({test, tell_story(failed.attempts, report, most_ + 1)});
     return tell_attempts(std::move(failed.attempts), std::move(report), most_ + 1);
@@ -68,8 +70,7 @@ class Retries {
     }
     Report last = std::move(failed.attempts.back());
     failed.attempts.pop_back();
-    if (failed.attempts.empty()) return last;
-    return tell_attempts(std::move(failed.attempts), std::move(last), most_ + 1);
+    return tell_last(std::move(failed.attempts), std::move(last));
   }
 
   // Whether the test waits for a worker.
@@ -115,8 +116,11 @@ class Retries {
     running_.erase(it);
   }
 
-  // From here on no test is run again.
-  void close() { closed_ = true; }
+  // From here on no test is run again, and those that would be say `why`: "not run: ...". The first
+  // reason stands.
+  void close(const std::string& why) {
+    if (!why_closed_) why_closed_ = why;
+  }
 
   // By test.
   std::vector<Flaky> flaky() const {
@@ -145,6 +149,12 @@ class Retries {
     Failed failed = std::move(it->second);
     interrupted_.erase(it);
     return failed;
+  }
+
+  // What is told of a test whose next attempt is not made.
+  Report tell_last(std::vector<Report> failed, Report last) const {
+    if (failed.empty() && !why_closed_) return last;
+    return tell_attempts(std::move(failed), std::move(last), most_ + 1, why_closed_.value_or(""));
   }
 
   static bool may_run(const WorkerNode& node) {
@@ -181,7 +191,7 @@ class Retries {
 
   const std::size_t most_;
   const bool at_home_;
-  bool closed_ = false;
+  std::optional<std::string> why_closed_;
   std::deque<Failed> waiting_;
   std::map<int, Failed> running_;                 // by worker; or on their way
   std::multimap<TestIndex, Failed> interrupted_;  // of which it is not known yet what comes next

@@ -40,6 +40,12 @@ std::string last(int number, int most, int worker) {
   return line(number, most, worker) + "; gw" + std::to_string(worker) + " prints 10-20";
 }
 
+// The line behind the last attempt that was made, where another one was due.
+std::string not_run(int number, int most, int worker, const std::string& why) {
+  return "; gw" + std::to_string(worker) + " writes [ ATTEMPT  ] " + std::to_string(number) +
+         " of " + std::to_string(most) + " not run: " + why + "\n";
+}
+
 class RetriesTest : public testing::Test {
  protected:
   void begin(std::unique_ptr<Scheduler> scheduler, unsigned workers, TestIndex tests,
@@ -181,8 +187,10 @@ TEST_F(RetriesTest, WithoutAWorkerTheFailureStands) {
   stage_->crash(0);
   EXPECT_EQ(reports(), Texts{});
   stage_->iteration().give_up("not run: no worker is left");
-  EXPECT_EQ(reports(), (Texts{"0: gw0 says broken; gw0 prints 10-20",
-                              "1: gw0 says " + stage_->crash_text(0, 1)}));
+  const std::string why = not_run(2, 3, 0, "no worker is left");
+  EXPECT_EQ(reports(),
+            (Texts{"0: " + line(1, 3, 0) + "; gw0 says broken; gw0 prints 10-20" + why,
+                   "1: " + line(1, 3, 0) + "; gw0 says " + stage_->crash_text(0, 1) + why}));
   EXPECT_TRUE(stage_->iteration().has_failures());
   expect_end();
 }
@@ -195,8 +203,8 @@ TEST_F(RetriesTest, WhenGivenUpBetweenAttemptsTheLastFailureStands) {
     stage_->complete(0, {"again"});
     if (is_sent) stage_->iteration().let_through();
     stage_->iteration().give_up("not run: enough");
-    EXPECT_EQ(reports(),
-              Texts{"0: " + aside(1, 3, 0) + line(2, 3, 0) + "; gw0 says again; gw0 prints 10-20"});
+    EXPECT_EQ(reports(), Texts{"0: " + aside(1, 3, 0) + line(2, 3, 0) +
+                               "; gw0 says again; gw0 prints 10-20" + not_run(3, 3, 0, "enough")});
     EXPECT_EQ(stage_->begin(0), std::nullopt);
     expect_end();
   }
@@ -210,8 +218,37 @@ TEST_F(RetriesTest, AnAttemptThatHasBegunIsWaitedFor) {
   stage_->iteration().give_up("not run: enough");
   EXPECT_EQ(reports(), Texts{});
   stage_->complete(0, {"again"});
+  EXPECT_EQ(reports(), Texts{"0: " + aside(1, 3, 0) + line(2, 3, 0) +
+                             "; gw0 says again; gw0 prints 10-20" + not_run(3, 3, 0, "enough")});
+  expect_end();
+}
+
+TEST_F(RetriesTest, WhatFailsWhileItIsNotYetKnownWhyTheRunEndsSaysSoThen) {
+  begin_load(2, 2, kOnce);
+  stage_->begin(0);
+  stage_->iteration().hold();
+  stage_->complete(0, {"broken"});
+  EXPECT_EQ(reports(), Texts{});
+  EXPECT_FALSE(stage_->iteration().has_work());
+  stage_->iteration().give_up("not run: enough");
+  EXPECT_EQ(reports().at(0), "0: " + line(1, 2, 0) + "; gw0 says broken; gw0 prints 10-20" +
+                                 not_run(2, 2, 0, "enough"));
+}
+
+TEST_F(RetriesTest, WhatWaitsWhenTheLimitIsReachedSaysSo) {
+  FailurePolicy policy{1, 1};
+  policy.maxfail_source = "GTEST_XDIST_MAXFAIL=1";
+  begin_load(1, 4, policy);
+  stage_->complete(0, {"broken"});
+  stage_->complete(0, {"broken"});
+  complete_all(0);
+  stage_->iteration().let_through();
+  stage_->complete(0, {"again"});
   EXPECT_EQ(reports(),
-            Texts{"0: " + aside(1, 3, 0) + line(2, 3, 0) + "; gw0 says again; gw0 prints 10-20"});
+            (Texts{"0: " + aside(1, 2, 0) + line(2, 2, 0) + "; gw0 says again; gw0 prints 10-20",
+                   "1: " + line(1, 2, 0) + "; gw0 says broken; gw0 prints 10-20" +
+                       not_run(2, 2, 0, "stopped by GTEST_XDIST_MAXFAIL=1"),
+                   passed(2, 0), passed(3, 0)}));
   expect_end();
 }
 
