@@ -131,6 +131,16 @@ class RetriesTest(harness.IntegrationTest):
         self.assertEqual(1, run.status, run)
         self.assertEqual({"Retried.Fails", "Retried.FailsFatally"}, run.failed, run)
 
+    def test_a_property_flaky_of_the_tests_own_stays(self):
+        name = "Retried.FailsFatally"
+        for dist in "load", "each":
+            for attempts in 1, 9:
+                run = self.run_retries("--gtest_filter=" + name, dist=dist, attempts=attempts,
+                                       OWN_FLAKY="1")
+                self.assertEqual("the test's own", run.test(name).properties["flaky"], run)
+                self.assertEqual([name] if attempts == 1 else [], list(self.stories(run)), run)
+                self.assertEqual(int(attempts > 1), run.status, run)
+
     def test_what_is_not_run_again_says_why(self):
         run = self.run_retries("--gtest_filter=Retried.Fails*", attempts=9, retries=1, workers=1,
                                GTEST_XDIST_MAXFAIL="1")

@@ -218,12 +218,17 @@ class Replayer {
   }
 
   // Twice for each test: listeners of OnTestEnd see the worker's values, and if they record values
-  // of this process under the same keys, the worker's stand.
+  // of this process under the same keys, the worker's stand. So does what a test itself records.
   void record(testing::TestResult& result, const char* element) const {
+    bool is_told_flaky = report_.flaky.empty();
     for (const Property& property : report_.properties) {
+      is_told_flaky |= property.key == kFlakyProperty;
       private_call<ResultRecordProperty>(result, element,
                                          testing::TestProperty(property.key, property.value));
     }
+    if (is_told_flaky) return;
+    private_call<ResultRecordProperty>(result, element,
+                                       testing::TestProperty(kFlakyProperty, report_.flaky));
   }
 
   // The test is not being replayed any more, if one is.

@@ -70,9 +70,7 @@ inline Report tell_attempts(std::vector<Report> failed, Report last, std::size_t
     }
   }
   steps.push_back(attempt_line(failed.size() + 1, most, last.worker));
-  if (!last.failed()) {
-    last.properties.push_back({kFlakyProperty, outcome_of(last, failed.size() + 1, most)});
-  }
+  if (!last.failed()) last.flaky = outcome_of(last, failed.size() + 1, most);
   std::move(last.steps.begin(), last.steps.end(), std::back_inserter(steps));
   if (!why_last.empty()) {
     steps.push_back(attempt_line(failed.size() + 2, most, why_last, last.worker));

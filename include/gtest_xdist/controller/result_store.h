@@ -236,10 +236,8 @@ class ResultStore {
       const bool told = failed ? report.failed() : &report == &first;
       if (told && merged.worker < 0) merged.worker = report.worker;
       if (told && !failed) merged.dropped_parts = report.dropped_parts;
-      for (const Property& property : report.properties) {
-        const bool is_flaky = property.key == kFlakyProperty;
-        if (is_flaky ? !failed : &report == &first) merged.properties.push_back(property);
-      }
+      if (&report == &first) merged.properties = report.properties;
+      if (!failed && merged.flaky.empty()) merged.flaky = report.flaky;
       std::uint64_t parts = 0;
       for (Step& step : report.steps) {
         if (!told && step.worker == worker && !step.is_aside) continue;

@@ -84,7 +84,7 @@ void visit_fields(Visitor& visit, OutputSlice& slice) {
   visit(slice.err);
 }
 
-// The property of a test that did not pass at once, GTEST_XDIST_RETRIES.
+// The property of a test that did not pass at once, GTEST_XDIST_RETRIES: Report::flaky.
 inline constexpr const char* kFlakyProperty = "flaky";
 
 // A step of a report: what was printed, then possibly an assertion's result.
@@ -103,6 +103,7 @@ struct Report {
   std::vector<Step> steps;
   std::uint64_t dropped_parts = 0;  // how many of the first parts were told and then taken back
   std::vector<Property> properties;
+  std::string flaky;            // "passed on attempt 2 of 3"; empty unless an attempt before failed
   std::int64_t start_ms = 0;    // since the UNIX epoch
   std::int64_t elapsed_ms = 0;  // as gtest measures it
 

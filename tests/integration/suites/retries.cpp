@@ -48,6 +48,7 @@ class Retried : public testing::Test {
 TEST_F(Retried, Fails) { EXPECT_FALSE(is_early(attempt_)) << "failed in attempt " << attempt_; }
 TEST_F(Retried, FailsFatally) {
   RecordProperty("attempt", attempt_);
+  if (!support::variable("OWN_FLAKY").empty()) RecordProperty("flaky", "the test's own");
   if (is_early(attempt_)) FAIL() << "failed in attempt " << attempt_;
 }
 TEST_F(Retried, Crashes) {

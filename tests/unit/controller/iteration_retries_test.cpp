@@ -100,9 +100,7 @@ TEST_F(RetriesTest, AFailedTestPassesOnAnotherWorker) {
   const auto all = stage_->take_reports();
   EXPECT_EQ(Stage::text_of(all.at(0)), aside(1, 3, 0) + last(2, 3, 1));
   EXPECT_FALSE(all.at(0).failed());
-  ASSERT_EQ(all.at(0).properties.size(), 1U);
-  EXPECT_EQ(all.at(0).properties[0].key, "flaky");
-  EXPECT_EQ(all.at(0).properties[0].value, "passed on attempt 2 of 3");
+  EXPECT_EQ(all.at(0).flaky, "passed on attempt 2 of 3");
   EXPECT_EQ(stories(), Texts{"0 passed on attempt 2 of 3 (gw1); attempt 1 failed on gw0"});
   EXPECT_FALSE(stage_->iteration().has_failures());
   expect_end();
@@ -132,7 +130,7 @@ TEST_F(RetriesTest, TheLastFailureIsTheTests) {
   const auto all = stage_->take_reports();
   EXPECT_EQ(Stage::text_of(all.at(0)),
             aside(1, 2, 0) + line(2, 2, 1) + "; gw1 says again; gw1 prints 10-20");
-  EXPECT_TRUE(all.at(0).properties.empty());
+  EXPECT_EQ(all.at(0).flaky, "");
   EXPECT_EQ(stories(), Texts{});
   EXPECT_TRUE(stage_->iteration().has_failures());
   EXPECT_EQ(stage_->node(0).history.to_last_failure(), std::vector<TestIndex>{0});
@@ -287,8 +285,7 @@ TEST_F(RetriesTest, WhereEveryWorkerRunsEveryTestTheSameOneTriesAgain) {
   stage_->complete(0);
   const auto all = stage_->take_reports();
   EXPECT_EQ(Stage::text_of(all.at(0)), "gw0 prints 10-20; " + aside(1, 2, 1) + line(2, 2, 1));
-  ASSERT_EQ(all.at(0).properties.size(), 1U);
-  EXPECT_EQ(all.at(0).properties[0].key, "flaky");
+  EXPECT_EQ(all.at(0).flaky, "passed on attempt 2 of 2");
 }
 
 TEST_F(RetriesTest, WhereEveryWorkerRunsEveryTestADeadOnesIsRunByAnother) {
