@@ -35,17 +35,27 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
+// Whether `plural` is that of `word`, which ends with a y: "retries" of "retry".
+inline bool is_plural_of(std::string_view plural, std::string_view word) {
+  if (word.size() < 2 || plural.size() != word.size() + 2) return false;
+  const std::size_t stem = word.size() - 1;
+  const bool is_upper = word.back() == 'Y';
+  return (is_upper || word.back() == 'y') && plural.substr(stem) == (is_upper ? "IES" : "ies") &&
+         plural.substr(0, stem) == word.substr(0, stem);
+}
+
 // The nearest of `known`, if it is near enough to be what was meant: at most a third of the word
-// may be wrong, and always one character.
+// may be wrong, and always one character, or that the plural was meant.
 inline std::optional<std::string> near_miss(std::string_view word,
                                             const std::vector<std::string>& known) {
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : known) {
+    const bool is_plural = is_plural_of(candidate, word);
     // Each of the superfluous characters is wrong.
     const auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
-    if (longer - shorter >= best_distance) continue;
-    const std::size_t distance = edit_distance(word, candidate);
+    if (!is_plural && longer - shorter >= best_distance) continue;
+    const std::size_t distance = is_plural ? 1 : edit_distance(word, candidate);
     if (distance < best_distance) {
       best_distance = distance;
       best = candidate;

@@ -52,6 +52,13 @@ TEST(NearMiss, IsTheNearestWordIfItIsNearEnough) {
   for (const Row& row : rows) EXPECT_EQ(near_miss(row.word, known), row.near) << row.word;
 }
 
+TEST(NearMiss, APluralIsOneMistake) {
+  EXPECT_EQ(near_miss("retry", {"retries"}), "retries");
+  EXPECT_EQ(near_miss("RETRY", {"RETURN", "RETRIES"}), "RETRIES");
+  EXPECT_EQ(near_miss("RETRX", {"RETRIES"}), std::nullopt);
+  EXPECT_EQ(near_miss("y", {"ies", "auto"}), std::nullopt);
+}
+
 TEST(NearMiss, TheFirstOfEquallyNearWordsIsTaken) {
   EXPECT_EQ(near_miss("lead", {"load", "read"}), "load");
   EXPECT_EQ(near_miss("lead", {"read", "load"}), "read");
