@@ -76,7 +76,9 @@ class Crew {
   }
 
  private:
-  unsigned restart_limit() const { return options_.max_worker_restart.value_or(4 * workers_); }
+  unsigned restart_limit() const {
+    return options_.max_worker_restart.value_or(kUsualRestarts * workers_);
+  }
 
   WorkerNode& add(std::uint32_t slot) {
     WorkerNode& node = node_manager_.add_node(slot);

@@ -124,8 +124,6 @@ class Launcher {
   }
 
  private:
-  static constexpr unsigned kUsualRestarts = 4;  // per worker, as xdist has it
-
   const Self& self_;
   Environment environment_;
   std::vector<std::string> arguments_;

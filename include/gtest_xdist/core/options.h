@@ -48,6 +48,9 @@ inline constexpr unsigned kMaxWorkers = 1024;
 // More restarts, or tests in a chunk, than this are as good as no limit.
 inline constexpr unsigned kMostTests = 1'000'000;
 
+// How many dead workers are replaced for each that is started, unless the user says; xdist's.
+inline constexpr unsigned kUsualRestarts = 4;
+
 // The most that may be kept of a test's output, in megabytes: more than any disk has room for.
 inline constexpr unsigned kMostOutput = 1'000'000;
 // A test that fails more often than this in a row is not flaky.
@@ -68,7 +71,7 @@ struct Options {
   std::optional<unsigned> maxprocesses;           // no more workers than this
   std::optional<unsigned> maxschedchunk;          // `load`: send no more tests at once
   bool loadscope_reorder = true;                  // largest scopes first
-  std::optional<unsigned> max_worker_restart;     // not given: 4 x workers
+  std::optional<unsigned> max_worker_restart;     // not given: kUsualRestarts x workers
   unsigned retries = 0;                           // how often a failed test is run again
   unsigned maxfail = 0;                           // stop when so many tests have failed; 0: never
   std::optional<std::vector<TestIndex>> indices;  // run these here, in this order
