@@ -5,6 +5,7 @@
 #define GTEST_XDIST_CONTROLLER_CRASH_REPORT_H_
 
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -46,12 +47,15 @@ inline bool ended_as_main_said(const WorkerNode& node, const ExitStatus& status)
 }
 
 // The failure of the test that the worker was running. In a set-up it is the test that was to be
-// the first of its stretch.
+// the first of its stretch. Where the worker has overwritten what says so, others may be guilty.
 inline std::string crashed_while_running(const WorkerNode& node, const std::string& test,
                                          const std::string& how) {
   const bool in_set_up = node.phase() == Phase::suite_up;
-  return begin_of_failure(node) + " while running '" + test + "': " + how +
-         (in_set_up ? " in SetUpTestSuite" : "");
+  const std::size_t others = node.other_suspects();
+  std::string text = begin_of_failure(node) + " while running '" + test + "'";
+  if (others == 1) text += " or the test that it had after it";
+  if (others > 1) text += " or one of the " + std::to_string(others) + " that it had after it";
+  return text + ": " + how + (in_set_up ? " in SetUpTestSuite" : "");
 }
 
 inline std::string crashed_in_tear_down(const WorkerNode& node, const std::string& suite,

@@ -195,7 +195,7 @@ class WorkerNode : public Node, public GateNode {
     slot_.bell.ring();
   }
 
-  // Where the worker is, by its own word. Pairs with the release store in Worker::enter().
+  // Where the worker is, by its own word. Pairs with the release store in Reporter::enter().
   Phase phase() const { return slot_.phase.load(std::memory_order_acquire); }
 
   // Since when it is in a phase in which user code runs, by its own word, but not after `now`. To
@@ -215,9 +215,15 @@ class WorkerNode : public Node, public GateNode {
     const std::optional<TestIndex> front = tests_.front();
     const Phase phase = this->phase();
     const bool begun = phase == Phase::suite_up || phase == Phase::test;
-    const bool is_known = tests_.is_intact() && is_valid(phase);
-    const bool is_running = is_known ? begun && tests_.has_taken() : runs_items;
+    const bool is_running = says_what_runs() ? begun && tests_.has_taken() : runs_items;
     return is_running ? front : std::nullopt;
+  }
+
+  // After the worker's end: how many tests behind running_item() it may have died in as well,
+  // because the slot does not say any more what is under way.
+  std::size_t other_suspects() const {
+    const std::size_t suspects = tests_.in_deque_or_taken();
+    return says_what_runs() || suspects == 0 ? 0 : suspects - 1;
   }
 
   // After the worker's end, which is now: how long it was in the test that it died in, of which it
@@ -321,6 +327,9 @@ class WorkerNode : public Node, public GateNode {
     if (tests_.assignments() != nullptr) tests_.assignments()->note_violation(text);
     throw std::logic_error(text);
   }
+
+  // Whether the slot is still what it can be.
+  bool says_what_runs() const { return tests_.is_intact() && is_valid(phase()); }
 
   // There are tests that it may start.
   void wake_for_tests() {

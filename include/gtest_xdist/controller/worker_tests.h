@@ -171,6 +171,9 @@ class WorkerTests {
 
   bool any() const { return all() > 0; }
 
+  // How many may have started.
+  std::size_t in_deque_or_taken() const { return pending_.size(); }
+
   // The first that may have started and has not been reported, if any.
   std::optional<TestIndex> front() const {
     return pending_.empty() ? std::nullopt : std::optional<TestIndex>(pending_.front());

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -9,6 +10,8 @@
 
 namespace gtest_xdist::internal {
 namespace {
+
+using Indices = std::vector<TestIndex>;
 
 class CrashReport : public WorkerFixture {
  protected:
@@ -47,6 +50,24 @@ TEST_F(CrashReport, NamesTheTest) {
   EXPECT_EQ(crashed_while_running(node_, "Suite.Test", "killed by signal 6 (SIGABRT)"),
             "worker 'gw3' crashed while running 'Suite.Test': killed by signal 6 (SIGABRT) in "
             "SetUpTestSuite");
+}
+
+TEST_F(CrashReport, SaysHowManyOthersMayHaveDoneItWhereThatWasOverwritten) {
+  node_.send({4, 6, 8});
+  deque_.take();
+  die_in(Phase::test);
+  const auto report = [&] { return crashed_while_running(node_, "Suite.Test", "ended"); };
+  EXPECT_EQ(report(), "worker 'gw3' crashed while running 'Suite.Test': ended");
+  die_in(static_cast<Phase>(1000));
+  EXPECT_EQ(report(),
+            "worker 'gw3' crashed while running 'Suite.Test' or one of the 2 that it had after it: "
+            "ended");
+  EXPECT_EQ(node_.take_back(1), Indices{8});
+  EXPECT_EQ(report(),
+            "worker 'gw3' crashed while running 'Suite.Test' or the test that it had after it: "
+            "ended");
+  EXPECT_EQ(node_.take_back(1), Indices{6});
+  EXPECT_EQ(report(), "worker 'gw3' crashed while running 'Suite.Test': ended");
 }
 
 TEST_F(CrashReport, NamesTheSuite) {
