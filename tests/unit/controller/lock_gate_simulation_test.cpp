@@ -19,8 +19,8 @@ namespace gtest_xdist::internal {
 namespace {
 
 // A worker that runs what it was let have, suite by suite.
-struct Worker : GateNode {
-  explicit Worker(int n) : number_(n) {}
+struct SimulatedWorker : GateNode {
+  explicit SimulatedWorker(int n) : number_(n) {}
 
   int number() const override { return number_; }
   void let_out(TestIndex test) override {
@@ -45,9 +45,9 @@ struct Worker : GateNode {
 
 enum class Way { each, round_robin, dribble };
 
-class Session {
+class Simulation {
  public:
-  explicit Session(Random& random)
+  explicit Simulation(Random& random)
       : random_(random),
         tests_(random.between<TestIndex>(1, 25)),
         suites_(random.between<std::size_t>(1, 6)),
@@ -106,20 +106,20 @@ class Session {
 
   std::size_t suite_of(TestIndex test) const { return test * suites_ / tests_; }
 
-  Worker& add_worker() {
-    workers_.push_back(std::make_unique<Worker>(static_cast<int>(workers_.size())));
-    Worker& worker = *workers_.back();
+  SimulatedWorker& add_worker() {
+    workers_.push_back(std::make_unique<SimulatedWorker>(static_cast<int>(workers_.size())));
+    SimulatedWorker& worker = *workers_.back();
     worker.sets_up = random_.one_in(2);
     gate_.add(worker);
     return worker;
   }
 
-  void send(Worker& worker, const std::vector<TestIndex>& tests) {
+  void send(SimulatedWorker& worker, const std::vector<TestIndex>& tests) {
     gate_.send(worker.number(), tests);
   }
 
   void dribble() {
-    Worker& worker = any_alive();
+    SimulatedWorker& worker = any_alive();
     std::vector<TestIndex> tests;
     for (std::size_t n = random_.between<std::size_t>(1, 6); n > 0 && !pool_.empty(); --n) {
       tests.push_back(pool_.front());
@@ -130,7 +130,7 @@ class Session {
 
   // As WorkerNode::take_back().
   void take_back() {
-    Worker& worker = any_alive();
+    SimulatedWorker& worker = any_alive();
     const std::size_t count = random_.between<std::size_t>(0, 5);
     const std::vector<TestIndex> held = gate_.take_back(worker.number(), count);
     pool_.insert(pool_.end(), held.begin(), held.end());
@@ -142,9 +142,9 @@ class Session {
     }
   }
 
-  Worker& any_alive() {
+  SimulatedWorker& any_alive() {
     while (true) {
-      Worker& worker = *workers_[random_.between<std::size_t>(0, workers_.size() - 1)];
+      SimulatedWorker& worker = *workers_[random_.between<std::size_t>(0, workers_.size() - 1)];
       if (!worker.dead) return worker;
     }
   }
@@ -164,7 +164,7 @@ class Session {
     return false;
   }
 
-  bool act(Worker& worker) {
+  bool act(SimulatedWorker& worker) {
     if (worker.dead) return false;
     if (worker.sets_up) {
       worker.sets_up = false;
@@ -188,7 +188,7 @@ class Session {
     return true;
   }
 
-  void start(Worker& worker, TestIndex test) {
+  void start(SimulatedWorker& worker, TestIndex test) {
     worker.suite = suite_of(test);
     worker.running = test;
     const std::vector<LockId>& locks = table_.locks_of(test);
@@ -207,12 +207,13 @@ class Session {
     }
   }
 
-  void complain(const Worker& worker, TestIndex test, const Worker& other, const char* what) {
+  void complain(const SimulatedWorker& worker, TestIndex test, const SimulatedWorker& other,
+                const char* what) {
     complaint_ = "gw" + std::to_string(worker.number()) + " begins test " + std::to_string(test) +
                  ", and gw" + std::to_string(other.number()) + " has " + what;
   }
 
-  void leave_suite(Worker& worker) {
+  void leave_suite(SimulatedWorker& worker) {
     worker.suite.reset();
     worker.covered.clear();
     worker.ran_serial = false;
@@ -220,7 +221,7 @@ class Session {
   }
 
   // The test that it runs is lost, or run again; the rest goes to a replacement or to the pool.
-  void die(Worker& worker) {
+  void die(SimulatedWorker& worker) {
     worker.dead = true;
     std::vector<TestIndex> left(worker.queue.begin(), worker.queue.end());
     const std::vector<TestIndex> held = gate_.remove(worker.number());
@@ -230,7 +231,7 @@ class Session {
     } else if (worker.running) {
       ++ended_;
     }
-    Worker& replacement = add_worker();
+    SimulatedWorker& replacement = add_worker();
     if (way_ == Way::dribble) {
       pool_.insert(pool_.end(), left.begin(), left.end());
     } else {
@@ -245,7 +246,7 @@ class Session {
   const unsigned one_death_in_;
   const LockTable table_;
   LockGate gate_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<SimulatedWorker>> workers_;
   std::deque<TestIndex> pool_;  // that nobody has
   std::size_t ended_ = 0;
   std::size_t expected_ = 0;
@@ -255,8 +256,8 @@ class Session {
 TEST(LockGateSimulation, WhatExcludesEachOtherNeverRunsTogetherAndEverythingRuns) {
   Random random(90);
   for (int round = 0; round < 6000; ++round) {
-    Session session(random);
-    ASSERT_EQ(session.run(), "") << "round " << round;
+    Simulation simulation(random);
+    ASSERT_EQ(simulation.run(), "") << "round " << round;
   }
 }
 

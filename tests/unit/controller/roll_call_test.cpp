@@ -14,10 +14,10 @@ namespace {
 
 using Indices = std::vector<TestIndex>;
 
-constexpr TestIndex kTests = 30;
-
 class RollCallTest : public testing::Test {
  protected:
+  static constexpr TestIndex kTests = 30;
+
   // What is wrong; empty if nothing is.
   std::string close(const Indices& selected, const Indices& unreported = {}) {
     return roll_call_

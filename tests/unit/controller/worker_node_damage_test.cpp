@@ -25,7 +25,6 @@ namespace {
 
 constexpr SegmentShape kShape = {3, 16, 1024, 256};
 constexpr std::uint32_t kSlot = 1;
-constexpr TestIndex kTests = 16;
 
 class Conversation {
  public:
@@ -169,6 +168,8 @@ class Conversation {
     }
     for (TestIndex test = 0; test < kTests; ++test) EXPECT_FALSE(assignments_.is_pending(test));
   }
+
+  static constexpr TestIndex kTests = 16;
 
   Random random_;
   Segment segment_ = Segment::create(kShape);

@@ -6,12 +6,12 @@
 
 #include <gtest/gtest.h>
 
-constexpr std::string_view kMadeUp = "MadeUp.*:Other.Test";
+constexpr std::string_view kLocked = "MadeUp.*:Other.Test";
 
 // What the tests below find. No test has these names.
 GTEST_XDIST_LOCK("port", "MadeUp.Net*-*.*Fast")
-GTEST_XDIST_LOCK("file", kMadeUp)
-GTEST_XDIST_LOCK("file", kMadeUp);
+GTEST_XDIST_LOCK("file", kLocked)
+GTEST_XDIST_LOCK("file", kLocked);
 GTEST_XDIST_LOCK("port", "MadeUp.Http");
 GTEST_XDIST_SERIAL("MadeUp.Net:MadeUp.Clock*");
 GTEST_XDIST_SERIAL("MadeUp.Net:MadeUp.Clock*")

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/must_fit.h"
 #include "support/random.h"
 #include "support/thrown.h"
 
@@ -23,7 +24,6 @@ constexpr std::size_t kHeader = sizeof(FrameLength);
 // What a writer's wait_for_space() throws to leave it in the middle of a frame, as its death would.
 struct WriterDied {};
 
-void must_fit() { FAIL() << "the ring is full"; }
 void die() { throw WriterDied(); }
 
 // A ring in this process's own memory, both counters at `position`.

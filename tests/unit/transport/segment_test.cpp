@@ -28,6 +28,7 @@
 #include "gtest_xdist/transport/segment_layout.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
+#include "support/must_fit.h"
 #include "support/thrown.h"
 
 namespace gtest_xdist::internal {
@@ -36,8 +37,6 @@ namespace {
 constexpr SegmentShape kShape = {3, 8, 1024, 256};
 
 Segment make_segment(const SegmentShape& shape = kShape) { return Segment::create(shape); }
-
-void must_fit() { FAIL() << "the ring is full"; }
 
 std::optional<std::string> one_frame(RingReader reader) {
   std::string_view frame;
