@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -139,16 +141,27 @@ class Huge : public testing::TestWithParam<int> {};
 
 TEST_P(Huge, IsWhole) {
   if (mode != "huge") return;
-  constexpr std::size_t kSize = 100'000'000;
-  const auto byte_at = [](std::size_t i) { return static_cast<std::byte>(i * 31 >> 3); };
+  constexpr std::size_t kBlocks = 100'000;
+  using Block = std::array<std::byte, 1'000>;
+  const auto block_at = [](std::size_t i) {
+    Block block;
+    block.fill(static_cast<std::byte>(i));
+    std::memcpy(block.data(), &i, sizeof i);
+    return block;
+  };
   const std::vector<std::byte>& bytes = once("huge", [&] {
     support::note("make huge");
-    std::vector<std::byte> made(kSize);
-    for (std::size_t i = 0; i < kSize; ++i) made[i] = byte_at(i);
+    std::vector<std::byte> made(kBlocks * sizeof(Block));
+    for (std::size_t i = 0; i < kBlocks; ++i) {
+      std::memcpy(&made[i * sizeof(Block)], block_at(i).data(), sizeof(Block));
+    }
     return made;
   });
-  ASSERT_EQ(bytes.size(), kSize);
-  for (std::size_t i = 0; i < kSize; ++i) ASSERT_EQ(bytes[i], byte_at(i)) << i;
+  ASSERT_EQ(bytes.size(), kBlocks * sizeof(Block));
+  for (std::size_t i = 0; i < kBlocks; ++i) {
+    const Block expected = block_at(i);
+    ASSERT_EQ(std::memcmp(&bytes[i * sizeof(Block)], expected.data(), sizeof(Block)), 0) << i;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Many, Huge, testing::Range(0, 4));
