@@ -2,7 +2,7 @@
 
 Every run has a working directory, a temporary directory and an environment of its own, and a time
 limit. The base class `IntegrationTest` checks after each parallel run that no process and no file
-is left.
+is left, and after each test that no sanitizer has found anything in any process.
 """
 
 import collections
@@ -31,9 +31,8 @@ TOKEN = "INTEGRATION_RUN"  # names the run in the environment of all of its proc
 NOTE = re.compile(r"(^|\x1b\[m)gtest-xdist: (.*)\n", re.MULTILINE)
 PATIENCE = 60  # seconds for anything that must happen, however busy the machine is
 
-# A sanitizer would turn a signal into an exit status.
-SIGNALS_KILL = {name: os.environ.get(name, "") + ":handle_segv=0:handle_abort=0"
-                for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")}
+# What the suites were compiled with, as behind -fsanitize=; empty if without.
+SANITIZER = os.environ.get("INTEGRATION_SANITIZER", "")
 
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the crashes here are wanted
 
@@ -153,6 +152,23 @@ def wait_until(condition, what):
         time.sleep(0.02)
 
 
+# --- sanitizers -----------------------------------------------------------------------------------
+
+def sanitizer_options(log):
+    """The environment in which a signal ends a process as it does without a sanitizer, and reports
+    go to files whose names begin with `log`: a process that goes on after a mistake, and is killed
+    or leaves by _exit(), says nothing of it by its status, and its text may be shown to nobody."""
+    signals = "".join(":handle_%s=0" % signal
+                      for signal in ("abort", "segv", "sigbus", "sigfpe", "sigill"))
+    return {name: "%s%s:log_path=%s" % (os.environ.get(name, ""), signals, log)
+            for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")}
+
+
+def without_sanitizer(reason):
+    """Leaves a test out where the suites were compiled with a sanitizer."""
+    return unittest.skipIf(SANITIZER, reason)
+
+
 # --- running --------------------------------------------------------------------------------------
 
 class Started:
@@ -170,8 +186,8 @@ class Started:
         self.command = [str(word) for word in command]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GTEST_")}
         wanted = {**kept, "TMPDIR": str(self.temporary), "TEST_TMPDIR": str(self.temporary),
-                  "NOTES": str(directory / "notes"), TOKEN: self.token, **SIGNALS_KILL,
-                  **environment}
+                  "NOTES": str(directory / "notes"), TOKEN: self.token,
+                  **sanitizer_options(directory / "sanitizer"), **environment}
         environment = {name: value for name, value in wanted.items() if value is not None}
         with open(directory / "out", "wb") as out, open(directory / "err", "wb") as err:
             self.process = subprocess.Popen(self.command, executable=executable, cwd=self.working,
@@ -188,6 +204,11 @@ class Started:
     def noted(self):
         path = self.directory / "notes"
         return path.read_text().splitlines() if path.exists() else []
+
+    @property
+    def sanitizer_reports(self):
+        """Files of what sanitizers have found so far, one for each process that made a mistake."""
+        return sorted(self.directory.glob("sanitizer.*"))
 
     @property
     def text(self):
@@ -229,7 +250,10 @@ class IntegrationTest(unittest.TestCase):
         for run in self._runs:
             kill_all(run.token)
             run.process.wait()
-        shutil.rmtree(self._scratch)
+        try:
+            self.assert_no_sanitizer_reports()
+        finally:
+            shutil.rmtree(self._scratch)
 
     def start(self, suite, *arguments, env=None, report="xml", argument_zero=None, **options):
         """Starts a suite; the report is written unless `report` is None."""
@@ -266,6 +290,11 @@ class IntegrationTest(unittest.TestCase):
     def assert_nothing_left(self, started):
         self.assertEqual([], os.listdir(started.temporary))
         wait_until(lambda: not processes(started.token), "processes are left")
+
+    def assert_no_sanitizer_reports(self):
+        found = ["%s:\n%s" % (run.command, report.read_text(errors="replace"))
+                 for run in self._runs for report in run.sanitizer_reports]
+        self.assertEqual([], found[:1], "%d processes were found wrong" % len(found))
 
     def assert_same_lines(self, expected, actual, what):
         """Like assertEqual, but quick and brief on texts of megabytes."""
