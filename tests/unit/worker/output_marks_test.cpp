@@ -29,6 +29,29 @@ namespace {
 
 class OutputMarksTest : public testing::Test {
  protected:
+  // Calls `body(marks)` where what is printed goes to the two files.
+  template <class Body>
+  void with_marks(Body body) {
+    const Redirection out(STDOUT_FILENO, out_);
+    const Redirection err(STDERR_FILENO, err_);
+    OutputMarks marks(slot_);
+    body(marks);
+  }
+
+  // What the marks have of a test that prints after somebody else has printed `meanwhile`.
+  std::string told_with_a_pause(const char* meanwhile) {
+    OutputSlice slice;
+    with_marks([&](OutputMarks& marks) {
+      marks.open();
+      marks.pause();
+      std::printf("%s", meanwhile);
+      marks.reopen();
+      std::printf("the test's\n");
+      slice = marks.close();
+    });
+    return text_of(out_, slice.out);
+  }
+
   ScratchDirectory directory_;
   OutputFile out_ = OutputFile::create(directory_.path());
   OutputFile err_ = OutputFile::create(directory_.path());
@@ -45,16 +68,13 @@ void print(const std::string& text) {
 
 TEST_F(OutputMarksTest, AreOfWhatWasPrintedInBetween) {
   OutputSlice slice;
-  {
-    const Redirection out(STDOUT_FILENO, out_);
-    const Redirection err(STDERR_FILENO, err_);
-    OutputMarks marks(slot_);
+  with_marks([&](OutputMarks& marks) {
     print("before");
     marks.open();
     print("inside");
     slice = marks.close();
     print("after");
-  }
+  });
   EXPECT_EQ(text_of(out_, slice.out), "inside by printf\ninside by cout\n");
   EXPECT_EQ(text_of(err_, slice.err), "inside by stderr\n");
 }
@@ -102,10 +122,7 @@ TEST_F(OutputMarksTest, OfOneFileAreOfItsOrder) {
 TEST_F(OutputMarksTest, OfNoRegionAreNone) {
   OutputSlice slices[3];
   bool open[3];
-  {
-    const Redirection out(STDOUT_FILENO, out_);
-    const Redirection err(STDERR_FILENO, err_);
-    OutputMarks marks(slot_);
+  with_marks([&](OutputMarks& marks) {
     print("text");
     open[0] = marks.is_open();
     slices[0] = marks.close();
@@ -115,7 +132,7 @@ TEST_F(OutputMarksTest, OfNoRegionAreNone) {
     print("text");
     open[2] = marks.is_open();
     slices[2] = marks.close();
-  }
+  });
   for (const OutputSlice& slice : slices) EXPECT_TRUE(slice.empty());
   EXPECT_FALSE(open[0]);
   EXPECT_TRUE(open[1]);
@@ -129,10 +146,7 @@ TEST_F(OutputMarksTest, SayInTheSlotWhereTheRegionBeganOrTheLastOneEnded) {
     begin[i][0] = slot_.out_begin.load();
     begin[i][1] = slot_.err_begin.load();
   };
-  {
-    const Redirection out(STDOUT_FILENO, out_);
-    const Redirection err(STDERR_FILENO, err_);
-    OutputMarks marks(slot_);
+  with_marks([&](OutputMarks& marks) {
     std::printf("12345");
     std::fprintf(stderr, "123");
     marks.open();
@@ -140,7 +154,7 @@ TEST_F(OutputMarksTest, SayInTheSlotWhereTheRegionBeganOrTheLastOneEnded) {
     std::printf("6789");
     marks.close();
     note(1);
-  }
+  });
   EXPECT_EQ(begin[0][0], 5U);
   EXPECT_EQ(begin[0][1], 3U);
   EXPECT_EQ(begin[1][0], 9U);
@@ -151,10 +165,7 @@ TEST_F(OutputMarksTest, SayInTheSlotWhereTheRegionBeganOrTheLastOneEnded) {
 TEST_F(OutputMarksTest, SayInTheSlotWhereAllThatTheTestPrintsBegins) {
   std::uint64_t begin[4];
   const auto note = [&](std::size_t i) { begin[i] = slot_.out_region.load(); };
-  {
-    const Redirection out(STDOUT_FILENO, out_);
-    const Redirection err(STDERR_FILENO, err_);
-    OutputMarks marks(slot_);
+  with_marks([&](OutputMarks& marks) {
     std::printf("12345");
     std::fprintf(stderr, "123");
     marks.open();
@@ -167,7 +178,7 @@ TEST_F(OutputMarksTest, SayInTheSlotWhereAllThatTheTestPrintsBegins) {
     note(2);
     marks.close();
     note(3);
-  }
+  });
   EXPECT_EQ(begin[0], 5U);
   EXPECT_EQ(begin[1], 5U);
   EXPECT_EQ(begin[2], 5U);
@@ -178,26 +189,20 @@ TEST_F(OutputMarksTest, SayInTheSlotWhereAllThatTheTestPrintsBegins) {
 // Some programs close all descriptors that they did not open themselves.
 TEST_F(OutputMarksTest, SurviveTheLossOfTheirDescriptors) {
   OutputSlice slice;
-  {
-    const Redirection out(STDOUT_FILENO, out_);
-    const Redirection err(STDERR_FILENO, err_);
-    OutputMarks marks(slot_);
+  with_marks([&](OutputMarks& marks) {
     std::printf("before\n");
     marks.open();
     std::printf("inside\n");
     for (int descriptor = 500; descriptor < 510; ++descriptor) ::close(descriptor);
     std::printf("still inside\n");
     slice = marks.close();
-  }
+  });
   EXPECT_EQ(text_of(out_, slice.out), "inside\nstill inside\n");
 }
 
 TEST_F(OutputMarksTest, DoNotCareWhatATestDoesToItsStreams) {
   OutputSlice slice;
-  {
-    const Redirection out(STDOUT_FILENO, out_);
-    const Redirection err(STDERR_FILENO, err_);
-    OutputMarks marks(slot_);
+  with_marks([&](OutputMarks& marks) {
     marks.open();
     std::printf("seen");
     std::fflush(stdout);
@@ -207,7 +212,7 @@ TEST_F(OutputMarksTest, DoNotCareWhatATestDoesToItsStreams) {
       std::printf("not seen");
     }
     slice = marks.close();
-  }
+  });
   EXPECT_EQ(text_of(out_, slice.out), "seen");
 }
 
@@ -218,19 +223,8 @@ std::ptrdiff_t thread_count() {
 
 TEST_F(OutputMarksTest, LeaveOutWhatListenersPrintedMeanwhile) {
   if (thread_count() > 1) GTEST_SKIP() << "a sanitizer has a thread of its own";
-  OutputSlice slice;
-  {
-    const Redirection out(STDOUT_FILENO, out_);
-    const Redirection err(STDERR_FILENO, err_);
-    OutputMarks marks(slot_);
-    marks.open();
-    marks.pause();
-    std::printf("a listener's\n");
-    marks.reopen();
-    std::printf("the test's\n");
-    slice = marks.close();
-  }
-  EXPECT_EQ(text_of(out_, slice.out), "the test's\n");
+  const std::string told = told_with_a_pause("a listener's\n");
+  EXPECT_EQ(told, "the test's\n");
 }
 
 TEST_F(OutputMarksTest, KeepWhatOtherThreadsMayHavePrintedMeanwhile) {
@@ -238,21 +232,10 @@ TEST_F(OutputMarksTest, KeepWhatOtherThreadsMayHavePrintedMeanwhile) {
   std::thread other([&] {
     while (!over) std::this_thread::yield();
   });
-  OutputSlice slice;
-  {
-    const Redirection out(STDOUT_FILENO, out_);
-    const Redirection err(STDERR_FILENO, err_);
-    OutputMarks marks(slot_);
-    marks.open();
-    marks.pause();
-    std::printf("the other thread's\n");
-    marks.reopen();
-    std::printf("the test's\n");
-    slice = marks.close();
-  }
+  const std::string told = told_with_a_pause("the other thread's\n");
   over = true;
   other.join();
-  EXPECT_EQ(text_of(out_, slice.out), "the other thread's\nthe test's\n");
+  EXPECT_EQ(told, "the other thread's\nthe test's\n");
 }
 
 }  // namespace
