@@ -39,11 +39,13 @@ class PlaceTest(harness.IntegrationTest):
                                                    workers=(2,))
 
     def test_an_environment_that_fails_in_each_iteration(self):
-        for event in "fail fatally", "skip":
-            for _ in range(4):  # a worker may be in the next iteration before its controller
-                self.assert_parallel_equals_serial(
-                    "outside", "--gtest_repeat=3", workers=(1, 2),
-                    env={"AT": "environment_set_up", "DO": event})
+        for event in "fail", "fail fatally", "skip":
+            for recreates in "0", "1":
+                for _ in range(2):  # a worker may be in the next iteration before its controller
+                    self.assert_parallel_equals_serial(
+                        "outside", "--gtest_repeat=3", workers=(1, 2),
+                        env={"AT": "environment_set_up", "DO": event,
+                             "GTEST_RECREATE_ENVIRONMENTS_WHEN_REPEATING": recreates})
 
     def test_json(self):
         for place in self.PLACES:

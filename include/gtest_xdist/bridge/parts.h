@@ -44,9 +44,10 @@ inline Part from_gtest(const testing::TestPartResult& result) {
           result.message() == nullptr ? "" : result.message()};
 }
 
-// Whether `result` already holds this part: a listener may have made it again in this process.
-inline bool holds(const testing::TestResult& result, const Part& part) {
-  for (int i = 0; i < result.total_part_count(); ++i) {
+// Whether `result` holds this part from number `first` on: a listener may have made it again in
+// this process.
+inline bool holds(const testing::TestResult& result, const Part& part, int first) {
+  for (int i = first; i < result.total_part_count(); ++i) {
     if (from_gtest(result.GetTestPartResult(i)) == part) return true;
   }
   return false;

@@ -54,6 +54,12 @@ class Replayer {
   // Neither is owned.
   Replayer(const Catalog& catalog, ReplaySource& source) : catalog_(catalog), source_(source) {}
 
+  // To be called by the first listener that hears of the start of another iteration.
+  void iteration_starts() {
+    parts_of_program_ = program_result().total_part_count();
+    stopped_ = false;
+  }
+
   // Replays a suite; its first report must be there. Blocks until all its tests are replayed.
   void replay_suite(SuiteIndex suite) {
     suite_ = suite;
@@ -80,14 +86,16 @@ class Replayer {
 
   // To be called by the last listener that hears OnTestEnd. Blocks until the next test is there.
   void on_test_end_ends() {
-    record(private_member<TestResultOf>(catalog_.test(test_)), "testcase");
+    testing::TestResult& result = private_member<TestResultOf>(catalog_.test(test_));
+    record(result, "testcase");
+    stopped_ |= fail_fast_ && result.Failed();
     restore_test();
     place_next_test();
   }
 
   // Replays what happened outside all suites.
   void replay_program(const Report& report) {
-    play(report, program_result());
+    play(report, program_result(), parts_of_program_);
     for (const Property& property : report.properties) {
       private_call<ResultRecordProperty>(program_result(), "testsuites",
                                          testing::TestProperty(property.key, property.value));
@@ -107,6 +115,7 @@ class Replayer {
               std::exchange(private_member<SuiteTearDown>(suite), &Replayer::tear_down_suite)),
           fail_fast_(GTEST_XDIST_FLAG_GET(fail_fast)) {
       active_ = &replayer_;
+      replayer_.fail_fast_ = fail_fast_;
       // The steps are decided here, so gtest's own rule must not cut them short.
       GTEST_XDIST_FLAG_SET(fail_fast, false);
     }
@@ -202,15 +211,16 @@ class Replayer {
     echo_filter_.emplace(*this);
   }
 
-  void play(const Report& report, testing::TestResult& result) {
-    const bool anything_before = result.total_part_count() > 0;
+  // The first `old_parts` of the result are of earlier iterations.
+  void play(const Report& report, testing::TestResult& result, int old_parts = 0) {
+    const bool anything_before = result.total_part_count() > old_parts;
     std::uint64_t parts = 0;
     for (const Step& step : report.steps) {
       source_.print(step.output, step.worker);
       std::fwrite(step.text.data(), 1, step.text.size(), stdout);
       if (!step.has_part) continue;
       const bool dropped = parts++ < report.dropped_parts;
-      if (anything_before && holds(result, step.part)) continue;
+      if (anything_before && holds(result, step.part, old_parts)) continue;
       const testing::TestPartResult part = to_gtest(step.part);
       if (!dropped) private_call<ResultAddTestPart>(result, part);
       announce(part);
@@ -245,18 +255,26 @@ class Replayer {
   }
 
   // Puts the next test that has a report into gtest's way, and before it the tests that gtest only
-  // mentions (disabled ones) and that precede it in order of registration.
+  // mentions (disabled ones) and that precede it in order of registration. After a failure under
+  // --gtest_fail_fast it mentions none.
   void place_next_test() {
     const TestIndex end = catalog_.first_test(suite_ + 1);
     const TestIndex next = source_.next_test(suite_);
+    if (next != kNoTest) {
+      test_ = next;
+      report_ = source_.take_report(next);
+      const bool was_run = report_.worker >= 0;
+      stopped_ |= fail_fast_ && !was_run;
+    }
     for (; passed_ < std::min(next, end); ++passed_) {
-      if (!catalog_.test(passed_).should_run()) {
+      if (!stopped_ && !catalog_.test(passed_).should_run()) {
         walk_->place_next(catalog_.position_in_suite(passed_));
       }
     }
-    if (next == kNoTest) return;
-    test_ = next;
-    report_ = source_.take_report(next);
+    if (next == kNoTest) {
+      if (stopped_) walk_->pass_over_rest();
+      return;
+    }
     // gtest owns it meanwhile: a listener may call exit().
     factory_of_test_.reset(exchange_factory(catalog_.test(next), new ReplayFactory(*this)));
     walk_->place_next(catalog_.position_in_suite(next));
@@ -267,6 +285,9 @@ class Replayer {
   SuiteIndex suite_ = 0;
   std::optional<SuiteWalk> walk_;
   TestIndex passed_ = 0;           // tests before this one need no mention any more
+  bool fail_fast_ = false;         // whether the user asks for it
+  bool stopped_ = false;           // whether that has kept tests of this iteration from running
+  int parts_of_program_ = 0;       // of its result, that earlier iterations have left
   std::vector<Part> suite_parts_;  // of the set-up, told but not yet in the suite's result
 
   TestIndex test_ = kNoTest;

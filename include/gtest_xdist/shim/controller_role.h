@@ -176,7 +176,9 @@ class ControllerRole {
 
   // After the end of the session gtest would begin one iteration after the other.
   void another_iteration_starts() {
-    if (!session_ || !session_->is_over()) return;
+    if (!session_) return;
+    session_->replayer().iteration_starts();
+    if (!session_->is_over()) return;
     repeater().OnTestProgramEnd(*testing::UnitTest::GetInstance());
     std::exit(EXIT_FAILURE);
   }
