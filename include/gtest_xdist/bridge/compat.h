@@ -36,6 +36,12 @@ inline bool exchange_fail_if_no_test_selected(bool value) {
   return before;
 }
 
+// Whether --gtest_total_shards and --gtest_shard_index are flags of gtest, and decide.
+inline bool has_shard_flags() {
+  const void* const missing = &missing_flags::GTEST_FLAG(total_shards);
+  return &testing::GTEST_FLAG(total_shards) != missing;
+}
+
 }  // namespace gtest_xdist::internal
 
 #if defined(GTEST_FLAG_GET)

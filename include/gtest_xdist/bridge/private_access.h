@@ -73,6 +73,15 @@ GTEST_XDIST_GRANT(TestInOtherShard, TestBool, &testing::TestInfo::is_in_another_
 GTEST_XDIST_GRANT(TestResultOf, TestResultMember, &testing::TestInfo::result_);
 GTEST_XDIST_GRANT(TestFactoryOf, TestFactory, &testing::TestInfo::factory_);
 
+// Hearing that the flags are read.
+using ParameterizedRegistry = testing::internal::ParameterizedTestSuiteRegistry;
+using RegistryGetter = ParameterizedRegistry& (testing::UnitTest::*)();
+using RegisteredSuites = MemberOf<ParameterizedRegistry,
+                                  std::vector<testing::internal::ParameterizedTestSuiteInfoBase*>>;
+GTEST_XDIST_GRANT(ParameterizedTestRegistry, RegistryGetter,
+                  &testing::UnitTest::parameterized_test_registry);
+GTEST_XDIST_GRANT(RegistrySuites, RegisteredSuites, &ParameterizedRegistry::test_suite_infos_);
+
 // Running a test's phases one by one.
 using TestPhase = void (testing::Test::*)();
 GTEST_XDIST_GRANT(TestSetUp, TestPhase, &testing::Test::SetUp);

@@ -30,27 +30,38 @@ struct Shard {
 };
 
 // While it hides, gtest selects no test, and so sets no environment up. Process-wide state: the
-// environment, and from gtest 1.18 on two flags.
+// environment, and from gtest 1.17 on two flags, whose defaults are taken from there before main.
 class EmptyShard {
  public:
-  // Does nothing if the user's own variables are not a shard: gtest complains of them best.
+  // Does nothing if what the user says is not a shard: gtest complains of it best.
   void hide() {
     if (hidden_ || !remember()) return;
     hidden_ = true;
-    set(std::to_string(kTotal), std::to_string(kTotal - 1));
-    GTEST_XDIST_FLAG_SET(total_shards, kTotal);
-    GTEST_XDIST_FLAG_SET(shard_index, kTotal - 1);
+    set_variables(std::to_string(kTotal), std::to_string(kTotal - 1));
+    set_flags(kTotal, kTotal - 1);
   }
 
-  // The user's own shard is in force again.
+  // To be called when gtest has read its flags: those of the user hide behind the empty shard, too.
+  void flags_are_read() {
+    flags_are_read_ = true;
+    if (!hidden_ || !has_shard_flags()) return;
+    const std::int32_t total = GTEST_XDIST_FLAG_GET(total_shards);
+    const std::int32_t index = GTEST_XDIST_FLAG_GET(shard_index);
+    if (adopt(total == kTotal ? users_total_ : total, index == kTotal - 1 ? users_index_ : index)) {
+      set_flags(kTotal, kTotal - 1);
+    } else {
+      restore();
+      set_flags(users_total_, users_index_);
+    }
+  }
+
+  // What the user said is in force again.
   void restore() {
     if (!hidden_) return;
     hidden_ = false;
-    set(total_text_, index_text_);
-    if (GTEST_XDIST_FLAG_GET(total_shards) != kTotal) return;  // the command line said otherwise
-    const bool is_shard = total_text_ && *total_text_ != kNoShard;
-    GTEST_XDIST_FLAG_SET(total_shards, is_shard ? shard_.total : -1);
-    GTEST_XDIST_FLAG_SET(shard_index, is_shard ? shard_.index : -1);
+    set_variables(total_text_, index_text_);
+    if (GTEST_XDIST_FLAG_GET(total_shards) != kTotal) return;  // main has set it since
+    set_flags(users_total_, users_index_);
   }
 
   bool hidden() const { return hidden_; }
@@ -58,7 +69,7 @@ class EmptyShard {
 
  private:
   static constexpr std::int32_t kTotal = 2147483647;  // no suite has so many tests
-  static constexpr const char* kNoShard = "-1";       // in both variables: gtest's default
+  static constexpr std::int32_t kNone = -1;           // gtest's default of both
 
   static std::optional<std::string> get(const char* name) {
     const char* value = std::getenv(name);
@@ -74,28 +85,51 @@ class EmptyShard {
     }
   }
 
-  static void set(const std::optional<std::string>& total,
-                  const std::optional<std::string>& index) {
+  static void set_variables(const std::optional<std::string>& total,
+                            const std::optional<std::string>& index) {
     put(kTotalShardsVariable, total);
     put(kShardIndexVariable, index);
+  }
+
+  static void set_flags(std::int32_t total, std::int32_t index) {
+    GTEST_XDIST_FLAG_SET(total_shards, total);
+    GTEST_XDIST_FLAG_SET(shard_index, index);
+  }
+
+  // Nothing if it is not what gtest takes for a number.
+  static std::optional<std::int32_t> number_in(const std::optional<std::string>& text) {
+    if (!text || *text == "-1") return kNone;
+    const std::optional<unsigned> number = parse_number(*text, kTotal);
+    if (!number) return std::nullopt;
+    return static_cast<std::int32_t>(*number);
   }
 
   bool remember() {
     total_text_ = get(kTotalShardsVariable);
     index_text_ = get(kShardIndexVariable);
-    if (!total_text_ && !index_text_) return true;
-    if (!total_text_ || !index_text_) return false;
-    if (*total_text_ == kNoShard && *index_text_ == kNoShard) return true;
-    const std::optional<unsigned> total = parse_number(*total_text_, kTotal);
-    const std::optional<unsigned> index = parse_number(*index_text_, kTotal);
-    if (!total || !index || *index >= *total) return false;
-    shard_ = {static_cast<std::int32_t>(*total), static_cast<std::int32_t>(*index)};
-    return true;
+    if (flags_are_read_ && has_shard_flags()) {
+      return adopt(GTEST_XDIST_FLAG_GET(total_shards), GTEST_XDIST_FLAG_GET(shard_index));
+    }
+    const std::optional<std::int32_t> total = number_in(total_text_);
+    const std::optional<std::int32_t> index = number_in(index_text_);
+    return total && index && adopt(*total, *index);
+  }
+
+  // Whether that is a shard, or all.
+  bool adopt(std::int32_t total, std::int32_t index) {
+    users_total_ = total;
+    users_index_ = index;
+    const bool is_all = total == kNone && index == kNone;
+    shard_ = is_all ? Shard() : Shard{total, index};
+    return is_all || (index >= 0 && index < total);
   }
 
   bool hidden_ = false;
+  bool flags_are_read_ = false;
   std::optional<std::string> total_text_;
   std::optional<std::string> index_text_;
+  std::int32_t users_total_ = kNone;
+  std::int32_t users_index_ = kNone;
   Shard shard_;
 };
 

@@ -50,8 +50,7 @@ class Launcher {
     users_limit_ = make_room_for_workers(workers, kUsualRestarts * workers, one_stream_ ? 1 : 2);
     // Variables of ours are for the controller; the rest either means something else in a worker or
     // would make it do a second time what the controller does.
-    const std::set<std::string> dropped = {"GTEST_STREAM_RESULT_TO", "TEST_TMPDIR",
-                                           "TEST_PREMATURE_EXIT_FILE", "GTEST_RANDOM_SEED"};
+    const std::set<std::string> dropped = {"TEST_TMPDIR", "TEST_PREMATURE_EXIT_FILE"};
     const auto is_dropped = [&](const auto& entry) {
       has_premature_exit_file_ |= entry.first == "TEST_PREMATURE_EXIT_FILE";
       return dropped.count(entry.first) != 0 || entry.first.rfind(kVariablePrefix, 0) == 0;
@@ -60,10 +59,6 @@ class Launcher {
                        environment_.end());
     environment_.emplace_back(kWorkerCountVariable, std::to_string(workers));
     environment_.emplace_back(kTestrunuidVariable, testrun_uid());
-    for (const std::string& argument : self.arguments) {
-      // One stream of results, from the controller.
-      if (argument.find("-gtest_stream_result_to=") > 1) arguments_.push_back(argument);
-    }
   }
 
   // Starts the process of `node`, for the iterations that are left (0: without end). `seed` is
@@ -87,6 +82,7 @@ class Launcher {
     handshake.controller = static_cast<unsigned>(::getpid());
     handshake.run = run_;
     handshake.iterations = iterations;
+    handshake.seed = static_cast<unsigned>(seed);
     handshake.directory = temp_directory_->path();
 
     Environment environment = environment_;
@@ -94,14 +90,13 @@ class Launcher {
     environment.emplace_back(kPrivateVariable, handshake.format());
     // What a test calls temporary is its worker's own: two tests that use one name do not collide.
     environment.emplace_back("TEST_TMPDIR", directory);
-    environment.emplace_back("GTEST_RANDOM_SEED", std::to_string(seed));
     if (has_premature_exit_file_) {
       environment.emplace_back("TEST_PREMATURE_EXIT_FILE", directory + "/premature_exit");
     }
 
     LaunchPlan plan;
     plan.executable = self_.executable;
-    plan.arguments = arguments_;
+    plan.arguments = self_.arguments;
     for (const auto& [name, value] : environment) plan.environment.push_back(name + "=" + value);
     plan.directory = self_.directory;
     plan.standard_output = node.output.out_descriptor();
@@ -126,7 +121,6 @@ class Launcher {
  private:
   const Self& self_;
   Environment environment_;
-  std::vector<std::string> arguments_;
   unsigned run_;
   std::uint64_t output_limit_;
   bool one_stream_ = false;

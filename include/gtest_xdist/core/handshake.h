@@ -21,11 +21,12 @@ struct Handshake {
   unsigned controller = 0;  // process number
   unsigned run = 0;         // which call of RUN_ALL_TESTS in this process is the session's, from 0
   unsigned iterations = 0;  // that are left, this one included; 0: without end
+  unsigned seed = 0;        // gtest's random seed in the first of them
   std::string directory;    // absolute path of the session's
 
   std::string format() const {
     std::string text;
-    for (const unsigned field : {segment, input, slot, controller, run, iterations}) {
+    for (const unsigned field : {segment, input, slot, controller, run, iterations, seed}) {
       text += std::to_string(field) + ':';
     }
     return text + directory;
@@ -35,7 +36,8 @@ struct Handshake {
     constexpr unsigned kMax = 4'000'000'000U;
     Handshake handshake;
     unsigned* const fields[] = {&handshake.segment,    &handshake.input, &handshake.slot,
-                                &handshake.controller, &handshake.run,   &handshake.iterations};
+                                &handshake.controller, &handshake.run,   &handshake.iterations,
+                                &handshake.seed};
     for (unsigned* field : fields) {
       const std::size_t colon = text.find(':');
       if (colon == std::string_view::npos) return std::nullopt;

@@ -21,6 +21,7 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/flags_read.h"
 #include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/bridge/items.h"
 #include "gtest_xdist/bridge/listeners.h"
@@ -56,6 +57,7 @@ class ControllerRole {
       return OnceValues::Directory(directory, directory->path());
     });
     empty_shard_.hide();
+    when_flags_are_read([this] { empty_shard_.flags_are_read(); });
     put_first(new Outer(*this));
     instance_ = this;
     call_at_exit<&ControllerRole::at_exit>();
@@ -114,10 +116,10 @@ class ControllerRole {
     if (!empty_shard_.hidden()) return;
     empty_shard_.restore();
     if (!catalog_->selected().empty()) {
-      // From gtest 1.18 on a shard on the command line beats the environment, and so the empty one.
+      // From gtest 1.17 on.
       note(
-          "--gtest_total_shards is given as a flag: running serially; give GTEST_TOTAL_SHARDS and "
-          "GTEST_SHARD_INDEX in the environment to run this shard on workers");
+          "the program has set the flags total_shards and shard_index after InitGoogleTest(): "
+          "running serially; set them before to run this shard on workers");
       return;
     }
     select_shard(*catalog_, empty_shard_.shard());

@@ -30,8 +30,7 @@
 namespace gtest_xdist::internal {
 
 // Whether gtest will list the tests and run none: then it does so itself, as ever.
-inline bool asks_for_list(const std::vector<std::string>& arguments,
-                          const Environment& environment) {
+inline bool asks_for_list(const std::vector<std::string>& arguments) {
   const auto is_true = [](std::string_view value) {
     return value.empty() || (value[0] != '0' && value[0] != 'f' && value[0] != 'F');
   };
@@ -41,9 +40,6 @@ inline bool asks_for_list(const std::vector<std::string>& arguments,
     if (argument.substr(0, kFlag.size()) != kFlag) continue;
     argument.remove_prefix(kFlag.size());
     if (argument.empty() || (argument.front() == '=' && is_true(argument.substr(1)))) return true;
-  }
-  for (const auto& [name, value] : environment) {
-    if (name == "GTEST_LIST_TESTS" && value != "0") return true;
   }
   return false;
 }
@@ -72,7 +68,7 @@ inline void serve_serially() {
   plugins().observe_registration(nullptr);
   once_values().observe_use(nullptr);
   const std::vector<std::string> arguments = Self::capture().arguments;
-  if (is_death_test_child(arguments) || asks_for_list(arguments, current_environment())) return;
+  if (is_death_test_child(arguments) || asks_for_list(arguments)) return;
   new LocalRole(std::nullopt);
 }
 
@@ -118,7 +114,7 @@ inline bool install() {
       return true;
     }
     const std::vector<std::string> arguments = Self::capture().arguments;
-    if (asks_for_list(arguments, environment) || is_death_test_child(arguments)) return true;
+    if (asks_for_list(arguments) || is_death_test_child(arguments)) return true;
     if (options.indices) {
       identify(Role::serial);
       new LocalRole(*std::move(options.indices));

@@ -20,6 +20,7 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/flags_read.h"
 #include "gtest_xdist/bridge/items.h"
 #include "gtest_xdist/bridge/iteration.h"
 #include "gtest_xdist/bridge/listeners.h"
@@ -49,6 +50,7 @@ class WorkerRole {
     instance_ = this;
     call_at_exit<&WorkerRole::at_exit>();
     hide_unless_active();
+    when_flags_are_read([this] { flags_are_read(); });
     put_first(new Outer(*this));
     silence_default_listeners();
   }
@@ -183,6 +185,14 @@ class WorkerRole {
 #endif
   }
 
+  // One stream of results, from the controller; and its random seed.
+  void flags_are_read() {
+    empty_shard_.flags_are_read();
+    GTEST_XDIST_FLAG_SET(stream_result_to, "");
+    users_seed_ = GTEST_XDIST_FLAG_GET(random_seed);
+    GTEST_XDIST_FLAG_SET(random_seed, static_cast<std::int32_t>(handshake_.seed));
+  }
+
   // Of the calls of RUN_ALL_TESTS in this process, one is the session's; in the others nothing
   // runs.
   bool in_session() const { return run_ == handshake_.run; }
@@ -204,6 +214,7 @@ class WorkerRole {
   void program_start() {
     silence_default_listeners();
     if (!active()) return;
+    GTEST_XDIST_FLAG_SET(random_seed, users_seed_);
     // A replacement takes part in the iterations that are left.
     if (handshake_.iterations > 0) {
       GTEST_XDIST_FLAG_SET(repeat, static_cast<std::int32_t>(handshake_.iterations));
@@ -275,7 +286,8 @@ class WorkerRole {
   std::optional<SessionLife> life_;  // while the session's RUN_ALL_TESTS runs
   std::optional<TestHooks> test_hooks_;
   EmptyShard empty_shard_;
-  unsigned run_ = 0;  // calls of RUN_ALL_TESTS that have ended
+  std::int32_t users_seed_ = 0;  // the flag
+  unsigned run_ = 0;             // calls of RUN_ALL_TESTS that have ended
   bool inner_is_there_ = false;
 
   inline static WorkerRole* instance_ = nullptr;
