@@ -8,6 +8,32 @@
 
 #include <gtest/gtest.h>
 
+#if defined(GTEST_FLAG_GET) && defined(GTEST_HAS_ABSL) && GTEST_HAS_ABSL
+
+// gtest's flags are Abseil's, from 1.12 on, and those below from 1.18 on: where one is not defined
+// its address is null.
+extern ::absl::Flag<std::int32_t> GTEST_FLAG(total_shards) __attribute__((weak));
+extern ::absl::Flag<std::int32_t> GTEST_FLAG(shard_index) __attribute__((weak));
+extern ::absl::Flag<bool> GTEST_FLAG(fail_if_no_test_selected) __attribute__((weak));
+
+namespace gtest_xdist::internal {
+
+template <class T>
+T flag_value(const ::absl::Flag<T>* flag) {
+  return flag == nullptr ? T() : ::absl::GetFlag(*flag);
+}
+
+template <class T>
+void set_flag(::absl::Flag<T>* flag, T value) {
+  if (flag != nullptr) ::absl::SetFlag(flag, value);
+}
+
+}  // namespace gtest_xdist::internal
+
+#define GTEST_XDIST_FLAG(name) ::GTEST_FLAG(name)
+
+#else
+
 // Flags that some versions lack. A qualified name is looked up in the namespaces that `testing`
 // nominates only if `testing` itself does not have it: so a real flag is preferred, and where there
 // is none these stand in, with the value that means "not in force".
@@ -27,12 +53,33 @@ extern bool GTEST_FLAG(fail_if_no_test_selected) __attribute__((weak));
 
 namespace gtest_xdist::internal {
 
-// Sets --gtest_fail_if_no_test_selected, where there is such a flag, and returns what it was.
+template <class T>
+T flag_value(const T* flag) {
+  return flag == nullptr ? T() : *flag;
+}
+
+template <class T>
+void set_flag(T* flag, T value) {
+  if (flag != nullptr) *flag = value;
+}
+
+}  // namespace gtest_xdist::internal
+
+#define GTEST_XDIST_FLAG(name) ::testing::GTEST_FLAG(name)
+
+#endif
+
+// A flag that this gtest lacks reads as the value that means nothing, and is not set.
+#define GTEST_XDIST_FLAG_GET(name) ::gtest_xdist::internal::flag_value(&GTEST_XDIST_FLAG(name))
+#define GTEST_XDIST_FLAG_SET(name, value) \
+  ::gtest_xdist::internal::set_flag(&GTEST_XDIST_FLAG(name), value)
+
+namespace gtest_xdist::internal {
+
+// Sets --gtest_fail_if_no_test_selected and returns what it was.
 inline bool exchange_fail_if_no_test_selected(bool value) {
-  bool* const flag = &testing::GTEST_FLAG(fail_if_no_test_selected);
-  if (flag == nullptr) return false;
-  const bool before = *flag;
-  *flag = value;
+  const bool before = GTEST_XDIST_FLAG_GET(fail_if_no_test_selected);
+  GTEST_XDIST_FLAG_SET(fail_if_no_test_selected, value);
   return before;
 }
 
@@ -43,13 +90,5 @@ inline bool has_shard_flags() {
 }
 
 }  // namespace gtest_xdist::internal
-
-#if defined(GTEST_FLAG_GET)
-#define GTEST_XDIST_FLAG_GET(name) GTEST_FLAG_GET(name)
-#define GTEST_XDIST_FLAG_SET(name, value) GTEST_FLAG_SET(name, value)
-#else  // before 1.12
-#define GTEST_XDIST_FLAG_GET(name) ::testing::GTEST_FLAG(name)
-#define GTEST_XDIST_FLAG_SET(name, value) (void)(::testing::GTEST_FLAG(name) = (value))
-#endif
 
 #endif  // GTEST_XDIST_BRIDGE_COMPAT_H_
