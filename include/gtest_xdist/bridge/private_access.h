@@ -13,6 +13,10 @@
 
 #include <gtest/gtest.h>
 
+#if !defined(INSTANTIATE_TEST_SUITE_P)  // its name since 1.10; gtest has no version macro
+#error "gtest-xdist needs GoogleTest 1.10 or newer, and this one is older"
+#endif
+
 namespace gtest_xdist::internal {
 
 // Defines access(Tag), which the tag declares.

@@ -26,6 +26,10 @@
 
 #include <boost/version.hpp>
 
+#if BOOST_VERSION < 107400
+#error "gtest-xdist needs Boost 1.74 or newer, and this one is older"
+#endif
+
 // Boost.Process has vfork() only for programs that ask for an old standard, though every Linux has
 // it. fork() copies the page tables of a process that holds all tests, and has it fault on what it
 // writes next. Unless somebody has included Boost.Process already, and without it.
