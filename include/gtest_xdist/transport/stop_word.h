@@ -19,7 +19,7 @@ class StopWord {
   void begin(std::uint32_t limit) {
     failures_.store(0, std::memory_order_relaxed);
     limit_.store(limit, std::memory_order_relaxed);
-    stopped_.store(false, std::memory_order_release);
+    stopped_.store(0, std::memory_order_release);
   }
 
   // Controller: failures do not stop anything any more, only stop() does.
@@ -35,16 +35,16 @@ class StopWord {
 
   // No test starts any more. Pairs with is_set(): who sees it sees also that the test which led to
   // it was taken from its deque.
-  void stop() { stopped_.store(true, std::memory_order_release); }
-  bool is_set() const { return stopped_.load(std::memory_order_acquire); }
+  void stop() { stopped_.store(1, std::memory_order_release); }
+  bool is_set() const { return stopped_.load(std::memory_order_acquire) != 0; }
 
  private:
   std::atomic<std::uint32_t> limit_{0};
   std::atomic<std::uint32_t> failures_{0};
-  std::atomic<bool> stopped_{false};
+  // No bool: what a worker leaves there that damages its memory need not be one.
+  std::atomic<std::uint32_t> stopped_{0};
 
-  static_assert(std::atomic<std::uint32_t>::is_always_lock_free &&
-                    std::atomic<bool>::is_always_lock_free,
+  static_assert(std::atomic<std::uint32_t>::is_always_lock_free,
                 "a lock inside an atomic would not work between processes");
 };
 

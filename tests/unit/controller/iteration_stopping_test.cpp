@@ -1,5 +1,6 @@
 // What stops an iteration after failures, who counts them, and what a wrong stop word does.
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,14 @@ using Texts = std::vector<std::string>;
 std::string failed(TestIndex test, int worker) {
   const std::string gw = "gw" + std::to_string(worker);
   return std::to_string(test) + ": " + gw + " says broken; " + gw + " prints 10-20";
+}
+
+TEST(StopWord, OfAnyBytesIsSetOrNot) {
+  StopWord word;
+  for (const int byte : {0x00, 0x01, 0xda, 0xff}) {
+    std::memset(static_cast<void*>(&word), byte, sizeof word);
+    EXPECT_EQ(byte != 0, word.is_set()) << byte;
+  }
 }
 
 TEST(StopWord, IsSetByTheLastFailureThatIsAllowed) {
