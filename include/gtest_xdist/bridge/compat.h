@@ -23,10 +23,13 @@ T flag_value(const ::absl::Flag<T>* flag) {
   return flag == nullptr ? T() : ::absl::GetFlag(*flag);
 }
 
-template <class T>
-void set_flag(::absl::Flag<T>* flag, T value) {
-  if (flag != nullptr) ::absl::SetFlag(flag, value);
+template <class T, class Value>
+void set_flag(::absl::Flag<T>* flag, const Value& value) {
+  if (flag != nullptr) ::absl::SetFlag(flag, T(value));
 }
+
+// Whether --gtest_total_shards and --gtest_shard_index are flags of gtest, and decide.
+inline bool has_shard_flags() { return &::GTEST_FLAG(total_shards) != nullptr; }
 
 }  // namespace gtest_xdist::internal
 
@@ -58,9 +61,15 @@ T flag_value(const T* flag) {
   return flag == nullptr ? T() : *flag;
 }
 
-template <class T>
-void set_flag(T* flag, T value) {
+template <class T, class Value>
+void set_flag(T* flag, const Value& value) {
   if (flag != nullptr) *flag = value;
+}
+
+// Whether --gtest_total_shards and --gtest_shard_index are flags of gtest, and decide.
+inline bool has_shard_flags() {
+  const void* const missing = &missing_flags::GTEST_FLAG(total_shards);
+  return &testing::GTEST_FLAG(total_shards) != missing;
 }
 
 }  // namespace gtest_xdist::internal
@@ -81,12 +90,6 @@ inline bool exchange_fail_if_no_test_selected(bool value) {
   const bool before = GTEST_XDIST_FLAG_GET(fail_if_no_test_selected);
   GTEST_XDIST_FLAG_SET(fail_if_no_test_selected, value);
   return before;
-}
-
-// Whether --gtest_total_shards and --gtest_shard_index are flags of gtest, and decide.
-inline bool has_shard_flags() {
-  const void* const missing = &missing_flags::GTEST_FLAG(total_shards);
-  return &testing::GTEST_FLAG(total_shards) != missing;
 }
 
 }  // namespace gtest_xdist::internal
