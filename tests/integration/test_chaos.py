@@ -177,8 +177,9 @@ def runs_its_program(worker):
 def hit_one(controller, number, dice):
     """Sends a signal to a process that the controller has started; false if there is none."""
     candidates = children(controller)
-    if number == signal.SIGSTOP:
-        # vfork() blocks the parent of a process that is stopped before it runs its program.
+    if number == signal.SIGSTOP or harness.SANITIZER:
+        # vfork() blocks the parent of a process that is stopped before it runs its program; and a
+        # sanitizer that looks for leaks waits forever for its own child if that is killed.
         candidates = [pid for pid in candidates if runs_its_program(pid)]
     if not candidates:
         return False
