@@ -12,7 +12,8 @@
 //   test after another from its deque and has gtest run it (bridge/). All processes know a test by
 //   its index, so a worker runs none unless it collected what the controller did.
 //   Plugins (hooks/, and plugin.h for their authors) are called on the way, in every process, and
-//   once.h makes values that all processes share.
+//   once.h makes values that all processes share. What is said differently to another operating
+//   system is in os/.
 //   The controller keeps the deques filled as a scheduler (scheduler/) says, replaces workers that
 //   die, and replays every result into gtest's own model (bridge/), so that printers, XML and JSON
 //   reports, listeners, counters and the exit status are those of a serial run.
@@ -21,8 +22,12 @@
 #ifndef GTEST_XDIST_GTEST_XDIST_H_
 #define GTEST_XDIST_GTEST_XDIST_H_
 
-#include "gtest_xdist/once.h"
+#include "gtest_xdist/os/os.h"
 #include "gtest_xdist/plugin.h"
+// Elsewhere os.h has said so, and the rest would only repeat it.
+#if GTEST_XDIST_INTERNAL_HAS_OS
+#include "gtest_xdist/once.h"
 #include "gtest_xdist/shim/install.h"
+#endif
 
 #endif  // GTEST_XDIST_GTEST_XDIST_H_

@@ -27,6 +27,11 @@
 
 #include "gtest_xdist/core/codec.h"
 #include "gtest_xdist/core/type_name.h"
+#include "gtest_xdist/os/os.h"
+
+// Elsewhere os.h has said so, and the rest would only repeat it.
+#if GTEST_XDIST_INTERNAL_HAS_OS
+
 #include "gtest_xdist/process/code_place.h"
 #include "gtest_xdist/process/once_store.h"
 #include "gtest_xdist/process/once_values.h"
@@ -205,5 +210,7 @@ const internal::OnceResult<Make>& once(const std::string& name, Make&& make, Tea
 }
 
 }  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_INTERNAL_HAS_OS
 
 #endif  // GTEST_XDIST_ONCE_H_

@@ -16,6 +16,8 @@
 #include <string_view>
 #include <utility>
 
+#include "gtest_xdist/os/os.h"
+
 namespace gtest_xdist::internal {
 
 // An owned file descriptor.
@@ -53,11 +55,8 @@ inline bool same_file(int a, int b) {
 // on exec. `flags` may be O_APPEND. If it cannot be made, the result is not valid and errno says
 // why.
 inline Descriptor make_nameless_file(const std::string& directory, int flags) {
-#ifdef O_TMPFILE
-  const int nameless =
-      ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | flags, S_IRUSR | S_IWUSR);
+  const int nameless = os::make_nameless_file(directory, flags);
   if (nameless >= 0) return Descriptor(nameless);
-#endif
   // Not every file system can do that.
   std::string path = directory + "/nameless-XXXXXX";
   Descriptor file(::mkostemp(path.data(), O_CLOEXEC | flags));

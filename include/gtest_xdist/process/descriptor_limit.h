@@ -7,26 +7,13 @@
 #include <sys/resource.h>
 
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <system_error>
+
+#include "gtest_xdist/os/os.h"
 
 namespace gtest_xdist::internal {
-
-// How many files this process has open; nothing if it cannot be told.
-inline std::optional<std::size_t> count_open_descriptors() {
-  std::error_code error;
-  std::size_t count = 0;
-  const std::filesystem::directory_iterator end;
-  for (std::filesystem::directory_iterator it("/proc/self/fd", error); !error && it != end;
-       it.increment(error)) {
-    ++count;
-  }
-  if (error || count == 0) return std::nullopt;
-  return count - 1;  // one was the directory itself
-}
 
 // Sees to it that `workers` workers can be started that take `per_worker` descriptors of this
 // process each, and best also that many replacements: raises the soft limit if that is too low, as
@@ -38,7 +25,7 @@ inline std::optional<struct ::rlimit> make_room_for_workers(std::size_t workers,
                                                             std::size_t per_worker) {
   constexpr std::size_t kForOtherThings = 16;  // starting a worker takes some; so do listeners
   struct ::rlimit limit {};
-  const std::optional<std::size_t> open = count_open_descriptors();
+  const std::optional<std::size_t> open = os::count_open_descriptors();
   if (!open || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
   const struct ::rlimit before = limit;
   const std::size_t taken = *open + kForOtherThings;

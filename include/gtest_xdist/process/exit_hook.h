@@ -1,18 +1,17 @@
 // Learning the exit status that main returned, and changing it at the last moment.
 //
-// Layer: process. glibc's on_exit() hands a handler the status; a handler registered before main
-// runs after nearly all others.
+// Layer: process. A handler that is registered before main runs after nearly all others.
 #ifndef GTEST_XDIST_PROCESS_EXIT_HOOK_H_
 #define GTEST_XDIST_PROCESS_EXIT_HOOK_H_
 
-#include <stdlib.h>  // NOLINT: on_exit is not in <cstdlib>
+#include "gtest_xdist/os/os.h"
 
 namespace gtest_xdist::internal {
 
 // Has `handler(status)` called when the process exits normally. Process-wide; not undone.
 template <void (*handler)(int status)>
 void call_at_exit() {
-  ::on_exit([](int status, void*) { handler(status); }, nullptr);
+  os::call_at_exit([](int status, void*) { handler(status); });
 }
 
 }  // namespace gtest_xdist::internal

@@ -25,6 +25,7 @@
 #include <string_view>
 
 #include "gtest_xdist/core/report.h"
+#include "gtest_xdist/os/os.h"
 #include "gtest_xdist/process/clean_cut.h"
 #include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/process/output_cuts.h"
@@ -183,12 +184,7 @@ class OutputFile {
     if (const std::optional<ByteRange> spent = spent_.add(range, kWorthFreeing)) punch(*spent);
   }
 
-  // Only whole blocks can be freed; a file system that cannot do it keeps them.
-  void punch(ByteRange range) const {
-    (void)::fallocate(file_.number(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                      static_cast<::off_t>(range.begin),
-                      static_cast<::off_t>(range.end - range.begin));
-  }
+  void punch(ByteRange range) const { os::free_space(file_.number(), range.begin, range.end); }
 
   Descriptor file_;
   std::uint64_t limit_ = kNoLimit;

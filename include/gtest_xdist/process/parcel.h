@@ -4,14 +4,13 @@
 #ifndef GTEST_XDIST_PROCESS_PARCEL_H_
 #define GTEST_XDIST_PROCESS_PARCEL_H_
 
-#include <sys/mman.h>
-
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
+#include "gtest_xdist/os/os.h"
 #include "gtest_xdist/process/descriptor.h"
 
 namespace gtest_xdist::internal {
@@ -22,7 +21,7 @@ class Parcel {
   // Throws std::runtime_error.
   static Parcel pack(std::string_view bytes) {
     Parcel parcel;
-    parcel.file_ = Descriptor(::memfd_create("gtest-xdist", MFD_CLOEXEC));
+    parcel.file_ = Descriptor(os::make_memory_file());
     if (!parcel.file_.valid() || !write_all(parcel.file_.number(), bytes)) {
       throw std::runtime_error("cannot make a file in memory of " + std::to_string(bytes.size()) +
                                " bytes for a worker: " + std::strerror(errno));

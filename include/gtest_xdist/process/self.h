@@ -1,7 +1,7 @@
 // What this process knows about itself at its start: enough to start itself again.
 //
-// Layer: process. Linux: the command line comes from the kernel, because a main may have changed
-// its argv and gtest sees only what is left.
+// Layer: process. The command line comes from the system, because a main may have changed its argv
+// and gtest sees only what is left.
 #ifndef GTEST_XDIST_PROCESS_SELF_H_
 #define GTEST_XDIST_PROCESS_SELF_H_
 
@@ -10,16 +10,11 @@
 #include <unistd.h>
 
 #include <cstddef>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "gtest_xdist/core/options.h"
-
-#if !defined(__linux__)
-#error "gtest-xdist runs on Linux only: it relaunches a binary by /proc/self"
-#endif
+#include "gtest_xdist/os/os.h"
 
 namespace gtest_xdist::internal {
 
@@ -48,32 +43,22 @@ struct Self {
   std::vector<std::string> arguments;  // with argv[0]
   std::string directory;               // the working directory; empty if it has no name
 
-  // To be called before main can change anything. An unreadable /proc gives empty arguments.
+  // To be called before main can change anything. There are no arguments if the system does not
+  // say.
   static Self capture() {
     Self self;
-    std::ifstream file("/proc/self/cmdline", std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = text.find('\0', at);
-      self.arguments.push_back(text.substr(at, end - at));
-      at = end == std::string::npos ? text.size() : end + 1;
-    }
+    self.arguments = os::arguments();
+    self.executable = os::executable();
+    if (::access(self.executable.c_str(), X_OK) != 0) self.executable = os::kThisExecutable;
     char path[PATH_MAX];
-    const ::ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
-    if (length > 0) self.executable.assign(path, static_cast<std::size_t>(length));
-    if (::access(self.executable.c_str(), X_OK) != 0) self.executable = kNamelessExecutable;
     if (::getcwd(path, sizeof path) != nullptr) self.directory = path;
     return self;
   }
 
   // A path of the binary whose last part is its name.
   const std::string& program() const {
-    return executable == kNamelessExecutable && !arguments.empty() ? arguments[0] : executable;
+    return executable == os::kThisExecutable && !arguments.empty() ? arguments[0] : executable;
   }
-
- private:
-  // Under this a binary still runs that was deleted or replaced.
-  static constexpr const char* kNamelessExecutable = "/proc/self/exe";
 };
 
 // `words` as a shell would take them back.

@@ -5,13 +5,10 @@
 #define GTEST_XDIST_PROCESS_WRITE_NOTICE_H_
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/inotify.h>
-#include <unistd.h>
 
 #include <iterator>
-#include <string>
 
+#include "gtest_xdist/os/os.h"
 #include "gtest_xdist/process/descriptor.h"
 
 namespace gtest_xdist::internal {
@@ -25,29 +22,23 @@ class WriteNotice {
 
   // The next write to the file ends a wait(), once. It need not have a name. False if that cannot
   // be done.
-  bool arm(int descriptor) {
-    const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
-    return ::inotify_add_watch(notices_.number(), path.c_str(), IN_MODIFY | IN_ONESHOT) >= 0;
-  }
+  bool arm(int descriptor) { return os::give_notice_of_write(notices_.number(), descriptor); }
 
   // Blocks until a file is written to that was armed, or somebody rings, or has done so since the
   // last wait.
   void wait() {
     ::pollfd sources[] = {{bell_.number(), POLLIN, 0}, {notices_.number(), POLLIN, 0}};
     ::poll(sources, std::size(sources), -1);
-    ::eventfd_t rings = 0;
-    ::eventfd_read(bell_.number(), &rings);
-    char notices[4096];
-    while (::read(notices_.number(), notices, sizeof notices) > 0) {
-    }
+    os::take_rings(bell_.number());
+    os::take_notices(notices_.number());
   }
 
   // May be called by any thread.
-  void ring() { ::eventfd_write(bell_.number(), 1); }
+  void ring() { os::ring(bell_.number()); }
 
  private:
-  const Descriptor bell_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  const Descriptor notices_{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+  const Descriptor bell_{os::make_bell()};
+  const Descriptor notices_{os::make_notices()};
 };
 
 }  // namespace gtest_xdist::internal

@@ -4,8 +4,6 @@
 #ifndef GTEST_XDIST_SHIM_WORKER_ROLE_H_
 #define GTEST_XDIST_SHIM_WORKER_ROLE_H_
 
-#include <signal.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -30,6 +28,7 @@
 #include "gtest_xdist/core/codec.h"
 #include "gtest_xdist/core/handshake.h"
 #include "gtest_xdist/core/value_map.h"
+#include "gtest_xdist/os/os.h"
 #include "gtest_xdist/process/exit_hook.h"
 #include "gtest_xdist/process/once_values.h"
 #include "gtest_xdist/process/parcel.h"
@@ -177,12 +176,10 @@ class WorkerRole {
 
   // Also in the middle of a test. The controller may have died before the request was in force.
   void die_with_controller() const {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    os::die_with_parent();
     if (static_cast<unsigned>(::getppid()) != handshake_.controller) std::_Exit(EXIT_FAILURE);
-#ifdef PR_SET_PTRACER
     // The debugger that is to print the stacks of a test that takes too long is its child as well.
-    ::prctl(PR_SET_PTRACER, handshake_.controller);
-#endif
+    os::allow_debugger(handshake_.controller);
   }
 
   // One stream of results, from the controller; and its random seed.

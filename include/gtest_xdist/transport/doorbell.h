@@ -8,14 +8,10 @@
 #ifndef GTEST_XDIST_TRANSPORT_DOORBELL_H_
 #define GTEST_XDIST_TRANSPORT_DOORBELL_H_
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
-#include <cstdint>
-#include <ctime>
+
+#include "gtest_xdist/os/os.h"
 
 namespace gtest_xdist::internal {
 
@@ -30,14 +26,14 @@ class Doorbell {
     rung_.exchange(1, std::memory_order_seq_cst);
     // Pairs with the store in wait(): either this sees that somebody waits, or the
     // waiter sees rung_.
-    if (waiting_.load(std::memory_order_seq_cst) != 0) wake();
+    if (waiting_.load(std::memory_order_seq_cst) != 0) os::wake_one(rung_);
   }
 
   // As ring(), but wakes the waiter even if the bell does not say that there is one: somebody may
   // have damaged it.
   void ring_loudly() noexcept {
     rung_.exchange(1, std::memory_order_seq_cst);
-    wake();
+    os::wake_one(rung_);
   }
 
   // The waiter: whether somebody rang since the last answer. Costs one load.
@@ -50,7 +46,7 @@ class Doorbell {
   // wait() returned, and again before the next wait().
   void wait() noexcept {
     waiting_.store(1, std::memory_order_seq_cst);
-    while (!answer()) sleep(nullptr);
+    while (!answer()) os::sleep_while(rung_, 0);
     waiting_.store(0, std::memory_order_relaxed);
   }
 
@@ -63,11 +59,7 @@ class Doorbell {
     while (!rang) {
       const auto left = std::chrono::nanoseconds(deadline - Clock::now());
       if (left.count() <= 0) break;
-      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
-      struct ::timespec time {};
-      time.tv_sec = static_cast<std::time_t>(seconds.count());
-      time.tv_nsec = static_cast<long>((left - seconds).count());
-      sleep(&time);
+      os::sleep_while(rung_, 0, left);
       rang = answer();
     }
     waiting_.store(0, std::memory_order_relaxed);
@@ -75,20 +67,9 @@ class Doorbell {
   }
 
  private:
-  // Returns at the latest when somebody wakes this up after rung_ was 0. May return early, as when
-  // a signal handler of the program has run.
-  void sleep(const struct ::timespec* limit) noexcept {
-    ::syscall(SYS_futex, &rung_, FUTEX_WAIT, 0, limit, nullptr, 0);
-  }
-  void wake() noexcept { ::syscall(SYS_futex, &rung_, FUTEX_WAKE, 1, nullptr, nullptr, 0); }
-
-  std::atomic<std::uint32_t> rung_{0};
-  std::atomic<std::uint32_t> waiting_{0};
+  os::SharedWord rung_{0};
+  os::SharedWord waiting_{0};
 };
-
-static_assert(std::atomic<std::uint32_t>::is_always_lock_free &&
-                  sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t),
-              "the kernel must find the word that it compares");
 
 }  // namespace gtest_xdist::internal
 

@@ -2,15 +2,13 @@
 //
 // Layer: transport; the only file that makes or maps shared memory. The segment has no name:
 // workers inherit its descriptor. So nothing is left behind whatever dies, and no other process can
-// open it. It is no file of /dev/shm, which may be small, full or absent.
+// open it.
 //
 // A worker can write only what it has to write: its own slot, and the commons. So whatever a test
 // does to memory, no other worker's channels are damaged.
 #ifndef GTEST_XDIST_TRANSPORT_SEGMENT_H_
 #define GTEST_XDIST_TRANSPORT_SEGMENT_H_
 
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +24,7 @@
 #include <boost/interprocess/exceptions.hpp>
 #include <boost/interprocess/mapped_region.hpp>
 
+#include "gtest_xdist/os/os.h"
 #include "gtest_xdist/transport/byte_ring.h"
 #include "gtest_xdist/transport/doorbell.h"
 #include "gtest_xdist/transport/segment_layout.h"
@@ -55,11 +54,8 @@ class Segment {
     namespace bip = boost::interprocess;
     const std::size_t size = SegmentLayout(shape).size();
     Segment segment;
-    segment.descriptor_ = ::memfd_create("gtest-xdist", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    // What cannot shrink cannot be missing when a process touches it.
-    if (segment.descriptor_ < 0 || ::fchmod(segment.descriptor_, S_IRUSR | S_IWUSR) != 0 ||
-        ::ftruncate(segment.descriptor_, static_cast<::off_t>(size)) != 0 ||
-        ::fcntl(segment.descriptor_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
+    segment.descriptor_ = os::make_shared_memory(size);
+    if (segment.descriptor_ < 0) {
       throw std::runtime_error(what_failed(shape, std::strerror(errno)));
     }
     try {

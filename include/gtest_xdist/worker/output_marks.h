@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "gtest_xdist/core/report.h"
+#include "gtest_xdist/os/os.h"
 #include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
@@ -45,7 +46,7 @@ class OutputMarks {
   void reopen() {
     const Position now = position();
     const bool grown = now.out != end_.out || now.err != end_.err;
-    open_at(grown && has_threads() ? end_ : now);
+    open_at(grown && os::has_threads() ? end_ : now);
   }
 
   bool is_open() const { return is_open_; }
@@ -88,12 +89,6 @@ class OutputMarks {
   void tell_region(Position begin) {
     slot_.out_region.exchange(begin.out, std::memory_order_seq_cst);
     slot_.err_region.exchange(begin.err, std::memory_order_seq_cst);
-  }
-
-  // A directory has a link for itself, one in its parent and one for each directory in it.
-  static bool has_threads() {
-    struct ::stat tasks {};
-    return ::stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink > 3;
   }
 
   // High numbers: a test may expect the low ones to be free.

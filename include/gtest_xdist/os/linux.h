@@ -1,0 +1,317 @@
+// Linux: all that is not POSIX, as small functions.
+//
+// Layer: os; included by os.h only, which says what another system would need. Policy is with the
+// callers: here is only what has to be said differently to another kernel or C library. Descriptors
+// that these functions return are the caller's; -1 means that errno says why there is none.
+#ifndef GTEST_XDIST_OS_LINUX_H_
+#define GTEST_XDIST_OS_LINUX_H_
+
+#include <fcntl.h>
+#include <limits.h>
+#include <link.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>  // NOLINT: on_exit is not in <cstdlib>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace gtest_xdist::internal::os {
+
+// --- files and memory without a name
+// --------------------------------------------------------------
+
+// A new, empty file in memory, closed on exec. It is no file of /dev/shm, which may be small, full
+// or absent.
+inline int make_memory_file() { return ::memfd_create("gtest-xdist", MFD_CLOEXEC); }
+
+// As make_memory_file(), but for its owner only, of `size` zero bytes, and of that size for ever:
+// what is mapped cannot be missing when a process touches it. Memory is taken as it is used.
+inline int make_shared_memory(std::size_t size) {
+  const int file = ::memfd_create("gtest-xdist", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (file < 0) return file;
+  if (::fchmod(file, S_IRUSR | S_IWUSR) == 0 &&
+      ::ftruncate(file, static_cast<::off_t>(size)) == 0 &&
+      ::fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0) {
+    return file;
+  }
+  const int error = errno;
+  ::close(file);
+  errno = error;
+  return -1;
+}
+
+// A new file on the file system of `directory`, for its owner only, for reading and writing, closed
+// on exec. `flags` may be O_APPEND. Not every file system can do that.
+inline int make_nameless_file(const std::string& directory, int flags) {
+  return ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | flags, S_IRUSR | S_IWUSR);
+}
+
+// Gives the space on disk back that these bytes of a file take, which then reads zeros there. Only
+// whole blocks can be freed; a file system that cannot do it keeps them.
+inline void free_space(int file, std::uint64_t begin, std::uint64_t end) {
+  (void)::fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<::off_t>(begin),
+                    static_cast<::off_t>(end - begin));
+}
+
+// --- waiting for a word in memory that processes share
+// ----------------------------------------------
+
+using SharedWord = std::atomic<std::uint32_t>;
+static_assert(SharedWord::is_always_lock_free && sizeof(SharedWord) == sizeof(std::uint32_t),
+              "the kernel must find the word that it compares");
+
+// The call whose time has the form of this program's, which has 64 bits on newer 32-bit systems.
+#ifdef SYS_futex_time64
+inline constexpr long kFutexCall = sizeof(std::time_t) > sizeof(long) ? SYS_futex_time64
+                                                                      : SYS_futex;
+#else
+inline constexpr long kFutexCall = SYS_futex;
+#endif
+
+// Sleeps while the word has this value. Returns at the latest when somebody wakes it up after the
+// word had another one. May return early, as when a signal handler of the program has run.
+inline void sleep_while(const SharedWord& word, std::uint32_t value) noexcept {
+  ::syscall(kFutexCall, &word, FUTEX_WAIT, value, nullptr, nullptr, 0);
+}
+
+// As above, but for no longer than `limit`, which is positive.
+inline void sleep_while(const SharedWord& word, std::uint32_t value,
+                        std::chrono::nanoseconds limit) noexcept {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+  struct ::timespec time {};
+  time.tv_sec = static_cast<std::time_t>(seconds.count());
+  time.tv_nsec = static_cast<long>((limit - seconds).count());
+  ::syscall(kFutexCall, &word, FUTEX_WAIT, value, &time, nullptr, 0);
+}
+
+// Wakes one that sleeps for the word, if there is one.
+inline void wake_one(SharedWord& word) noexcept {
+  ::syscall(kFutexCall, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
+// --- being told of writes
+// ---------------------------------------------------------------------------
+
+// A bell that poll() can wait for: it can be read from while it has been rung. To take the rings
+// does not block.
+inline int make_bell() { return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+inline void ring(int bell) { ::eventfd_write(bell, 1); }
+inline void take_rings(int bell) {
+  ::eventfd_t rings = 0;
+  ::eventfd_read(bell, &rings);
+}
+
+// Something that poll() can wait for: it can be read from while there are notices. To take them
+// does not block. To close it takes some milliseconds once it has given notice of a file.
+inline int make_notices() { return ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
+inline void take_notices(int notices) {
+  char bytes[4096];
+  while (::read(notices, bytes, sizeof bytes) > 0) {
+  }
+}
+
+// There will be a notice of the next write to this file of the process, one. It need not have a
+// name. False if that cannot be done.
+inline bool give_notice_of_write(int notices, int file) {
+  const std::string path = "/proc/self/fd/" + std::to_string(file);
+  return ::inotify_add_watch(notices, path.c_str(), IN_MODIFY | IN_ONESHOT) >= 0;
+}
+
+// --- this process
+// -----------------------------------------------------------------------------------
+
+// The arguments that it was started with, whatever main has done to its own. Empty if the system
+// does not say.
+inline std::vector<std::string> arguments() {
+  std::vector<std::string> arguments;
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\0', at);
+    arguments.push_back(text.substr(at, end - at));
+    at = end == std::string::npos ? text.size() : end + 1;
+  }
+  return arguments;
+}
+
+// Under this path it can be started again by itself even if its file was deleted or replaced.
+inline constexpr const char* kThisExecutable = "/proc/self/exe";
+
+// The absolute path of its file, which may not be there any more; empty if the system does not say.
+inline std::string executable() {
+  char path[PATH_MAX];
+  const ::ssize_t length = ::readlink(kThisExecutable, path, sizeof path);
+  return length > 0 ? std::string(path, static_cast<std::size_t>(length)) : std::string();
+}
+
+// How many files it has open; nothing if that cannot be told.
+inline std::optional<std::size_t> count_open_descriptors() {
+  std::error_code error;
+  std::size_t count = 0;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator it("/proc/self/fd", error); !error && it != end;
+       it.increment(error)) {
+    ++count;
+  }
+  if (error || count == 0) return std::nullopt;
+  return count - 1;  // one was the directory itself
+}
+
+// Whether it has more threads than one. A directory has a link for itself, one in its parent and
+// one for each directory in it.
+inline bool has_threads() {
+  struct ::stat tasks {};
+  return ::stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink > 3;
+}
+
+// Has `handler(status, nullptr)` called when it exits normally, with what main returned or exit()
+// was given. Not undone.
+inline void call_at_exit(void (*handler)(int status, void*)) { ::on_exit(handler, nullptr); }
+
+// It is killed as soon as its parent ends, also in the middle of something. A parent that is gone
+// already does not count.
+inline void die_with_parent() { ::prctl(PR_SET_PDEATHSIG, SIGKILL); }
+
+// Lets that process, and all that it starts, debug this one, where only parents may do so.
+inline void allow_debugger([[maybe_unused]] unsigned process) {
+#ifdef PR_SET_PTRACER
+  ::prctl(PR_SET_PTRACER, process);
+#endif
+}
+
+// --- the CPUs that it may use
+// -----------------------------------------------------------------------
+
+// The size of the affinity mask; 0 if it cannot be told.
+inline unsigned affinity_cpu_count() {
+  // Room for 8192 CPUs: the kernel refuses a mask smaller than its own.
+  ::cpu_set_t sets[8];
+  if (::sched_getaffinity(0, sizeof sets, sets) != 0) return 0;
+  return static_cast<unsigned>(CPU_COUNT_S(sizeof sets, sets));
+}
+
+// The quota of one cgroup in whole CPUs, rounded up; 0 if it has none. `directory` is the cgroup's
+// below the mount point, for either version of cgroups.
+inline unsigned cgroup_cpu_quota(const std::string& directory) {
+  double quota = -1;
+  double period = -1;
+  std::string first;
+  if (std::ifstream unified(directory + "/cpu.max"); unified >> first >> period) {
+    if (first != "max") quota = std::strtod(first.c_str(), nullptr);
+  } else {
+    std::ifstream(directory + "/cpu.cfs_quota_us") >> quota;
+    std::ifstream(directory + "/cpu.cfs_period_us") >> period;
+  }
+  if (quota <= 0 || period <= 0) return 0;
+  return std::max(1U, static_cast<unsigned>((quota + period - 1) / period));
+}
+
+// The smallest CPU quota of this process's cgroup and those above it; 0 if there is none. The two
+// paths are parameters for tests.
+inline unsigned cpu_quota(const std::string& membership_file = "/proc/self/cgroup",
+                          const std::string& mount_point = "/sys/fs/cgroup") {
+  unsigned smallest = 0;
+  const auto consider = [&](const std::string& directory) {
+    const unsigned quota = cgroup_cpu_quota(directory);
+    if (quota != 0 && (smallest == 0 || quota < smallest)) smallest = quota;
+  };
+  std::ifstream membership(membership_file);
+  // Each line: hierarchy number ':' controllers ':' path. No controllers: version 2.
+  for (std::string line; std::getline(membership, line);) {
+    const std::size_t first = line.find(':');
+    const std::size_t second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string controllers = ',' + line.substr(first + 1, second - first - 1) + ',';
+    const bool unified = controllers == ",,";
+    if (!unified && controllers.find(",cpu,") == std::string::npos) continue;
+    const std::string root = unified ? mount_point : mount_point + "/cpu";
+    std::string path = line.substr(second + 1);
+    for (std::size_t slash = path.rfind('/'); slash != std::string::npos && path.size() > 1;
+         slash = path.rfind('/')) {
+      consider(root + path);
+      path.erase(slash);
+    }
+    consider(root);  // in a container the path is often one of the host's
+  }
+  return smallest;
+}
+
+// --- the executable and the libraries that it has loaded
+// ----------------------------------------------
+
+// One of them, while find_module() shows it.
+class Module {
+ public:
+  explicit Module(const ::dl_phdr_info& info) : info_(info) {}
+
+  // Of a library; empty: the executable.
+  const char* path() const { return info_.dlpi_name; }
+
+  // What the addresses in its file are relative to in this process.
+  std::uint64_t base() const { return info_.dlpi_addr; }
+
+  bool holds_code(std::uint64_t address) const {
+    for (unsigned i = 0; i < info_.dlpi_phnum; ++i) {
+      const auto& header = info_.dlpi_phdr[i];
+      const std::uint64_t begin = info_.dlpi_addr + header.p_vaddr;
+      const bool is_code = header.p_type == PT_LOAD && (header.p_flags & PF_X) != 0;
+      if (is_code && address >= begin && address - begin < header.p_memsz) return true;
+    }
+    return false;
+  }
+
+  // Differs for another build. From the sizes of what is loaded, and from notes, of which one is
+  // the build's.
+  std::uint64_t version() const {
+    std::string text;
+    for (unsigned i = 0; i < info_.dlpi_phnum; ++i) {
+      const auto& header = info_.dlpi_phdr[i];
+      for (const auto number : {header.p_vaddr, header.p_filesz, header.p_memsz}) {
+        text += std::to_string(number) + ' ';
+      }
+      if (header.p_type != PT_NOTE) continue;
+      text.append(reinterpret_cast<const char*>(info_.dlpi_addr + header.p_vaddr), header.p_memsz);
+    }
+    return std::hash<std::string>{}(text);
+  }
+
+ private:
+  const ::dl_phdr_info& info_;
+};
+
+// Calls `f(const Module&)` for each of them until it returns true; false if it never does.
+template <class F>
+bool find_module(F f) {
+  const auto call = [](::dl_phdr_info* info, std::size_t, void* data) {
+    return (*static_cast<F*>(data))(Module(*info)) ? 1 : 0;
+  };
+  return ::dl_iterate_phdr(call, &f) != 0;
+}
+
+}  // namespace gtest_xdist::internal::os
+
+#endif  // GTEST_XDIST_OS_LINUX_H_
