@@ -160,6 +160,9 @@ std::set<std::string> selected_by_us(const std::string& filter) {
 }
 
 TEST(Filter, SelectsWhatGtestSelects) {
+#ifdef _WIN32
+  GTEST_SKIP() << "gtest is asked by a command of a POSIX shell";
+#endif
   const Strings filters = {
       "*",
       "",
