@@ -61,10 +61,19 @@ class PropertyTest(harness.IntegrationTest):
 
 class ListenerTest(harness.IntegrationTest):
     def test_every_temper(self):
-        for listener in "none", "prints", "asks", "records", "fails", "guards", "replaces":
+        for listener in ("none", "prints", "asks", "records", "fails", "guards", "replaces", "wraps",
+                         "moves", "takes", "appends"):
             for report in "xml", "json":
                 self.assert_parallel_equals_serial("listener", env={"LISTENER": listener},
                                                    report=report, framed=False)
+
+    def test_one_that_fails_at(self):
+        for event in ("program start", "iteration start", "set-up start", "set-up end",
+                      "suite start", "test start", "suite end", "tear-down start",
+                      "tear-down end", "iteration end"):
+            for repeat in "1", "2":
+                self.assert_parallel_equals_serial("listener", "--gtest_repeat=" + repeat,
+                                                   env={"LISTENER": event}, framed=False)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,13 @@ inline void put_last(testing::TestEventListener* inner) {
   testing::UnitTest::GetInstance()->listeners().Append(inner);
 }
 
+// To be called in OnTestIterationStart by `outer`: listeners have had the opportunity to append
+// others since. What is moved stands behind `outer` in the list, so nobody misses the event.
+inline void keep_last(testing::TestEventListener* inner) {
+  testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
+  listeners.Append(listeners.Release(inner));
+}
+
 // Replaces the default printer and removes the writer of reports. In an event it is to be called by
 // `outer` only: what it removes stands behind that in the list, so nobody misses the event.
 inline void silence_default_listeners() {

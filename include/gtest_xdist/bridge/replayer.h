@@ -14,11 +14,11 @@
 #include <utility>
 #include <vector>
 
-#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/echo_filter.h"
 #include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/bridge/suite_walk.h"
@@ -57,6 +57,7 @@ class Replayer {
   // To be called by the first listener that hears of the start of another iteration.
   void iteration_starts() {
     parts_of_program_ = program_result().total_part_count();
+    program_told_.clear();
     stopped_ = false;
   }
 
@@ -96,11 +97,23 @@ class Replayer {
   // Replays what happened outside all suites.
   void replay_program(const Report& report) {
     play(report, program_result(), parts_of_program_);
+    append_parts(report, program_told_);
     for (const Property& property : report.properties) {
       private_call<ResultRecordProperty>(program_result(), "testsuites",
                                          testing::TestProperty(property.key, property.value));
     }
   }
+
+  // Has `tell` tell listeners of the end of what replay_program() has replayed.
+  template <class Tell>
+  void end_of_program_part(Tell tell) {
+    const EchoFilter filter(program_told_, program_result());
+    tell();
+  }
+
+  // Between these the listeners hear of the end of the iteration.
+  void iteration_end_begins() { echo_filter_.emplace(program_told_, program_result()); }
+  void iteration_end_ends() { echo_filter_.reset(); }
 
  private:
   // While it lives, the suite's set-up and tear-down and the test that is replayed are not its own.
@@ -154,37 +167,20 @@ class Replayer {
     Replayer& replayer_;
   };
 
-  // Takes assertion results from the replay of a report to the end of its test. Listeners of
-  // OnTestEnd that failed the test in the worker fail it here again, and so does gtest if the test
-  // is not made as it should be: what is in the report already is dropped.
-  class EchoFilter : public testing::ScopedFakeTestPartResultReporter {
-   public:
-    explicit EchoFilter(Replayer& replayer)
-        : ScopedFakeTestPartResultReporter(INTERCEPT_ONLY_CURRENT_THREAD, nullptr),
-          replayer_(replayer) {}
-
-    void ReportTestPartResult(const testing::TestPartResult& part) override {
-      if (replayer_.reported(from_gtest(part))) return;
-      private_call<ResultAddTestPart>(
-          private_member<TestResultOf>(replayer_.catalog_.test(replayer_.test_)), part);
-      announce(part);
-    }
-
-   private:
-    Replayer& replayer_;
-  };
-
   static void set_up_suite() { active_->play_suite_up(); }
   static void tear_down_suite() { active_->play_suite_down(); }
 
   // Failures are told now, but enter the suite's result only at its end: gtest would otherwise skip
   // tests that ran well on other workers.
   void play_suite_up() {
+    const testing::TestResult& result = private_member<SuiteAdHocResult>(catalog_.suite(suite_));
+    suite_told_.clear();
     for (const Step& step : source_.take_suite_up(suite_).steps) {
       source_.print(step.output, step.worker);
-      if (!step.has_part) continue;
+      if (!step.has_part || holds(result, step.part, 0)) continue;
       announce(to_gtest(step.part));
       suite_parts_.push_back(step.part);
+      suite_told_.push_back(step.part);
     }
   }
 
@@ -202,13 +198,18 @@ class Replayer {
     }
     private_member<SuiteStart>(suite) = report.start_ms;
     private_member<SuiteElapsed>(suite) = report.elapsed_ms;
+    append_parts(report, suite_told_);
+    echo_filter_.emplace(suite_told_, result);
   }
 
   void play_test() {
     testing::TestResult& result = private_member<TestResultOf>(catalog_.test(test_));
     play(report_, result);
     record(result, "testcase");
-    echo_filter_.emplace(*this);
+    test_told_.clear();
+    append_parts(report_, test_told_);
+    // Also if gtest says that the test is not made as it should be.
+    echo_filter_.emplace(test_told_, result);
   }
 
   // The first `old_parts` of the result are of earlier iterations.
@@ -247,11 +248,6 @@ class Replayer {
     report_ = {};
     if (!factory_of_test_) return;
     delete exchange_factory(catalog_.test(test_), factory_of_test_.release());
-  }
-
-  bool reported(const Part& part) const {
-    return std::any_of(report_.steps.begin(), report_.steps.end(),
-                       [&](const Step& step) { return step.has_part && step.part == part; });
   }
 
   // Puts the next test that has a report into gtest's way, and before it the tests that gtest only
@@ -293,6 +289,9 @@ class Replayer {
   TestIndex test_ = kNoTest;
   Report report_;                                                        // of test_
   std::unique_ptr<testing::internal::TestFactoryBase> factory_of_test_;  // gtest has ours instead
+  std::vector<Part> test_told_;     // what listeners have been told of the test,
+  std::vector<Part> suite_told_;    // of the suite,
+  std::vector<Part> program_told_;  // and outside of all suites in this iteration
   std::optional<EchoFilter> echo_filter_;
 
   inline static Replayer* active_ = nullptr;

@@ -53,7 +53,7 @@ class Playback : private ReplaySource {
     const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
     repeater().OnEnvironmentsSetUpStart(unit_test);
     replayer_.replay_program(log.take_set_up());
-    repeater().OnEnvironmentsSetUpEnd(unit_test);
+    replayer_.end_of_program_part([&] { repeater().OnEnvironmentsSetUpEnd(unit_test); });
   }
 
   // Blocks until each test has been replayed.
@@ -85,7 +85,7 @@ class Playback : private ReplaySource {
     const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
     repeater().OnEnvironmentsTearDownStart(unit_test);
     replayer_.replay_program(log.take_tear_down());
-    repeater().OnEnvironmentsTearDownEnd(unit_test);
+    replayer_.end_of_program_part([&] { repeater().OnEnvironmentsTearDownEnd(unit_test); });
   }
 
   // What has come up and has no place of its own.

@@ -73,11 +73,13 @@ class ControllerRole {
       role_.add_inner();
     }
     void OnTestIterationStart(const testing::UnitTest&, int iteration) override {
+      keep_last(role_.inner_);
       if (iteration > 0) role_.another_iteration_starts();
     }
     void OnTestStart(const testing::TestInfo&) override { role_.test_starts(); }
     void OnTestEnd(const testing::TestInfo& test) override { role_.test_ends(test); }
     void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
+      if (role_.session_) role_.session_->replayer().iteration_end_ends();
       role_.life_->iteration_ends(iteration);
     }
     void OnTestProgramEnd(const testing::UnitTest&) override { role_.program_end(); }
@@ -104,7 +106,7 @@ class ControllerRole {
 
   // When plugins have had the opportunity to append listeners.
   void add_inner() {
-    if (!std::exchange(inner_is_there_, true)) put_last(new Inner(*this));
+    if (inner_ == nullptr) put_last(inner_ = new Inner(*this));
   }
 
   void program_start() {
@@ -189,6 +191,7 @@ class ControllerRole {
     if (!session_) return;
     try {
       session_->run_iteration();
+      session_->replayer().iteration_end_begins();
     } catch (...) {
       // A listener has thrown. gtest ends RUN_ALL_TESTS, and no listener hears of that.
       abandon();
@@ -275,8 +278,8 @@ class ControllerRole {
   const Environment environment_;
   const Self self_;
   EmptyShard empty_shard_;
-  unsigned run_ = 0;  // calls of RUN_ALL_TESTS that have ended
-  bool inner_is_there_ = false;
+  unsigned run_ = 0;                       // calls of RUN_ALL_TESTS that have ended
+  Inner* inner_ = nullptr;                 // gtest's
   bool fail_if_no_test_selected_ = false;  // as the user set it
   std::unique_ptr<Catalog> catalog_;
   std::optional<SessionLife> life_;            // while RUN_ALL_TESTS runs

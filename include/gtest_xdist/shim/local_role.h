@@ -49,6 +49,7 @@ class LocalRole : public ItemSource {
       role_.add_inner();
     }
     void OnTestIterationStart(const testing::UnitTest& unit_test, int) override {
+      keep_last(role_.inner_);
       role_.iteration_start(unit_test.random_seed());
     }
     void OnEnvironmentsSetUpEnd(const testing::UnitTest&) override { role_.run(); }
@@ -84,7 +85,7 @@ class LocalRole : public ItemSource {
 
   // When plugins have had the opportunity to append listeners.
   void add_inner() {
-    if (!std::exchange(inner_is_there_, true)) put_last(new Inner(*this));
+    if (inner_ == nullptr) put_last(inner_ = new Inner(*this));
   }
 
   void program_start() {
@@ -184,7 +185,7 @@ class LocalRole : public ItemSource {
   bool running_ = false;                // whether the loop is
   std::size_t position_ = 0;            // of the next test, in order_ or in gtest_order_
   std::vector<TestIndex> gtest_order_;  // in this iteration
-  bool inner_is_there_ = false;
+  Inner* inner_ = nullptr;              // gtest's
 
   // gtest's listeners are gone when a leak checker looks for who knows this object.
   inline static LocalRole* instance_ = nullptr;

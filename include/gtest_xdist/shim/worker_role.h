@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -63,6 +62,7 @@ class WorkerRole {
       role_.program_start();
       role_.add_inner();
     }
+    void OnTestIterationStart(const testing::UnitTest&, int) override { keep_last(role_.inner_); }
     void OnEnvironmentsSetUpStart(const testing::UnitTest&) override {
       if (role_.active()) role_.worker_.environments_up_outer_start();
     }
@@ -205,7 +205,7 @@ class WorkerRole {
 
   // When plugins have had the opportunity to append listeners.
   void add_inner() {
-    if (!std::exchange(inner_is_there_, true)) put_last(new Inner(*this));
+    if (inner_ == nullptr) put_last(inner_ = new Inner(*this));
   }
 
   void program_start() {
@@ -285,7 +285,7 @@ class WorkerRole {
   EmptyShard empty_shard_;
   std::int32_t users_seed_ = 0;  // the flag
   unsigned run_ = 0;             // calls of RUN_ALL_TESTS that have ended
-  bool inner_is_there_ = false;
+  Inner* inner_ = nullptr;       // gtest's
 
   inline static WorkerRole* instance_ = nullptr;
 };

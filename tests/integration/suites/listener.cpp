@@ -1,6 +1,9 @@
 // Listeners of every temper; LISTENER says which: `prints`, `asks` and `records` as events are
-// reported, `fails` each test that ends, `guards` the tests against leaks, `replaces` the printer.
+// reported, `fails` each test that ends, `guards` the tests against leaks, `replaces` the printer,
+// `wraps` it, `moves` it to the end, `takes` the report's writer away, `appends` another listener
+// when the program starts, or fails at the event that LISTENER names.
 #include <cstdio>
+#include <memory>
 #include <string>
 
 #include "support.h"
@@ -83,6 +86,44 @@ struct Guards : testing::EmptyTestEventListener {
   void OnTestEnd(const testing::TestInfo&) override { EXPECT_EQ(0, leaked - before) << "leaked"; }
 };
 
+// Leaves successes to nobody.
+struct Wraps : testing::EmptyTestEventListener {
+  explicit Wraps(testing::TestEventListener* wrapped) : printer(wrapped) {}
+  const std::unique_ptr<testing::TestEventListener> printer;
+  void OnTestStart(const testing::TestInfo& test) override { printer->OnTestStart(test); }
+  void OnTestPartResult(const testing::TestPartResult& part) override {
+    printer->OnTestPartResult(part);
+  }
+  void OnTestEnd(const testing::TestInfo& test) override {
+    if (test.result()->Failed()) printer->OnTestEnd(test);
+  }
+  void OnTestIterationEnd(const testing::UnitTest& program, int iteration) override {
+    printer->OnTestIterationEnd(program, iteration);
+  }
+};
+
+struct Appends : testing::EmptyTestEventListener {
+  void OnTestProgramStart(const testing::UnitTest&) override {
+    testing::UnitTest::GetInstance()->listeners().Append(new Prints);
+  }
+};
+
+struct FailsAt : testing::EmptyTestEventListener {
+  static void reach(const std::string& event) {
+    if (support::variable("LISTENER") == event) ADD_FAILURE() << "the listener fails at " << event;
+  }
+  void OnTestProgramStart(const testing::UnitTest&) override { reach("program start"); }
+  void OnTestIterationStart(const testing::UnitTest&, int) override { reach("iteration start"); }
+  void OnEnvironmentsSetUpStart(const testing::UnitTest&) override { reach("set-up start"); }
+  void OnEnvironmentsSetUpEnd(const testing::UnitTest&) override { reach("set-up end"); }
+  void OnTestSuiteStart(const testing::TestSuite&) override { reach("suite start"); }
+  void OnTestStart(const testing::TestInfo&) override { reach("test start"); }
+  void OnTestSuiteEnd(const testing::TestSuite&) override { reach("suite end"); }
+  void OnEnvironmentsTearDownStart(const testing::UnitTest&) override { reach("tear-down start"); }
+  void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override { reach("tear-down end"); }
+  void OnTestIterationEnd(const testing::UnitTest&, int) override { reach("iteration end"); }
+};
+
 class Watched : public testing::TestWithParam<int> {};
 TEST_P(Watched, LeaksOneInThree) { leaked += GetParam() % 3 == 0 ? 1 : 0; }
 TEST_P(Watched, FailsOneInFour) { EXPECT_NE(0, GetParam() % 4); }
@@ -104,5 +145,14 @@ int main(int argc, char** argv) {
     delete listeners.Release(listeners.default_result_printer());
     listeners.Append(new Prints);
   }
+  if (which == "wraps") {
+    listeners.Append(new Wraps(listeners.Release(listeners.default_result_printer())));
+  }
+  if (which == "moves") {
+    listeners.Append(listeners.Release(listeners.default_result_printer()));
+  }
+  if (which == "takes") delete listeners.Release(listeners.default_xml_generator());
+  if (which == "appends") listeners.Append(new Appends);
+  listeners.Append(new FailsAt);
   return RUN_ALL_TESTS();
 }

@@ -1,0 +1,50 @@
+// Assertions that a listener makes again while a worker's results are replayed.
+//
+// Layer: bridge. A listener is there in the worker and in the controller. Where it fails something
+// at the end of a test, a suite or the run, the worker has reported that already.
+#ifndef GTEST_XDIST_BRIDGE_ECHO_FILTER_H_
+#define GTEST_XDIST_BRIDGE_ECHO_FILTER_H_
+
+#include <algorithm>
+#include <vector>
+
+#include <gtest/gtest-spi.h>
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/parts.h"
+#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/core/report.h"
+
+namespace gtest_xdist::internal {
+
+// The assertion results of a report, behind those that are in `parts`.
+inline void append_parts(const Report& report, std::vector<Part>& parts) {
+  for (const Step& step : report.steps) {
+    if (step.has_part) parts.push_back(step.part);
+  }
+}
+
+// While it lives, takes the assertion results of this thread: those in `told` are dropped, others
+// go where gtest would have them go.
+class EchoFilter : public testing::ScopedFakeTestPartResultReporter {
+ public:
+  // `result` is that of what runs. Neither is owned.
+  EchoFilter(const std::vector<Part>& told, testing::TestResult& result)
+      : ScopedFakeTestPartResultReporter(INTERCEPT_ONLY_CURRENT_THREAD, nullptr),
+        told_(told),
+        result_(result) {}
+
+  void ReportTestPartResult(const testing::TestPartResult& part) override {
+    if (std::find(told_.begin(), told_.end(), from_gtest(part)) != told_.end()) return;
+    private_call<ResultAddTestPart>(result_, part);
+    announce(part);
+  }
+
+ private:
+  const std::vector<Part>& told_;
+  testing::TestResult& result_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_BRIDGE_ECHO_FILTER_H_
