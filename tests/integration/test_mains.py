@@ -54,6 +54,15 @@ class OwnMainTest(harness.IntegrationTest):
         serial = self.assert_parallel_equals_serial("own_main", self.WORD, "--runs=2")
         self.assertEqual(2, serial.out.count("RUN_ALL_TESTS returned 1"), serial)
 
+    def test_run_all_tests_is_called_in_a_thread(self):
+        for runs in "1", "2":
+            self.assert_parallel_equals_serial("own_main", self.WORD, "--thread=yes",
+                                               "--runs=" + runs)
+
+    def test_tests_that_are_registered_at_run_time(self):
+        serial = self.assert_parallel_equals_serial("own_main", self.WORD, "--registers=12")
+        self.assertEqual({"Registered.Test%d" % i for i in (1, 5, 9)}, serial.failed - self.FAILED)
+
     def test_a_listener_throws_and_main_goes_on(self):
         arguments = self.WORD, "--runs=2", "--listener=throws"
         serial = self.serial("own_main", *arguments)

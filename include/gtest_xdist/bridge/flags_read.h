@@ -7,6 +7,7 @@
 #ifndef GTEST_XDIST_BRIDGE_FLAGS_READ_H_
 #define GTEST_XDIST_BRIDGE_FLAGS_READ_H_
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -20,9 +21,10 @@ namespace gtest_xdist::internal {
 // A suite without tests.
 class FlagsReadEntry : public testing::internal::ParameterizedTestSuiteInfoBase {
  public:
+  static constexpr const char* kName = "(gtest-xdist)";  // no suite can have it
+
   explicit FlagsReadEntry(std::function<void()> call) : call_(std::move(call)) {}
 
-  // No suite can have this name.
   const std::string& GetTestSuiteName() const override { return name_; }
   testing::internal::TypeId GetTestSuiteTypeId() const override {
     return testing::internal::GetTypeId<FlagsReadEntry>();
@@ -31,15 +33,27 @@ class FlagsReadEntry : public testing::internal::ParameterizedTestSuiteInfoBase 
 
  private:
   const std::function<void()> call_;
-  const std::string name_ = "(gtest-xdist)";
+  const std::string name_ = kName;
 };
+
+inline auto& registered_suites() {
+  return private_member<RegistrySuites>(
+      private_call<ParameterizedTestRegistry>(*testing::UnitTest::GetInstance()));
+}
 
 // Has `call` called once, before gtest makes a listener that depends on a flag. To be called before
 // main.
 inline void when_flags_are_read(std::function<void()> call) {
-  auto& registry = private_call<ParameterizedTestRegistry>(*testing::UnitTest::GetInstance());
-  // gtest takes ownership.
-  private_member<RegistrySuites>(registry).push_back(new FlagsReadEntry(std::move(call)));
+  registered_suites().push_back(new FlagsReadEntry(std::move(call)));  // gtest's from now on
+}
+
+// Whether somebody waits for that: if not we, then a copy of the library in another part of the
+// program.
+inline bool flags_are_awaited() {
+  const auto& suites = registered_suites();
+  return std::any_of(suites.begin(), suites.end(), [](const auto* suite) {
+    return suite->GetTestSuiteName() == FlagsReadEntry::kName;
+  });
 }
 
 }  // namespace gtest_xdist::internal

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gtest_xdist/core/build.h"
 #include "gtest_xdist/core/marks.h"
 
 // Marks the tests that `filter` selects as members of the group `name`. Both are string constants;
@@ -26,7 +27,7 @@ namespace gtest_xdist::internal {
 
 // The groups of this process, made before main. Never destroyed: tests may run in static
 // destructors.
-inline Marks& group_marks() {
+GTEST_XDIST_INTERNAL_SHARED inline Marks& group_marks() {
   static Marks& marks = *new Marks;
   return marks;
 }

@@ -7,6 +7,8 @@
 #include <random>
 #include <string>
 
+#include "gtest_xdist/core/build.h"
+
 namespace gtest_xdist {
 namespace internal {
 
@@ -20,7 +22,7 @@ struct Identity {
 
 // This process's own. Not to be changed once main has begun. Never destroyed: static destructors
 // may ask.
-inline Identity& identity() {
+GTEST_XDIST_INTERNAL_SHARED inline Identity& identity() {
   static Identity& own = *new Identity;
   return own;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gtest_xdist/core/build.h"
 #include "gtest_xdist/core/filter.h"
 #include "gtest_xdist/core/marks.h"
 
@@ -42,13 +43,13 @@ namespace gtest_xdist::internal {
 
 // The locks of this process, made before main. Never destroyed: tests may run in static
 // destructors.
-inline Marks& lock_marks() {
+GTEST_XDIST_INTERNAL_SHARED inline Marks& lock_marks() {
   static Marks& marks = *new Marks;
   return marks;
 }
 
 // As lock_marks(), of the tests that run alone; these marks have no name.
-inline Marks& serial_marks() {
+GTEST_XDIST_INTERNAL_SHARED inline Marks& serial_marks() {
   static Marks& marks = *new Marks;
   return marks;
 }

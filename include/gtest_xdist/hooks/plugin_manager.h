@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/build.h"
 #include "gtest_xdist/hooks/hook.h"
 #include "gtest_xdist/hooks/plugin.h"
 
@@ -149,7 +150,7 @@ class PluginManager {
 };
 
 // The plugins of this process.
-inline PluginManager& plugins() {
+GTEST_XDIST_INTERNAL_SHARED inline PluginManager& plugins() {
   static PluginManager manager;
   return manager;
 }

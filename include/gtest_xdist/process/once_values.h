@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/build.h"
 #include "gtest_xdist/core/text.h"
 #include "gtest_xdist/core/value_map.h"
 #include "gtest_xdist/process/code_place.h"
@@ -292,7 +293,7 @@ class OnceValues {
 };
 
 // This process's. Never destroyed: static destructors may ask.
-inline OnceValues& once_values() {
+GTEST_XDIST_INTERNAL_SHARED inline OnceValues& once_values() {
   static OnceValues& own = *new OnceValues;
   return own;
 }

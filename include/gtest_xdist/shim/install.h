@@ -15,6 +15,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/bridge/flags_read.h"
+#include "gtest_xdist/core/build.h"
 #include "gtest_xdist/core/handshake.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
@@ -80,10 +82,28 @@ inline void serve_serially_if_needed() {
   once_values().observe_use(&serve_serially);
 }
 
+// In a library that does not share its objects with the program that has loaded it: the program is
+// what the process is, and hears of nothing that is said to the library's copy.
+inline void serve_as_copy() {
+  identify(std::getenv(kWorkerVariable) != nullptr ? Role::worker : Role::controller);
+  const auto refuse = [] {
+    fatal(
+        "a library has plugins or values of once() that the program cannot know of: link the "
+        "program so that it exports its symbols (-rdynamic, in CMake ENABLE_EXPORTS)");
+  };
+  if (!plugins().empty()) refuse();
+  plugins().observe_registration([refuse](const auto&, const auto&) { refuse(); });
+  once_values().observe_use(refuse);
+}
+
 // The worker's variable is removed at once, so that nothing this process starts takes itself for a
 // worker. The roles live as long as the process and are never destroyed: gtest's listeners, and
 // tests in static destructors, may outlive any order of destruction.
 inline bool install() {
+  if (flags_are_awaited()) {
+    serve_as_copy();
+    return true;
+  }
   if (const char* value = std::getenv(kPrivateVariable)) {
     const std::string text = value;
     ::unsetenv(kPrivateVariable);
@@ -128,8 +148,8 @@ inline bool install() {
   return true;
 }
 
-// However many translation units include the header, there is one of these.
-inline const bool installed = install();
+// However many translation units and libraries include the header, there is one of these.
+GTEST_XDIST_INTERNAL_SHARED inline const bool installed = install();
 
 }  // namespace gtest_xdist::internal
 

@@ -1,10 +1,12 @@
 // A main with arguments of its own: --word=W (the tests want to see it), --runs=N (calls of
 // RUN_ALL_TESTS), --status=gtest|42|failures (what to return after walking the results),
-// --listener=throws (once, in the process that the user starts).
+// --listener=throws (once, in the process that the user starts), --registers=N (tests at run time),
+// --thread=yes (RUN_ALL_TESTS is called in one).
 #include <cstdio>
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "support.h"
 
@@ -25,6 +27,30 @@ class Thrower : public testing::EmptyTestEventListener {
   int tests_ = 0;
 };
 
+class Registered : public testing::Test {
+ public:
+  explicit Registered(int number) : number_(number) {}
+  void TestBody() override { EXPECT_NE(1, number_ % 4); }
+
+ private:
+  const int number_;
+};
+
+void register_tests(int number) {
+  for (int i = 0; i < number; ++i) {
+    testing::RegisterTest("Registered", ("Test" + std::to_string(i)).c_str(), nullptr, nullptr,
+                          __FILE__, __LINE__,
+                          [i]() -> testing::Test* { return new Registered(i); });
+  }
+}
+
+int run_all_tests(bool in_thread) {
+  if (!in_thread) return RUN_ALL_TESTS();
+  int status = 0;
+  std::thread([&status] { status = RUN_ALL_TESTS(); }).join();
+  return status;
+}
+
 int walk_results() {
   const auto& program = *testing::UnitTest::GetInstance();
   int failures = 0;
@@ -44,7 +70,7 @@ int walk_results() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  options = {{"runs", "1"}, {"status", "gtest"}};
+  options = {{"runs", "1"}, {"status", "gtest"}, {"registers", "0"}};
   testing::InitGoogleTest(&argc, argv);
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
@@ -56,9 +82,11 @@ int main(int argc, char** argv) {
     testing::UnitTest::GetInstance()->listeners().Append(new Thrower);
   }
 
+  register_tests(std::stoi(options["registers"]));
+
   int status = 5;
   for (int run = 0; run < std::stoi(options["runs"]); ++run) {
-    status = RUN_ALL_TESTS();
+    status = run_all_tests(options["thread"] == "yes");
     std::printf("RUN_ALL_TESTS returned %d\n", status);
     const int failures = walk_results();
     if (options["status"] == "42") status = 42;
