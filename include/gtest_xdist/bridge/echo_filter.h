@@ -5,7 +5,6 @@
 #ifndef GTEST_XDIST_BRIDGE_ECHO_FILTER_H_
 #define GTEST_XDIST_BRIDGE_ECHO_FILTER_H_
 
-#include <algorithm>
 #include <vector>
 
 #include <gtest/gtest-spi.h>
@@ -35,7 +34,7 @@ class EchoFilter : public testing::ScopedFakeTestPartResultReporter {
         result_(result) {}
 
   void ReportTestPartResult(const testing::TestPartResult& part) override {
-    if (std::find(told_.begin(), told_.end(), from_gtest(part)) != told_.end()) return;
+    if (is_told(from_gtest(part), told_, told_.size())) return;
     private_call<ResultAddTestPart>(result_, part);
     announce(part);
   }

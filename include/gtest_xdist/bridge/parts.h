@@ -48,7 +48,7 @@ inline Part from_gtest(const testing::TestPartResult& result) {
 // this process.
 inline bool holds(const testing::TestResult& result, const Part& part, int first) {
   for (int i = first; i < result.total_part_count(); ++i) {
-    if (from_gtest(result.GetTestPartResult(i)) == part) return true;
+    if (from_gtest(result.GetTestPartResult(i)).tells_the_same_as(part)) return true;
   }
   return false;
 }

@@ -6,7 +6,6 @@
 #ifndef GTEST_XDIST_CONTROLLER_PROGRAM_LOG_H_
 #define GTEST_XDIST_CONTROLLER_PROGRAM_LOG_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -72,10 +71,9 @@ class ProgramLog {
  private:
   void append(Report& into, Report from, bool with_output) {
     // What one worker says twice happened twice.
-    const auto before = static_cast<std::ptrdiff_t>(told_.size());
+    const std::size_t before = told_.size();
     for (Step& step : from.steps) {
-      const auto end = told_.begin() + before;
-      const bool is_new = step.has_part && std::find(told_.begin(), end, step.part) == end;
+      const bool is_new = step.has_part && !is_told(step.part, told_, before);
       if (is_new) told_.push_back(step.part);
       if (step.has_part && !is_new) step.has_part = false;
       if (with_output || is_new) into.steps.push_back(std::move(step));

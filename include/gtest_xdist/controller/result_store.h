@@ -209,11 +209,10 @@ class ResultStore {
   // Adds what is new in `from`: all of it the first time (`told` becomes true), later only parts.
   void merge(Report& into, Report from, bool& told, std::vector<Part>& parts) {
     // What one worker says twice happened twice.
-    const auto before = static_cast<std::ptrdiff_t>(parts.size());
+    const std::size_t before = parts.size();
     has_failures_ |= from.failed();
     for (Step& step : from.steps) {
-      const auto end = parts.begin() + before;
-      const bool is_new = step.has_part && std::find(parts.begin(), end, step.part) == end;
+      const bool is_new = step.has_part && !is_told(step.part, parts, before);
       if (is_new) parts.push_back(step.part);
       if (step.has_part && !is_new) step.has_part = false;
       if (!told || is_new) into.steps.push_back(std::move(step));

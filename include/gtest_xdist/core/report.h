@@ -5,8 +5,11 @@
 #ifndef GTEST_XDIST_CORE_REPORT_H_
 #define GTEST_XDIST_CORE_REPORT_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +21,9 @@ namespace gtest_xdist {
 enum class PartType : std::uint8_t { success, nonfatal_failure, fatal_failure, skip };
 
 inline bool is_valid(PartType type) { return type <= PartType::skip; }
+
+// Where gtest can make a stack trace, it follows a message, behind this line.
+inline constexpr std::string_view kStackTrace = "\nStack trace:\n";
 
 // One assertion's result. `file` is empty and `line` is -1 where gtest has none.
 struct Part {
@@ -33,7 +39,26 @@ struct Part {
     return type == other.type && file == other.file && line == other.line &&
            message == other.message;
   }
+
+  // Whether this is what `other` tells, seen by another process perhaps: a stack trace has
+  // addresses in it, and no two processes need have the same.
+  bool tells_the_same_as(const Part& other) const {
+    return type == other.type && file == other.file && line == other.line &&
+           summary() == other.summary();
+  }
+
+ private:
+  std::string_view summary() const {
+    return std::string_view(message).substr(0, message.find(kStackTrace));
+  }
 };
+
+// Whether one of the first `count` of `parts` tells the same.
+inline bool is_told(const Part& part, const std::vector<Part>& parts, std::size_t count) {
+  const auto end = parts.begin() + static_cast<std::ptrdiff_t>(count);
+  return std::any_of(parts.begin(), end,
+                     [&](const Part& other) { return other.tells_the_same_as(part); });
+}
 
 template <class Visitor>
 void visit_fields(Visitor& visit, Part& part) {
