@@ -4,8 +4,12 @@ import collections
 import itertools
 import re
 
-# What differs between any two runs: times, addresses, the padding of printed objects.
-MASKS = [(re.compile(r"\(\d+ ms( total)?\)"), r"(N ms\1)"),
+# What differs between any two runs: times, addresses, the padding of printed objects. Where gtest
+# shows stack traces, those from outside of tests show what the process has run before; a JSON
+# report has its newlines escaped.
+MASKS = [(re.compile(r"Stack trace:(\n|\\n)(  \S+: .*?\1)*"
+                     r"(\.\.\. Google Test internal frames \.\.\.\1)?"), r"(stack trace)\1"),
+         (re.compile(r"\(\d+ ms( total)?\)"), r"(N ms\1)"),
          (re.compile(r"\b0x[0-9a-f]{6,}"), "(address)"),
          (re.compile(r"(\d+-byte object) (?:<|&lt;)[0-9A-F -]*(?:>|&gt;)"), r"\1 (bytes)")]
 
