@@ -1,5 +1,5 @@
 # Included by a foreign project right after its project(): links DIFFERENTIAL_SHIM, an object file, into the executables
-# DIFFERENTIAL_TARGETS (separated by commas), once they are all defined.
+# DIFFERENTIAL_TARGETS (separated by commas), once they are all defined, and gathers them in the folder suites.
 
 function(add_shim)
   string(REPLACE "," ";" targets "${DIFFERENTIAL_TARGETS}")
@@ -8,6 +8,7 @@ function(add_shim)
     # By property, because the two forms of target_link_libraries() must not be mixed. Before glibc 2.34 shm_open() is in
     # librt.
     set_property(TARGET ${target} APPEND PROPERTY LINK_LIBRARIES rt)
+    set_property(TARGET ${target} PROPERTY RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/suites)
   endforeach()
 endfunction()
 

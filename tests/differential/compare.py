@@ -7,6 +7,7 @@ ignored; nothing else is. Exit status: 0 equal, 1 different, 2 wrong usage.
 """
 
 import argparse
+import json
 import os
 import re
 import sys
@@ -46,6 +47,8 @@ def parse_arguments(arguments):
                         help="compare also during which test each line of stdout was printed")
     parser.add_argument("--without-shim", action="store_true",
                         help="accept a binary that ignores GTEST_XDIST_* (to try this tool, not the library)")
+    parser.add_argument("--result", metavar="FILE",
+                        help="write there, as JSON for table.py: tests, times, and whether all runs were equal")
     parser.add_argument("-v", "--verbose", action="store_true", help="show commands and the library's own notes")
     options = parser.parse_args(own)
     options.arguments = for_binary
@@ -76,6 +79,8 @@ class Comparison:
                                      options.filter, options.timeout)
         self._unstable = {}  # (kind of report or None, channel) -> lines.Unstable
         self._uses = [0] * len(options.ignored)
+        self._seconds = {}  # number of workers, 0 for a serial run -> the shortest time of such a run
+        self._tests = 0
         self._equal = True
 
     def run(self):
@@ -84,12 +89,13 @@ class Comparison:
                        self._name)
             return False
         for kind in ("xml", "json"):
-            serial = self._noted(self._runner.serial("serial", kind))
+            serial = self._timed(0, self._runner.serial("serial", kind))
+            self._tests = serial.report.tests
             if self._options.repeat_serial and not self._learn(serial, kind):
                 continue
             for workers in self._options.workers:
                 name = "%d workers" % workers
-                parallel = self._noted(self._runner.parallel(name, kind, workers, self._options.dist))
+                parallel = self._timed(workers, self._runner.parallel(name, kind, workers, self._options.dist))
                 self._compare(serial, parallel, kind)
         self._name_instabilities()
         self._name_ignored_lines()
@@ -101,6 +107,14 @@ class Comparison:
             for note in run.notes:
                 print("          %s" % note)
         return run
+
+    def _timed(self, workers, run):
+        self._seconds[workers] = min(run.seconds, self._seconds.get(workers, run.seconds))
+        return self._noted(run)
+
+    def result(self):
+        """What is to be known of a finished run() in one line of a table."""
+        return {"name": self._name, "tests": self._tests, "seconds": self._seconds, "equal": self._equal}
 
     def _fail(self, message):
         self._equal = False
@@ -196,7 +210,14 @@ class Comparison:
 
 
 def main(arguments):
-    return 0 if Comparison(parse_arguments(arguments)).run() else 1
+    options = parse_arguments(arguments)
+    comparison = Comparison(options)
+    equal = comparison.run()
+    if options.result is not None:
+        os.makedirs(os.path.dirname(os.path.abspath(options.result)), exist_ok=True)
+        with open(options.result, "w") as file:
+            json.dump(comparison.result(), file)
+    return 0 if equal else 1
 
 
 if __name__ == "__main__":

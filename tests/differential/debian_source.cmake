@@ -1,25 +1,45 @@
 # Suites out of Debian source packages, built by their own build system with its own flags; all that is added is the shim's
-# object. Off by default, since it needs the network and a minute more.
-
-if(NOT GTEST_XDIST_DEBIAN_SUITES)
-  exclude_comparison(leveldb "turned off; configure with -DGTEST_XDIST_DEBIAN_SUITES=ON")
-  return()
-endif()
+# object. A file in debian/ for each package. Off by default, since they need the network and some minutes more.
 
 include(ExternalProject)
 
-# build_debian_suites(<package> PROJECT <name in its project()> TARGETS <executable>... [CACHE <NAME=value>...])
+set(debian_packages
+    fmtlib
+    leveldb
+    libwebm
+    libyuv
+    ms-gsl
+    msgpack-c
+    rapidjson
+    snappy
+    sqlitecpp
+    yaml-cpp)
+set(costly_debian_packages)
+
+# build_debian_suites(<package> PROJECT <name in its project()> TARGETS <executable>... [CACHE <NAME=value>...]
+#                     [NEEDS <Debian package>...])
 #
-# Leaves the executables in ${CMAKE_CURRENT_BINARY_DIR}/<package>.
+# Leaves the executables in ${CMAKE_CURRENT_BINARY_DIR}/<package>/suites. NEEDS names what must be installed to build them.
 function(build_debian_suites package)
-  cmake_parse_arguments(PARSE_ARGV 1 suites "" "PROJECT" "TARGETS;CACHE")
+  cmake_parse_arguments(PARSE_ARGV 1 suites "" "PROJECT" "TARGETS;CACHE;NEEDS")
+  foreach(needed dpkg-dev ${suites_NEEDS})
+    execute_process(COMMAND dpkg-query --show --showformat \${db:Status-Status} ${needed} RESULT_VARIABLE failed
+                    OUTPUT_VARIABLE status ERROR_QUIET)
+    if(failed OR NOT status STREQUAL "installed")
+      missing_comparison(${package} build "packages to build it (on Debian: apt install dpkg-dev ${suites_NEEDS})")
+      return()
+    endif()
+  endforeach()
+
   set(build_dir ${CMAKE_CURRENT_BINARY_DIR}/${package})
-  list(TRANSFORM suites_TARGETS PREPEND ${build_dir}/ OUTPUT_VARIABLE executables)
+  list(TRANSFORM suites_TARGETS PREPEND ${build_dir}/suites/ OUTPUT_VARIABLE executables)
   list(TRANSFORM suites_CACHE PREPEND -D)
   list(JOIN suites_TARGETS "," names)
   # What dpkg-buildpackage would compile with.
-  execute_process(COMMAND dpkg-buildflags --get CXXFLAGS COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE flags
-                  OUTPUT_STRIP_TRAILING_WHITESPACE WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  foreach(kind CFLAGS CXXFLAGS)
+    execute_process(COMMAND dpkg-buildflags --get ${kind} COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE ${kind}
+                    OUTPUT_STRIP_TRAILING_WHITESPACE WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  endforeach()
   ExternalProject_Add(
     differential.${package}
     DOWNLOAD_COMMAND ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/fetch_source.sh ${package} ${CMAKE_CURRENT_BINARY_DIR}/debian
@@ -30,7 +50,8 @@ function(build_debian_suites package)
                -DDIFFERENTIAL_TARGETS=${names}
                -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
                -DCMAKE_BUILD_TYPE=None
-               -DCMAKE_CXX_FLAGS=${flags}
+               -DCMAKE_C_FLAGS=${CFLAGS}
+               -DCMAKE_CXX_FLAGS=${CXXFLAGS}
                ${suites_CACHE}
     BUILD_COMMAND ${CMAKE_COMMAND} --build <BINARY_DIR> --target ${suites_TARGETS}
     BUILD_BYPRODUCTS ${executables}
@@ -38,46 +59,23 @@ function(build_debian_suites package)
     BUILD_ALWAYS TRUE
     INSTALL_COMMAND ""
     DEPENDS differential_shim)
-  add_dependencies(real-suites differential.${package})
+  add_dependencies(real-suites-build differential.${package})
 endfunction()
 
-find_program(DPKG_BUILDFLAGS dpkg-buildflags)
-find_path(BENCHMARK_INCLUDE_DIR benchmark/benchmark.h)
-if(NOT DPKG_BUILDFLAGS OR NOT BENCHMARK_INCLUDE_DIR)
-  missing_comparison(leveldb "a package to build it (on Debian and Ubuntu: apt install dpkg-dev libbenchmark-dev)")
-  return()
-endif()
-
-# LevelDB: its tests write to fixed names below TEST_TMPDIR, so they collide unless each worker has a directory of its own.
-set(leveldb_suites
-    cache_test
-    coding_test
-    corruption_test
-    db_test
-    env_posix_test
-    env_test
-    fault_injection_test
-    log_test
-    memenv_test
-    recovery_test
-    skiplist_test
-    table_test
-    version_set_test
-    write_batch_test)
-build_debian_suites(leveldb PROJECT leveldb TARGETS ${leveldb_suites} CACHE LEVELDB_BUILD_BENCHMARKS=OFF)
-foreach(name IN LISTS leveldb_suites)
-  set(options)
-  if(name STREQUAL "db_test")
-    set(options
-        --filter=-DBTest.MultiThreaded:DBTest.HiddenValuesAreRemoved
-        --ignore-line "after \\d+: \\d+ files" --because "a compaction in the background may be over or not"
-        # main() runs a benchmark before the tests, whose results differ each time.
-        --env BENCHMARK_FILTER=none
-        --timeout 100)
+# compare_debian_suite(<package> <executable> [<option of compare.py>... [-- <argument of the executable>...]])
+function(compare_debian_suite package name)
+  # What could not be built is reported as missing, once.
+  if(TARGET differential.${package})
+    add_comparison(${package} ${name} ${CMAKE_CURRENT_BINARY_DIR}/${package}/suites/${name} ${ARGN})
   endif()
-  add_comparison(leveldb.${name} ${CMAKE_CURRENT_BINARY_DIR}/leveldb/${name} ${options})
+endfunction()
+
+foreach(package IN LISTS debian_packages costly_debian_packages)
+  if(GTEST_XDIST_DEBIAN_SUITES STREQUAL "ALL" OR (GTEST_XDIST_DEBIAN_SUITES AND package IN_LIST debian_packages))
+    include(debian/${package}.cmake)
+  elseif(package IN_LIST debian_packages)
+    exclude_comparison(${package} all "turned off; configure with -DGTEST_XDIST_DEBIAN_SUITES=ON")
+  else()
+    exclude_comparison(${package} all "takes minutes; configure with -DGTEST_XDIST_DEBIAN_SUITES=ALL")
+  endif()
 endforeach()
-exclude_comparison(leveldb.db_test.MultiThreaded
-                   "DBTest.MultiThreaded takes 40 seconds by itself, the other 56 tests together 14")
-exclude_comparison(leveldb.db_test.HiddenValuesAreRemoved
-                   "DBTest.HiddenValuesAreRemoved fails in one of a few serial runs, because it looks before a compaction in the background is over")

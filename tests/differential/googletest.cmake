@@ -5,7 +5,7 @@
 
 set(googletest_dir /usr/src/googletest)
 if(NOT EXISTS ${googletest_dir}/CMakeLists.txt)
-  missing_comparison(googletest "${googletest_dir} (on Debian and Ubuntu: apt install googletest)")
+  missing_comparison(googletest build "${googletest_dir} (on Debian and Ubuntu: apt install googletest)")
   return()
 endif()
 
@@ -13,7 +13,7 @@ endif()
 file(STRINGS ${googletest_dir}/CMakeLists.txt googletest_version REGEX "GOOGLETEST_VERSION +[0-9.]+")
 string(REGEX MATCH "[0-9][0-9.]*" googletest_version "${googletest_version}")
 if(GTest_VERSION AND NOT GTest_VERSION VERSION_EQUAL googletest_version)
-  exclude_comparison(googletest
+  exclude_comparison(googletest all
                      "${googletest_dir} is version ${googletest_version}, the library ${GTest_VERSION}; they use each \
 other's private headers")
   return()
@@ -36,19 +36,19 @@ function(build_suite name main)
   target_link_libraries(${target} PRIVATE gtest_xdist::gtest_xdist GTest::${main})
   # What is compared does not depend on optimisation, and without it the build takes a third of the time.
   target_compile_options(${target} PRIVATE -w -O0 -g0)
-  add_dependencies(real-suites ${target})
+  add_dependencies(real-suites-build ${target})
 endfunction()
 
 # compare_suite(<name> <main library> <source>... [OPTIONS <option of compare.py>...])
 function(compare_suite name main)
   cmake_parse_arguments(PARSE_ARGV 2 suite "" "" "OPTIONS")
   build_suite(${name} ${main} ${suite_UNPARSED_ARGUMENTS})
-  add_comparison(${name} $<TARGET_FILE:differential.${name}> ${suite_OPTIONS})
+  add_comparison(googletest ${name} $<TARGET_FILE:differential.${name}> ${suite_OPTIONS})
 endfunction()
 
 # compare_again(<variant> <name> <option of compare.py>...): a suite built above, run in another way.
 function(compare_again variant name)
-  add_comparison(${name}.${variant} $<TARGET_FILE:differential.${name}> ${ARGN})
+  add_comparison(googletest ${name}.${variant} $<TARGET_FILE:differential.${name}> ${ARGN})
 endfunction()
 
 # --- samples --------------------------------------------------------------------------------------
@@ -211,46 +211,46 @@ compare_suite(
 # --- what cannot be compared, and why -------------------------------------------------------------
 
 set(own_variables "is checked by main() through variables of its own process, which tests in workers cannot reach")
-exclude_comparison(googletest-listener-test
+exclude_comparison(googletest googletest-listener-test
                    "the order of all events, with SetUp and test body between them, ${own_variables}")
-exclude_comparison(gtest_assert_by_exception_test "that the second test has run ${own_variables}")
-exclude_comparison(gtest_environment_test "that set-up, test and tear-down have run ${own_variables}")
-exclude_comparison(gtest_repeat_test "how often each test and each environment has run ${own_variables}")
-exclude_comparison(gtest-unittest-api_test
+exclude_comparison(googletest gtest_assert_by_exception_test "that the second test has run ${own_variables}")
+exclude_comparison(googletest gtest_environment_test "that set-up, test and tear-down have run ${own_variables}")
+exclude_comparison(googletest gtest_repeat_test "how often each test and each environment has run ${own_variables}")
+exclude_comparison(googletest gtest-unittest-api_test
                    "its Environment::TearDown counts all tests of the program as successful, but each worker tears down \
 an environment of its own and has run only some")
-exclude_comparison(gmock_leak_test_
+exclude_comparison(googletest gmock_leak_test_
                    "its tests call exit(0): that ends a serial run in the first test, but a parallel one goes on with a \
 new worker")
-exclude_comparison(googletest-failfast-unittest_.fail_fast
+exclude_comparison(googletest googletest-failfast-unittest_.fail_fast
                    "with --gtest_fail_fast, which tests have started by the first failure depends on the other workers")
-exclude_comparison(googletest-break-on-failure-unittest_.break
+exclude_comparison(googletest googletest-break-on-failure-unittest_.break
                    "with --gtest_break_on_failure a serial run dies, but a parallel one reports the death of a worker")
-exclude_comparison(googletest-catch-exceptions-test_.uncaught
+exclude_comparison(googletest googletest-catch-exceptions-test_.uncaught
                    "with --gtest_catch_exceptions=0 a serial run dies, but a parallel one reports the death of a worker")
-exclude_comparison(googletest-filepath-test.CreateDirectoriesFail
+exclude_comparison(googletest googletest-filepath-test.CreateDirectoriesFail
                    "suite DirectoryCreationTest depends on the order of its tests: CreateDirectoriesFail crashes unless an \
 earlier test of the suite has left its folder behind")
-exclude_comparison(googletest-param-test-test.ParameterizedDeathTest
+exclude_comparison(googletest googletest-param-test-test.ParameterizedDeathTest
                    "passes only before any test with an int as its parameter has run in the process, for gtest leaves the \
 parameter set; serially, death tests come first")
-exclude_comparison(googletest-param-test-test.ParameterizedDerivedTest
+exclude_comparison(googletest googletest-param-test-test.ParameterizedDerivedTest
                    "the suite depends on the order of its tests: each checks that the preceding one has run")
-exclude_comparison(googletest-param-test-test.SeparateInstanceTest
+exclude_comparison(googletest googletest-param-test-test.SeparateInstanceTest
                    "its TearDownTestSuite checks that at least two tests of the suite have run in the process")
-exclude_comparison(googletest-param-test-test.TestGenerationTest
+exclude_comparison(googletest googletest-param-test-test.TestGenerationTest
                    "TearDownTestSuite and an Environment::TearDown check that all tests of the suite have run in the process")
-exclude_comparison(gmock-actions_test.GetWorksForMoveOnlyIfSet
+exclude_comparison(googletest gmock-actions_test.GetWorksForMoveOnlyIfSet
                    "fails after tests that leave a default value for unique_ptr<int> behind; serially, they come later. \
 GTEST_XDIST_INDICES=0-23:25-120:24 shows it in one process")
-exclude_comparison(gmock-spec-builders_test.VerboseInfo
+exclude_comparison(googletest gmock-spec-builders_test.VerboseInfo
                    "all that is printed after ${sets_verbose} depends on it, because it leaves --gmock_verbose=info behind")
 set(other_library "needs a library that Debian does not have")
-exclude_comparison(gtest_no_rtti_unittest "the sources of gtest_unittest without RTTI; ${other_library}")
-exclude_comparison(googletest-catch-exceptions-no-ex-test_
+exclude_comparison(googletest gtest_no_rtti_unittest "the sources of gtest_unittest without RTTI; ${other_library}")
+exclude_comparison(googletest googletest-catch-exceptions-no-ex-test_
                    "the sources of googletest-catch-exceptions-test_ without exceptions; ${other_library}")
-exclude_comparison(gmock-more-actions_no_exception_test
+exclude_comparison(googletest gmock-more-actions_no_exception_test
                    "the sources of gmock-more-actions_test without exceptions; ${other_library}")
-exclude_comparison(gmock_no_rtti_test "the sources of gmock-spec-builders_test without RTTI; ${other_library}")
-exclude_comparison(gtest_all_test "includes the sources of other tests, which are compared one by one")
-exclude_comparison(gmock_all_test "includes the sources of other tests, which are compared one by one")
+exclude_comparison(googletest gmock_no_rtti_test "the sources of gmock-spec-builders_test without RTTI; ${other_library}")
+exclude_comparison(googletest gtest_all_test "includes the sources of other tests, which are compared one by one")
+exclude_comparison(googletest gmock_all_test "includes the sources of other tests, which are compared one by one")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of compare.py with scripts that pretend to be GoogleTest binaries.
+"""Tests of compare.py with scripts that pretend to be GoogleTest binaries, and of table.py with what it leaves.
 
 The most important property of the tool is that it can fail, so there is a test for every kind of difference.
 """
@@ -7,6 +7,7 @@ The most important property of the tool is that it can fail, so there is a test 
 import contextlib
 import copy
 import io
+import json
 import os
 import re
 import stat
@@ -19,6 +20,7 @@ sys.dont_write_bytecode = True
 
 import compare  # noqa: E402
 import lines  # noqa: E402
+import table  # noqa: E402
 
 # Started without site packages, since it is started often. Plays one of several results, chosen by the environment like the shim would do, and writes it as gtest would.
 FAKE_BINARY = r'''#!{python} -IS
@@ -380,6 +382,45 @@ class TestsThatFailOnlyInParallel(CompareTest):
 
     def test_without_a_line_to_repeat_them_are_named(self):
         self.assert_different("failed only in parallel: Math.Adds; no line GTEST_XDIST_INDICES=...")
+
+
+class Results(CompareTest):
+    def setUp(self):
+        super().setUp()
+        self.results = os.path.join(os.path.dirname(self.binary), "results")
+
+    def compare_into(self, name):
+        """The result of a comparison, as table.py finds it."""
+        path = os.path.join(self.results, name)
+        self.compare("--result", path)
+        with open(path) as file:
+            return json.load(file)
+
+    def test_say_how_many_tests_took_how_long_and_were_equal(self):
+        equal = self.compare_into("fake/equal")
+        self.assertEqual(["0", "2"], sorted(equal.pop("seconds")))
+        self.assertEqual({"name": "fake_test", "tests": 4, "equal": True}, equal)
+        self.parallel["stderr"] = []
+        self.assertFalse(self.compare_into("fake/different")["equal"])
+
+    def test_become_a_table_with_a_line_for_each_package(self):
+        for name in ("other/one", "fake/one", "fake/two"):
+            self.compare_into(name)
+        self.parallel["stderr"] = []
+        self.compare_into("fake/two")
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            self.assertEqual(0, table.main([self.results]))
+        self.assertRegex(output.getvalue(), r"\A"
+                         r"package +binaries +tests +serial +2 workers +equal\n"
+                         r"fake +2 +8 +[\d.]+ s +[\d.]+ s +no: two\n"
+                         r"other +1 +4 +[\d.]+ s +[\d.]+ s +yes\n\Z")
+
+    def test_must_be_there_for_a_table(self):
+        with contextlib.redirect_stderr(io.StringIO()) as output, self.assertRaises(SystemExit) as missing:
+            table.main(["/does/not/exist"])
+        self.assertEqual(2, missing.exception.code)
+        self.assertIn("/does/not/exist: nothing has been compared yet", output.getvalue())
 
 
 class Usage(CompareTest):

@@ -1,0 +1,6 @@
+# MessagePack for C: typed and parameterised tests, a file written in the working directory.
+set(suites buffer_c fixint_c msgpack_c pack_unpack_c streaming_c)
+build_debian_suites(msgpack-c PROJECT msgpack TARGETS ${suites} CACHE MSGPACK_BUILD_EXAMPLES=OFF NEEDS zlib1g-dev)
+foreach(suite IN LISTS suites)
+  compare_debian_suite(msgpack-c ${suite})
+endforeach()
