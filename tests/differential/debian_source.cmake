@@ -16,12 +16,18 @@ set(debian_packages
     yaml-cpp)
 set(costly_debian_packages)
 
+if(GTEST_XDIST_DEBIAN_SUITES)
+  add_library(differential_own_directory OBJECT own_directory.cpp)
+  target_link_libraries(differential_own_directory PRIVATE gtest_xdist::gtest_xdist)
+endif()
+
 # build_debian_suites(<package> PROJECT <name in its project()> TARGETS <executable>... [CACHE <NAME=value>...]
-#                     [NEEDS <Debian package>...])
+#                     [NEEDS <Debian package>...] [OBJECT <object library>])
 #
-# Leaves the executables in ${CMAKE_CURRENT_BINARY_DIR}/<package>/suites. NEEDS names what must be installed to build them.
+# Leaves the executables in ${CMAKE_CURRENT_BINARY_DIR}/<package>/suites. NEEDS names what must be installed to build them,
+# OBJECT what is linked beside the shim.
 function(build_debian_suites package)
-  cmake_parse_arguments(PARSE_ARGV 1 suites "" "PROJECT" "TARGETS;CACHE;NEEDS")
+  cmake_parse_arguments(PARSE_ARGV 1 suites "" "PROJECT;OBJECT" "TARGETS;CACHE;NEEDS")
   foreach(needed dpkg-dev ${suites_NEEDS})
     execute_process(COMMAND dpkg-query --show --showformat \${db:Status-Status} ${needed} RESULT_VARIABLE failed
                     OUTPUT_VARIABLE status ERROR_QUIET)
@@ -35,6 +41,10 @@ function(build_debian_suites package)
   list(TRANSFORM suites_TARGETS PREPEND ${build_dir}/suites/ OUTPUT_VARIABLE executables)
   list(TRANSFORM suites_CACHE PREPEND -D)
   list(JOIN suites_TARGETS "," names)
+  set(objects $<TARGET_OBJECTS:differential_shim>)
+  if(suites_OBJECT)
+    string(APPEND objects ",$<TARGET_OBJECTS:${suites_OBJECT}>")
+  endif()
   # What dpkg-buildpackage would compile with.
   foreach(kind CFLAGS CXXFLAGS)
     execute_process(COMMAND dpkg-buildflags --get ${kind} COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE ${kind}
@@ -46,7 +56,7 @@ function(build_debian_suites package)
     SOURCE_DIR ${CMAKE_CURRENT_BINARY_DIR}/debian/${package}
     BINARY_DIR ${build_dir}
     CMAKE_ARGS -DCMAKE_PROJECT_${suites_PROJECT}_INCLUDE=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/add_shim.cmake
-               -DDIFFERENTIAL_SHIM=$<TARGET_OBJECTS:differential_shim>
+               -DDIFFERENTIAL_OBJECTS=${objects}
                -DDIFFERENTIAL_TARGETS=${names}
                -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
                -DCMAKE_BUILD_TYPE=None
@@ -58,7 +68,7 @@ function(build_debian_suites package)
     # Otherwise a changed shim would not be linked again.
     BUILD_ALWAYS TRUE
     INSTALL_COMMAND ""
-    DEPENDS differential_shim)
+    DEPENDS differential_shim ${suites_OBJECT})
   add_dependencies(real-suites-build differential.${package})
 endfunction()
 
