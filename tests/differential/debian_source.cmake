@@ -4,30 +4,28 @@
 include(ExternalProject)
 
 set(debian_packages
+    benchmark
     fmtlib
     leveldb
     libwebm
-    libyuv
     ms-gsl
     msgpack-c
-    rapidjson
     snappy
     sqlitecpp
     yaml-cpp)
-set(costly_debian_packages)
+set(costly_debian_packages libvpx libyuv rapidjson)
 
 if(GTEST_XDIST_DEBIAN_SUITES)
   add_library(differential_own_directory OBJECT own_directory.cpp)
   target_link_libraries(differential_own_directory PRIVATE gtest_xdist::gtest_xdist)
 endif()
 
-# build_debian_suites(<package> PROJECT <name in its project()> TARGETS <executable>... [CACHE <NAME=value>...]
-#                     [NEEDS <Debian package>...] [OBJECT <object library>])
+# build_debian_source(<package> TARGETS <executable>... STEPS <argument of ExternalProject_Add()>...
+#                     [NEEDS <Debian package>...])
 #
-# Leaves the executables in ${CMAKE_CURRENT_BINARY_DIR}/<package>/suites. NEEDS names what must be installed to build them,
-# OBJECT what is linked beside the shim.
-function(build_debian_suites package)
-  cmake_parse_arguments(PARSE_ARGV 1 suites "" "PROJECT;OBJECT" "TARGETS;CACHE;NEEDS")
+# STEPS has to leave the executables in the folder suites below <BINARY_DIR>. NEEDS names what must be installed to build them.
+function(build_debian_source package)
+  cmake_parse_arguments(PARSE_ARGV 1 suites "" "" "TARGETS;STEPS;NEEDS")
   foreach(needed dpkg-dev ${suites_NEEDS})
     execute_process(COMMAND dpkg-query --show --showformat \${db:Status-Status} ${needed} RESULT_VARIABLE failed
                     OUTPUT_VARIABLE status ERROR_QUIET)
@@ -36,40 +34,55 @@ function(build_debian_suites package)
       return()
     endif()
   endforeach()
-
-  set(build_dir ${CMAKE_CURRENT_BINARY_DIR}/${package})
-  list(TRANSFORM suites_TARGETS PREPEND ${build_dir}/suites/ OUTPUT_VARIABLE executables)
-  list(TRANSFORM suites_CACHE PREPEND -D)
-  list(JOIN suites_TARGETS "," names)
-  set(objects $<TARGET_OBJECTS:differential_shim>)
-  if(suites_OBJECT)
-    string(APPEND objects ",$<TARGET_OBJECTS:${suites_OBJECT}>")
-  endif()
-  # What dpkg-buildpackage would compile with.
-  foreach(kind CFLAGS CXXFLAGS)
-    execute_process(COMMAND dpkg-buildflags --get ${kind} COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE ${kind}
-                    OUTPUT_STRIP_TRAILING_WHITESPACE WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
-  endforeach()
+  list(TRANSFORM suites_TARGETS PREPEND ${CMAKE_CURRENT_BINARY_DIR}/${package}/suites/)
   ExternalProject_Add(
     differential.${package}
     DOWNLOAD_COMMAND ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/fetch_source.sh ${package} ${CMAKE_CURRENT_BINARY_DIR}/debian
     SOURCE_DIR ${CMAKE_CURRENT_BINARY_DIR}/debian/${package}
-    BINARY_DIR ${build_dir}
-    CMAKE_ARGS -DCMAKE_PROJECT_${suites_PROJECT}_INCLUDE=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/add_shim.cmake
-               -DDIFFERENTIAL_OBJECTS=${objects}
-               -DDIFFERENTIAL_TARGETS=${names}
-               -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
-               -DCMAKE_BUILD_TYPE=None
-               -DCMAKE_C_FLAGS=${CFLAGS}
-               -DCMAKE_CXX_FLAGS=${CXXFLAGS}
-               ${suites_CACHE}
-    BUILD_COMMAND ${CMAKE_COMMAND} --build <BINARY_DIR> --target ${suites_TARGETS}
-    BUILD_BYPRODUCTS ${executables}
+    BINARY_DIR ${CMAKE_CURRENT_BINARY_DIR}/${package}
+    ${suites_STEPS}
+    BUILD_BYPRODUCTS ${suites_TARGETS}
     # Otherwise a changed shim would not be linked again.
     BUILD_ALWAYS TRUE
     INSTALL_COMMAND ""
-    DEPENDS differential_shim ${suites_OBJECT})
+    DEPENDS differential_shim differential_own_directory)
   add_dependencies(real-suites-build differential.${package})
+endfunction()
+
+# debian_flags(<variable> CFLAGS|CXXFLAGS): what dpkg-buildpackage would compile with.
+function(debian_flags variable kind)
+  execute_process(COMMAND dpkg-buildflags --get ${kind} OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE
+                  WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  set(${variable} ${flags} PARENT_SCOPE)
+endfunction()
+
+# build_debian_suites(<package> PROJECT <name in its project()> TARGETS <executable>... [CACHE <NAME=value>...]
+#                     [NEEDS <Debian package>...] [OBJECT <object library>])
+#
+# As build_debian_source(), with CMake. OBJECT is linked beside the shim.
+function(build_debian_suites package)
+  cmake_parse_arguments(PARSE_ARGV 1 suites "" "PROJECT;OBJECT" "TARGETS;CACHE;NEEDS")
+  list(TRANSFORM suites_CACHE PREPEND -D)
+  list(JOIN suites_TARGETS "," targets)
+  set(objects $<TARGET_OBJECTS:differential_shim>)
+  if(suites_OBJECT)
+    string(APPEND objects ",$<TARGET_OBJECTS:${suites_OBJECT}>")
+  endif()
+  debian_flags(c_flags CFLAGS)
+  debian_flags(cxx_flags CXXFLAGS)
+  build_debian_source(
+    ${package}
+    TARGETS ${suites_TARGETS}
+    NEEDS ${suites_NEEDS}
+    STEPS CMAKE_ARGS -DCMAKE_PROJECT_${suites_PROJECT}_INCLUDE=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/add_shim.cmake
+                     -DDIFFERENTIAL_OBJECTS=${objects}
+                     -DDIFFERENTIAL_TARGETS=${targets}
+                     -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
+                     -DCMAKE_BUILD_TYPE=None
+                     -DCMAKE_C_FLAGS=${c_flags}
+                     -DCMAKE_CXX_FLAGS=${cxx_flags}
+                     ${suites_CACHE}
+          BUILD_COMMAND ${CMAKE_COMMAND} --build <BINARY_DIR> --target ${suites_TARGETS})
 endfunction()
 
 # compare_debian_suite(<package> <executable> [<option of compare.py>... [-- <argument of the executable>...]])

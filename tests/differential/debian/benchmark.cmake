@@ -1,0 +1,15 @@
+# Google Benchmark: those of its tests that use GoogleTest, with the main() of GoogleMock.
+set(suites
+    benchmark_gtest
+    benchmark_name_gtest
+    benchmark_random_interleaving_gtest
+    commandlineflags_gtest
+    perf_counters_gtest
+    statistics_gtest
+    string_util_gtest
+    time_unit_gtest)
+build_debian_suites(benchmark PROJECT benchmark TARGETS ${suites}
+                    CACHE GIT_VERSION=1.7.1 BUILD_SHARED_LIBS=ON BENCHMARK_USE_BUNDLED_GTEST=OFF BENCHMARK_ENABLE_WERROR=OFF)
+foreach(suite IN LISTS suites)
+  compare_debian_suite(benchmark ${suite})
+endforeach()
