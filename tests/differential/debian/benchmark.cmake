@@ -9,7 +9,9 @@ set(suites
     string_util_gtest
     time_unit_gtest)
 build_debian_suites(benchmark PROJECT benchmark TARGETS ${suites}
-                    CACHE GIT_VERSION=1.7.1 BUILD_SHARED_LIBS=ON BENCHMARK_USE_BUNDLED_GTEST=OFF BENCHMARK_ENABLE_WERROR=OFF)
+                    # The first is what debian/rules sets, for there is no repository to ask.
+                    CACHE GIT_VERSION=1.7.1 BUILD_SHARED_LIBS=ON BENCHMARK_USE_BUNDLED_GTEST=OFF
+                          BENCHMARK_ENABLE_WERROR=OFF)
 foreach(suite IN LISTS suites)
   compare_debian_suite(benchmark ${suite})
 endforeach()
