@@ -1,5 +1,5 @@
-# {fmt}: binaries with one main() for all, which build their own GoogleTest and replace system calls. The others of its
-# tests take a compiler long.
+# {fmt}: one main() for all binaries, which build their own GoogleTest and replace system calls; a file of a fixed name in the
+# working directory, so workers need one each. The others of its tests take a compiler long.
 set(suites
     args-test
     assert-test
@@ -7,12 +7,12 @@ set(suites
     gtest-extra-test
     os-test
     ostream-test
-    posix-mock-test
-    printf-test
-    scan-test
-    std-test)
-build_debian_suites(fmtlib PROJECT FMT TARGETS ${suites} CACHE FMT_DOC=OFF BUILD_SHARED_LIBS=ON
-                    CMAKE_POSITION_INDEPENDENT_CODE=ON)
+    posix-mock-test)
+build_debian_suites(fmtlib PROJECT FMT TARGETS ${suites} OBJECT differential_own_directory
+                    CACHE FMT_DOC=OFF BUILD_SHARED_LIBS=ON CMAKE_POSITION_INDEPENDENT_CODE=ON)
 foreach(suite IN LISTS suites)
   compare_debian_suite(fmtlib ${suite})
 endforeach()
+exclude_comparison(fmtlib os-test.one_directory
+                   "workers in one working directory write to each other's test-file, as would two serial runs at the same \
+time: tests of file_test and ostream_test find there what they have not written")
