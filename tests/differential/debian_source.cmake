@@ -13,7 +13,7 @@ set(debian_packages
     snappy
     sqlitecpp
     yaml-cpp)
-set(costly_debian_packages libvpx libyuv rapidjson)
+set(costly_debian_packages libvpx rapidjson)
 
 if(GTEST_XDIST_DEBIAN_SUITES)
   add_library(differential_own_directory OBJECT own_directory.cpp)
