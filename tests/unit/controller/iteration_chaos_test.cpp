@@ -20,6 +20,7 @@
 #include "gtest_xdist/scheduler/load.h"
 
 #include "support/random.h"
+#include "support/sanitizers.h"
 #include "support/stage.h"
 
 namespace gtest_xdist::internal {
@@ -333,7 +334,7 @@ class Session {
 TEST(IterationChaos, EverySessionEndsAndLosesNothing) {
   for (const unsigned chaos : {0U, 100U, 20U, 3U}) {
     Random random(70 + chaos);
-    for (int round = 0; round < 3000 && !HasFailure(); ++round) {
+    for (int round = 0; round < random_cases(3000) && !HasFailure(); ++round) {
       SCOPED_TRACE("chaos " + std::to_string(chaos) + ", round " + std::to_string(round));
       Session session(random, chaos);
       ASSERT_TRUE(session.run());

@@ -14,6 +14,7 @@
 #include "gtest_xdist/controller/lock_gate.h"
 
 #include "support/random.h"
+#include "support/sanitizers.h"
 
 namespace gtest_xdist::internal {
 namespace {
@@ -255,7 +256,7 @@ class Simulation {
 
 TEST(LockGateSimulation, WhatExcludesEachOtherNeverRunsTogetherAndEverythingRuns) {
   Random random(90);
-  for (int round = 0; round < 6000; ++round) {
+  for (int round = 0; round < random_cases(6000); ++round) {
     Simulation simulation(random);
     ASSERT_EQ(simulation.run(), "") << "round " << round;
   }

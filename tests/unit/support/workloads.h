@@ -15,6 +15,7 @@
 #include "gtest_xdist/scheduler/forecast.h"
 
 #include "support/random.h"
+#include "support/sanitizers.h"
 #include "support/simulation.h"
 
 namespace gtest_xdist {
@@ -32,7 +33,7 @@ inline std::ostream& operator<<(std::ostream& out, const Workload& load) {
 
 namespace internal {
 
-inline constexpr int kRounds = 3000;
+inline constexpr int kRounds = random_cases(3000);
 
 inline std::vector<std::size_t> each_run(std::size_t tests, std::size_t times) {
   return std::vector<std::size_t>(tests, times);
