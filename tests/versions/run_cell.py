@@ -20,7 +20,7 @@ TESTS = os.path.dirname(HERE)
 # What depends most on gtest's insides, on Boost, and on the standard.
 INTEGRATION_TESTS = {
     "results": [],  # all of them
-    "flags": ["FlagsTest.test_flags", "FlagsTest.test_variables", "FlagsTest.test_shards_with_flags", "CounterTest"],
+    "flags": ["FlagsTest"],
     "processes": ["ChildrenTest.test_death_tests_of_both_styles", "ChildrenTest.test_each_style_as_flag"],
     "crashes": [],
     "plugins": [],
