@@ -23,7 +23,8 @@ endif()
 # build_debian_source(<package> TARGETS <executable>... STEPS <argument of ExternalProject_Add()>...
 #                     [NEEDS <Debian package>...])
 #
-# STEPS has to leave the executables in the folder suites below <BINARY_DIR>. NEEDS names what must be installed to build them.
+# STEPS has to leave the executables in the folder suites below <BINARY_DIR>. NEEDS names what must be installed to build
+# them.
 function(build_debian_source package)
   cmake_parse_arguments(PARSE_ARGV 1 suites "" "" "TARGETS;STEPS;NEEDS")
   foreach(needed dpkg-dev ${suites_NEEDS})

@@ -15,5 +15,5 @@ foreach(suite IN LISTS suites)
   compare_debian_suite(benchmark ${suite})
 endforeach()
 exclude_comparison(benchmark time_unit_gtest
-                   "two of its three tests look at a default that the others change: TimeUnitIsNotSet fails after DefaultIsSet, \
-DefaultIsSet after DefaultAndExplicitUnitIsSet. GTEST_XDIST_INDICES=1:0 and GTEST_XDIST_INDICES=2:1 show it in one process")
+                   "two of its three tests look at a default that the others change: TimeUnitIsNotSet fails after \
+DefaultIsSet, DefaultIsSet after DefaultAndExplicitUnitIsSet. GTEST_XDIST_INDICES=1:0 and GTEST_XDIST_INDICES=2:1 show it in one process")

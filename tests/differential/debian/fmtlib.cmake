@@ -1,5 +1,5 @@
-# {fmt}: one main() for all binaries, which build their own GoogleTest and replace system calls; a file of a fixed name in the
-# working directory, so workers need one each. The others of its tests take a compiler long.
+# {fmt}: one main() for all binaries, which build their own GoogleTest and replace system calls; a file of a fixed name in
+# the working directory, so workers need one each. The others of its tests take a compiler long.
 set(suites
     args-test
     assert-test
@@ -9,7 +9,7 @@ set(suites
     ostream-test
     posix-mock-test)
 build_debian_suites(fmtlib PROJECT FMT TARGETS ${suites} OBJECT differential_own_directory
-                    CACHE FMT_DOC=OFF BUILD_SHARED_LIBS=ON CMAKE_POSITION_INDEPENDENT_CODE=ON)
+                    CACHE FMT_DOC=OFF BUILD_SHARED_LIBS=ON CMAKE_POSITION_INDEPENDENT_CODE=ON NEEDS googletest)
 foreach(suite IN LISTS suites)
   set(options)
   if(suite STREQUAL "os-test")

@@ -27,4 +27,5 @@ compare_debian_suite(
 exclude_comparison(leveldb db_test.MultiThreaded
                    "DBTest.MultiThreaded takes 40 seconds by itself, the other 56 tests together 14")
 exclude_comparison(leveldb db_test.HiddenValuesAreRemoved
-                   "DBTest.HiddenValuesAreRemoved fails in one of a few serial runs, because it looks before a compaction in the background is over")
+                   "DBTest.HiddenValuesAreRemoved fails in one of a few serial runs, because it looks before a compaction in \
+the background is over")

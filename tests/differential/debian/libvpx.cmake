@@ -1,6 +1,6 @@
-# libvpx: thousands of parameterised tests, built by configure and make with the older GoogleTest that it brings along, so the
-# shim is compiled against that one. Without VP9, which takes a multiple of the time. The package has no test vectors, so the
-# tests that read them fail, in both kinds of run.
+# libvpx: more than a thousand parameterised tests, built by configure and make with the older GoogleTest that it brings
+# along, so the shim is compiled against that one. Without VP9, which takes a multiple of the time. The package has no test
+# vectors, so the tests that read them fail, in both kinds of run.
 set(libvpx ${CMAKE_CURRENT_BINARY_DIR}/debian/libvpx)
 cmake_host_system_information(RESULT jobs QUERY NUMBER_OF_LOGICAL_CORES)
 build_debian_source(
