@@ -78,7 +78,7 @@ class Apt:
                 file.write("deb %s%s %s main\n" % (signed_by, _mirror(), suite))
         self._options = ["-q", "-o", "Dir::Etc::sourcelist=/dev/null", "-o", "Dir::Etc::sourceparts=%s/sources" % work,
                          "-o", "Dir::State::lists=%s/lists" % work, "-o", "Dir::Cache=%s/cache" % work,
-                         "-o", "Acquire::Languages=none"]
+                         "-o", "Acquire::Languages=none", "-o", "Acquire::Retries=3"]
         # An index that cannot be had is a warning to apt, as long as there is an older one.
         _run(["apt-get", *self._options, "-o", "APT::Update::Error-Mode=any", "update"],
              "the package lists of %s cannot be had; is there a network?" % ", ".join(suites))
