@@ -18,7 +18,7 @@
 //   die, and replays every result into gtest's own model (bridge/), so that printers, XML and JSON
 //   reports, listeners, counters and the exit status are those of a serial run.
 //
-// Settings and their values: core/options.h, and the table in the README.
+// Settings and their values: core/variables.h, and the table in the README.
 #ifndef GTEST_XDIST_GTEST_XDIST_H_
 #define GTEST_XDIST_GTEST_XDIST_H_
 

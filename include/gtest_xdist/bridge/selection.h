@@ -16,7 +16,7 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/bridge/private_access.h"
-#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/option_values.h"
 
 namespace gtest_xdist::internal {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/option_values.h"
 
 namespace gtest_xdist::internal {
 

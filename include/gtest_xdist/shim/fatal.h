@@ -1,4 +1,4 @@
-// Ending the process over settings that cannot be obeyed.
+// Ending the process before main: over settings that cannot be obeyed, or that ask for no run.
 //
 // Layer: shim.
 #ifndef GTEST_XDIST_SHIM_FATAL_H_
@@ -12,6 +12,12 @@ namespace gtest_xdist::internal {
 
 // No test has run.
 inline constexpr int kUsageExitStatus = 2;
+
+// The text is all that was asked for. A write that fails is told by the exit status, as with cat.
+[[noreturn]] inline void print_and_exit(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::_Exit(std::fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
 
 // Prints one line and ends the process at once: before main nothing is there to be cleaned up.
 [[noreturn]] inline void fatal(const std::string& message) {

@@ -19,8 +19,10 @@
 #include "gtest_xdist/core/build.h"
 #include "gtest_xdist/core/handshake.h"
 #include "gtest_xdist/core/identity.h"
+#include "gtest_xdist/core/option_values.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/core/text.h"
+#include "gtest_xdist/core/variables.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
 #include "gtest_xdist/process/once_values.h"
 #include "gtest_xdist/process/self.h"
@@ -121,6 +123,7 @@ inline bool install() {
   }
   try {
     Environment environment = current_environment();
+    if (asks_for_variables(environment)) print_and_exit(describe_variables());
     Options options = parse_options(environment);
     const bool wants_workers =
         options.workers.kind != WorkerCount::Kind::none && options.dist != DistMode::no;

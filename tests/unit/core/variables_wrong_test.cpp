@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/variables.h"
 
 #include "support/thrown.h"
 
@@ -61,7 +61,7 @@ struct Expectation {
 };
 
 const std::map<std::string, Expectation>& expectations() {
-  static const std::string workers = "a number from 0 to 1024, 'auto', 'logical' or 'no'";
+  static const std::string workers = "a number from 0 to 1024, 'auto', 'logical', 'no' or 'help'";
   static const std::string seconds =
       "seconds from 0.001 to 1000000, such as 90 or 1.5, or 0 for no limit";
   static const std::map<std::string, Expectation> rows = {

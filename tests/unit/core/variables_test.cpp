@@ -1,4 +1,4 @@
-#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/variables.h"
 
 #include <chrono>
 #include <cstdint>
@@ -24,7 +24,7 @@ std::string usage_error(const Environment& environment) {
   return text_of_thrown<UsageError>([&] { parse_options(environment); });
 }
 
-TEST(Options, WithoutVariablesHaveDefaults) {
+TEST(Variables, WithoutVariablesHaveDefaults) {
   for (const Environment& environment :
        {Environment{}, Environment{{"HOME", "/"},
                                    {"GTEST_FILTER", "x"},
@@ -42,14 +42,14 @@ TEST(Options, WithoutVariablesHaveDefaults) {
   }
 }
 
-TEST(Options, DurationsFileIsAnyPath) {
+TEST(Variables, DurationsFileIsAnyPath) {
   for (const char* path : {"durations", "/tmp/with space", "no"}) {
     EXPECT_EQ(parsed("GTEST_XDIST_DURATIONS_FILE", path).durations_file, path);
   }
   EXPECT_FALSE(parsed("GTEST_XDIST_DURATIONS_FILE", "").durations_file);
 }
 
-TEST(Options, LimitsAreSeconds) {
+TEST(Variables, LimitsAreSeconds) {
   using std::chrono::milliseconds;
   struct Row {
     const char* value;
@@ -67,7 +67,7 @@ TEST(Options, LimitsAreSeconds) {
   }
 }
 
-TEST(Options, WorkersAreANumberOrAWord) {
+TEST(Variables, WorkersAreANumberOrAWord) {
   struct Row {
     const char* value;
     Kind kind;
@@ -83,7 +83,7 @@ TEST(Options, WorkersAreANumberOrAWord) {
   }
 }
 
-TEST(Options, DistIsAMode) {
+TEST(Variables, DistIsAMode) {
   const std::pair<const char*, DistMode> modes[] = {{"load", DistMode::load},
                                                     {"worksteal", DistMode::worksteal},
                                                     {"loadscope", DistMode::loadscope},
@@ -98,53 +98,53 @@ TEST(Options, DistIsAMode) {
   }
 }
 
-TEST(Options, MaxProcessesAndMaxSchedChunkAreNumbers) {
+TEST(Variables, MaxProcessesAndMaxSchedChunkAreNumbers) {
   EXPECT_EQ(parsed("GTEST_XDIST_MAXPROCESSES", "1").maxprocesses, 1U);
   EXPECT_EQ(parsed("GTEST_XDIST_MAXPROCESSES", "1024").maxprocesses, 1024U);
   EXPECT_EQ(parsed("GTEST_XDIST_MAXSCHEDCHUNK", "1").maxschedchunk, 1U);
   EXPECT_EQ(parsed("GTEST_XDIST_MAXSCHEDCHUNK", "1000000").maxschedchunk, 1'000'000U);
 }
 
-TEST(Options, MaxOutputIsANumberOfMegabytes) {
+TEST(Variables, MaxOutputIsANumberOfMegabytes) {
   EXPECT_EQ(parsed("GTEST_XDIST_MAXOUTPUT", "1").maxoutput, 1U);
   EXPECT_EQ(parsed("GTEST_XDIST_MAXOUTPUT", "1000000").maxoutput, 1'000'000U);
 }
 
-TEST(Options, LoadscopeReorderIsYesOrNo) {
+TEST(Variables, LoadscopeReorderIsYesOrNo) {
   EXPECT_TRUE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "yes").loadscope_reorder);
   EXPECT_TRUE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "1").loadscope_reorder);
   EXPECT_FALSE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "no").loadscope_reorder);
   EXPECT_FALSE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "0").loadscope_reorder);
 }
 
-TEST(Options, MaxWorkerRestartIsANumber) {
+TEST(Variables, MaxWorkerRestartIsANumber) {
   EXPECT_EQ(parsed("GTEST_XDIST_MAX_WORKER_RESTART", "0").max_worker_restart, 0U);
   EXPECT_EQ(parsed("GTEST_XDIST_MAX_WORKER_RESTART", "17").max_worker_restart, 17U);
   EXPECT_EQ(parsed("GTEST_XDIST_MAX_WORKER_RESTART", "1000000").max_worker_restart, 1'000'000U);
 }
 
-TEST(Options, MaxFailIsANumber) {
+TEST(Variables, MaxFailIsANumber) {
   EXPECT_EQ(parse_options({}).maxfail, 0U);
   EXPECT_EQ(parsed("GTEST_XDIST_MAXFAIL", "0").maxfail, 0U);
   EXPECT_EQ(parsed("GTEST_XDIST_MAXFAIL", "1000000").maxfail, 1'000'000U);
 }
 
-TEST(Options, RetriesAreANumber) {
+TEST(Variables, RetriesAreANumber) {
   EXPECT_EQ(parse_options({}).retries, 0U);
   EXPECT_EQ(parsed("GTEST_XDIST_RETRIES", "0").retries, 0U);
   EXPECT_EQ(parsed("GTEST_XDIST_RETRIES", "100").retries, 100U);
 }
 
-TEST(Options, IndicesAreAList) {
+TEST(Variables, IndicesAreAList) {
   EXPECT_EQ(parsed("GTEST_XDIST_INDICES", "3:0-2:3").indices,
             (std::vector<TestIndex>{3, 0, 1, 2, 3}));
 }
 
-TEST(Options, TestrunuidIsAnyText) {
+TEST(Variables, TestrunuidIsAnyText) {
   EXPECT_EQ(parsed("GTEST_XDIST_TESTRUNUID", "a b\n").testrunuid, "a b\n");
 }
 
-TEST(Options, AreReadTogether) {
+TEST(Variables, AreReadTogether) {
   const Options options = parse_options({{"GTEST_XDIST_TESTRUNUID", "u"},
                                          {"GTEST_XDIST_MAX_WORKER_RESTART", "3"},
                                          {"GTEST_XDIST_DIST", "each"},
@@ -155,9 +155,9 @@ TEST(Options, AreReadTogether) {
   EXPECT_EQ(options.testrunuid, "u");
 }
 
-TEST(Options, SayWhatAValueMayBe) {
+TEST(Variables, SayWhatAValueMayBe) {
   const std::string workers =
-      "' is not valid: expected a number from 0 to 1024, 'auto', 'logical' or 'no'";
+      "' is not valid: expected a number from 0 to 1024, 'auto', 'logical', 'no' or 'help'";
   const std::string dist =
       "' is not valid: expected one of load, worksteal, loadscope, loadfile, "
       "loadgroup, each, no";
@@ -230,13 +230,13 @@ TEST(Options, SayWhatAValueMayBe) {
   }
 }
 
-TEST(Options, SayWhichVariableMayBeMeant) {
+TEST(Variables, SayWhichVariableMayBeMeant) {
   const std::string known =
       " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_MAXPROCESSES, GTEST_XDIST_DIST, "
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
-      "GTEST_XDIST_MAXFAIL, GTEST_XDIST_RETRIES, GTEST_XDIST_INDICES, GTEST_XDIST_TESTRUNUID, "
-      "GTEST_XDIST_DURATIONS_FILE, GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, "
-      "GTEST_XDIST_MAXOUTPUT";
+      "GTEST_XDIST_MAXFAIL, GTEST_XDIST_RETRIES, GTEST_XDIST_INDICES, GTEST_XDIST_DURATIONS_FILE, "
+      "GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, GTEST_XDIST_MAXOUTPUT, "
+      "GTEST_XDIST_TESTRUNUID";
   struct Row {
     std::string name;
     std::string value;
@@ -259,7 +259,7 @@ TEST(Options, SayWhichVariableMayBeMeant) {
   }
 }
 
-TEST(Options, MakeNoSuggestionForAVariableThatResemblesNone) {
+TEST(Variables, MakeNoSuggestionForAVariableThatResemblesNone) {
   for (const char* name : {"GTEST_XDIST_FOO", "GTEST_XDIST_", "GTEST_XDIST_PLUGIN_PATH"}) {
     const std::string text = usage_error({{name, "1"}});
     EXPECT_EQ(text.find("did you mean"), std::string::npos) << text;
@@ -268,7 +268,7 @@ TEST(Options, MakeNoSuggestionForAVariableThatResemblesNone) {
 }
 
 // A process that a worker's test starts inherits what the worker was told.
-TEST(Options, PassOverWhatAWorkerWasTold) {
+TEST(Variables, PassOverWhatAWorkerWasTold) {
   const Options options = parse_options({{"GTEST_XDIST_WORKER", "gw12"},
                                          {"GTEST_XDIST_WORKER_COUNT", "4"},
                                          {"GTEST_XDIST_TESTRUNUID", "u"}});
@@ -282,6 +282,12 @@ TEST(Options, PassOverWhatAWorkerWasTold) {
     const std::string& name = environment[0].first;
     EXPECT_EQ(usage_error(environment).rfind("unknown variable " + name + "='", 0), 0U) << name;
   }
+}
+
+TEST(Variables, AreListedWhateverTheOthersSay) {
+  EXPECT_TRUE(asks_for_variables({{"GTEST_XDIST_FOO", "1"}, {"GTEST_XDIST_WORKERS", "help"}}));
+  EXPECT_FALSE(asks_for_variables({{"GTEST_XDIST_WORKERS", "2"}, {"GTEST_XDIST_DIST", "help"}}));
+  EXPECT_FALSE(asks_for_variables({}));
 }
 
 }  // namespace

@@ -1,0 +1,134 @@
+// What settings say, read from the texts that they are; and what is said of those that cannot be
+// read.
+//
+// Layer: core (standard library only).
+#ifndef GTEST_XDIST_CORE_OPTION_VALUES_H_
+#define GTEST_XDIST_CORE_OPTION_VALUES_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/near_miss.h"
+#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/text.h"
+
+namespace gtest_xdist::internal {
+
+// A variable that cannot be obeyed. what() is one line for the user: variable, value, what it may
+// be.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+inline std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  const std::optional<std::string> near = near_miss(word, known);
+  return near ? "; did you mean " + *near + "?" : "";
+}
+
+// Throws the UsageError for a variable whose value cannot be obeyed.
+[[noreturn]] inline void reject(const std::string& name, const std::string& value,
+                                const std::string& expected) {
+  throw UsageError(name + "='" + shown(value) + "' is not valid: expected " + expected);
+}
+
+// A decimal number without sign, at most `max`; nothing else.
+inline std::optional<unsigned> parse_number(std::string_view text, unsigned max) {
+  if (text.empty()) return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    if (value > max) return std::nullopt;
+  }
+  return static_cast<unsigned>(value);
+}
+
+// Instead of a number of workers: print the list of variables.
+inline constexpr const char* kHelp = "help";
+
+inline WorkerCount parse_workers(const std::string& value) {
+  if (value == "no") return {};
+  if (value == "auto") return {WorkerCount::Kind::automatic, 0};
+  if (value == "logical") return {WorkerCount::Kind::logical, 0};
+  const std::optional<unsigned> number = parse_number(value, kMaxWorkers);
+  if (!number) {
+    reject(kWorkersVariable, value,
+           "a number from 0 to " + std::to_string(kMaxWorkers) +
+               ", 'auto', 'logical', 'no' or 'help'" +
+               did_you_mean(value, {"auto", "logical", "no", kHelp}));
+  }
+  if (*number == 0) return {};
+  return {WorkerCount::Kind::fixed, *number};
+}
+
+inline DistMode parse_dist(const std::string& value) {
+  const std::vector<std::string>& names = dist_mode_names();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (value == names[i]) return static_cast<DistMode>(i);
+  }
+  reject(kDistVariable, value, "one of " + join(names) + did_you_mean(value, names));
+}
+
+// A number from `min` to `max`, or the UsageError for the variable `name`.
+inline unsigned parse_bounded(const char* name, const std::string& value, unsigned min,
+                              unsigned max) {
+  const std::optional<unsigned> number = parse_number(value, max);
+  if (!number || *number < min) {
+    reject(name, value, "a number from " + std::to_string(min) + " to " + std::to_string(max));
+  }
+  return *number;
+}
+
+// A decimal number of seconds, exact to the millisecond; 0 is no limit.
+inline std::optional<std::chrono::milliseconds> parse_seconds(const char* name,
+                                                              const std::string& value) {
+  constexpr unsigned kMostSeconds = 1'000'000;
+  constexpr std::size_t kDecimals = 3;
+  const std::size_t point = value.find('.');
+  std::string decimals = point == std::string::npos ? "0" : value.substr(point + 1);
+  const bool has_decimals = !decimals.empty() && decimals.size() <= kDecimals;
+  decimals.resize(kDecimals, '0');
+  const std::optional<unsigned> seconds = parse_number(value.substr(0, point), kMostSeconds);
+  const std::optional<unsigned> milliseconds = parse_number(decimals, 999);
+  if (!has_decimals || !seconds || !milliseconds) {
+    reject(name, value,
+           "seconds from 0.001 to " + std::to_string(kMostSeconds) +
+               ", such as 90 or 1.5, or 0 for no limit");
+  }
+  const std::chrono::milliseconds limit =
+      std::chrono::seconds(*seconds) + std::chrono::milliseconds(*milliseconds);
+  return limit.count() == 0 ? std::nullopt : std::optional(limit);
+}
+
+inline bool parse_yes_or_no(const char* name, const std::string& value) {
+  if (value == "yes" || value == "1") return true;
+  if (value == "no" || value == "0") return false;
+  reject(name, value, "'yes' or 'no'");
+}
+
+inline std::vector<TestIndex> parse_indices(const std::string& value) {
+  try {
+    return parse_index_list(value);
+  } catch (const std::invalid_argument& error) {
+    reject(kIndicesVariable, value,
+           std::string("colon-separated indices and ranges such as 0-24:31:40 (") + error.what() +
+               ")");
+  }
+}
+
+inline std::string parse_testrunuid(const std::string& value) {
+  if (value.empty()) reject(kTestrunuidVariable, value, "a text that is not empty");
+  return value;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_OPTION_VALUES_H_

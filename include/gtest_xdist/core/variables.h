@@ -1,0 +1,177 @@
+// Which GTEST_XDIST_* variables there are, what they may say, what they mean, and how they are
+// read.
+//
+// Layer: core (standard library only). Settings are environment variables because gtest refuses to
+// run with a --gtest_* flag that it does not know.
+#ifndef GTEST_XDIST_CORE_VARIABLES_H_
+#define GTEST_XDIST_CORE_VARIABLES_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gtest_xdist/core/near_miss.h"
+#include "gtest_xdist/core/option_values.h"
+#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/text.h"
+
+namespace gtest_xdist::internal {
+
+// A variable that a user may set. `values` and `meaning` are those of the README's table.
+struct Variable {
+  const char* name;
+  const char* values;
+  const char* meaning;
+  // Throws the UsageError for a value that is out of its choices.
+  void (*read)(Options& options, const char* name, const std::string& value);
+};
+
+// In the order in which a person wants to read of them.
+inline const std::vector<Variable>& variables() {
+  using Value = const std::string&;
+  static const std::vector<Variable> all = {
+      {kWorkersVariable, "0 to 1024, auto, logical, no, help",
+       "How many workers. 0 and no: run in this process. auto: what this process may use, by CPU "
+       "affinity and CPU quota. logical: by affinity alone. help: print this list, and run "
+       "nothing.",
+       [](Options& options, const char*, Value value) { options.workers = parse_workers(value); }},
+      {kMaxProcessesVariable, "1 to 1024",
+       "Never more workers than this, whatever GTEST_XDIST_WORKERS says.",
+       [](Options& options, const char* name, Value value) {
+         options.maxprocesses = parse_bounded(name, value, 1, kMaxWorkers);
+       }},
+      {kDistVariable, "load, worksteal, loadscope, loadfile, loadgroup, each, no",
+       "How tests are handed out; load by default.",
+       [](Options& options, const char*, Value value) { options.dist = parse_dist(value); }},
+      {kMaxSchedChunkVariable, "1 to 1000000",
+       "load: at most this many tests are handed out at once.",
+       [](Options& options, const char* name, Value value) {
+         options.maxschedchunk = parse_bounded(name, value, 1, kMostTests);
+       }},
+      {kLoadscopeReorderVariable, "yes, no",
+       "loadscope, loadfile, loadgroup: whether what has most tests, or with a durations file "
+       "takes "
+       "longest, is handed out first; yes by default.",
+       [](Options& options, const char* name, Value value) {
+         options.loadscope_reorder = parse_yes_or_no(name, value);
+       }},
+      {kMaxWorkerRestartVariable, "0 to 1000000",
+       "How many dead workers are replaced; 4 for each worker by default.",
+       [](Options& options, const char* name, Value value) {
+         options.max_worker_restart = parse_bounded(name, value, 0, kMostTests);
+       }},
+      {kMaxFailVariable, "0 to 1000000",
+       "When so many tests have failed, no other starts, on any worker, and the rest is skipped; "
+       "0: never.",
+       [](Options& options, const char* name, Value value) {
+         options.maxfail = parse_bounded(name, value, 0, kMostTests);
+       }},
+      {kRetriesVariable, "0 to 100",
+       "How often a test that fails or crashes is run again; 0 by default.",
+       [](Options& options, const char* name, Value value) {
+         options.retries = parse_bounded(name, value, 0, kMostRetries);
+       }},
+      {kIndicesVariable, "such as 0-24:31:40",
+       "Run exactly these tests, in this order, in this process.",
+       [](Options& options, const char*, Value value) { options.indices = parse_indices(value); }},
+      {kDurationsFileVariable, "a path",
+       "Plan by how long tests took in earlier runs; the file is made by the first one.",
+       [](Options& options, const char*, Value value) {
+         if (!value.empty()) options.durations_file = value;
+       }},
+      {kTimeoutVariable, "seconds, such as 90 or 1.5; 0 for none",
+       "A test that takes longer fails, and its worker is replaced.",
+       [](Options& options, const char* name, Value value) {
+         options.timeout = parse_seconds(name, value);
+       }},
+      {kSessionTimeoutVariable, "seconds; 0 for none",
+       "After that time what runs fails, and the rest is reported as not run.",
+       [](Options& options, const char* name, Value value) {
+         options.session_timeout = parse_seconds(name, value);
+       }},
+      {kMaxOutputVariable, "1 to 1000000",
+       "How many megabytes are kept of what one test prints to one stream; 64 by default.",
+       [](Options& options, const char* name, Value value) {
+         options.maxoutput = parse_bounded(name, value, 1, kMostOutput);
+       }},
+      {kTestrunuidVariable, "a text",
+       "The name of this run, equal in all workers; 32 random hexadecimal digits by default.",
+       [](Options& options, const char*, Value value) {
+         options.testrunuid = parse_testrunuid(value);
+       }},
+  };
+  return all;
+}
+
+// Their names.
+inline std::vector<std::string> user_variables() {
+  std::vector<std::string> names;
+  for (const Variable& variable : variables()) names.emplace_back(variable.name);
+  return names;
+}
+
+// Whether this process inherited what a worker was told, which its tests and whatever they start
+// may read, and which means nothing else.
+inline bool is_told_by_worker(const std::string& name, std::string_view value) {
+  constexpr unsigned kMostNumber = 1'000'000'000;
+  if (name == kWorkerCountVariable) return parse_number(value, kMaxWorkers).has_value();
+  return name == kWorkerVariable && value.size() > 2 && value.substr(0, 2) == "gw" &&
+         parse_number(value.substr(2), kMostNumber).has_value();
+}
+
+[[noreturn]] inline void reject_unknown(const std::string& name, const std::string& value) {
+  // The prefix is right, so only what follows it tells how near a miss is.
+  const std::size_t prefix = std::string_view(kVariablePrefix).size();
+  std::vector<std::string> endings;
+  for (const std::string& known : user_variables()) endings.push_back(known.substr(prefix));
+  std::string text = "unknown variable " + shown(name) + "='" + shown(value) + "'";
+  if (const std::optional<std::string> near = near_miss(name.substr(prefix), endings)) {
+    text += "; did you mean " + (kVariablePrefix + *near) + "?";
+  } else {
+    text += ".";
+  }
+  throw UsageError(text + " The variables are: " + join(user_variables()));
+}
+
+// Reads the settings out of the whole environment; variables of other names are passed over. An
+// unknown name and a value out of its choices are a UsageError.
+inline Options parse_options(const Environment& environment) {
+  Options options;
+  for (const auto& [name, value] : environment) {
+    if (name.compare(0, std::string_view(kVariablePrefix).size(), kVariablePrefix) != 0) continue;
+    const auto is_named = [&](const Variable& variable) { return variable.name == name; };
+    const auto known = std::find_if(variables().begin(), variables().end(), is_named);
+    if (known != variables().end()) {
+      known->read(options, known->name, value);
+    } else if (!is_told_by_worker(name, value)) {
+      reject_unknown(name, value);
+    }
+  }
+  return options;
+}
+
+// Whether the list of variables is wanted, whatever the others say.
+inline bool asks_for_variables(const Environment& environment) {
+  const Environment::value_type asks(kWorkersVariable, kHelp);
+  return std::find(environment.begin(), environment.end(), asks) != environment.end();
+}
+
+// The list, for a person at a terminal.
+inline std::string describe_variables() {
+  constexpr std::size_t kWidth = 80;
+  const std::string indent = "    ";
+  std::string text =
+      "gtest-xdist runs this program's tests in parallel, as environment variables say:\n";
+  for (const Variable& variable : variables()) {
+    text += "\n" + std::string(variable.name) + "=<" + variable.values + ">\n" +
+            wrap(variable.meaning, indent, kWidth);
+  }
+  return text;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_VARIABLES_H_
