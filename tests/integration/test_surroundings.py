@@ -1,6 +1,7 @@
 """What a program and its tests do to their processes ends no run and changes no result."""
 
 import os
+import shutil
 import signal
 
 import harness
@@ -33,6 +34,21 @@ class SurroundingsTest(harness.IntegrationTest):
                 run = self.shell("'%s' %s" % (harness.SUITES / "surroundings", closed),
                                  env={"GTEST_XDIST_WORKERS": "2"})
                 self.assertEqual(0, run.status, run)
+
+    def test_a_program_that_is_built_anew_meanwhile(self):
+        """Workers that start later are of the program that was started."""
+        program = self._scratch / "program"
+        for replace in (lambda: (self._scratch / "other").rename(program), program.unlink):
+            shutil.copy(harness.SUITES / "hang", program)
+            shutil.copy("/bin/false", self._scratch / "other")
+            started = self.start(program, "--gtest_filter=Hang.Asleep:*Quick.*",
+                                 env={"GTEST_XDIST_WORKERS": "1"})
+            harness.wait_until(lambda: started.noted, "the test does not start")
+            replace()
+            os.kill(int(started.noted[0]), signal.SIGKILL)
+            run = started.end()
+            self.assertEqual({"Hang.Asleep"}, run.failed, run)
+            self.assertIn("[       OK ] All/Quick.Passes/9", run.out)
 
 
 if __name__ == "__main__":

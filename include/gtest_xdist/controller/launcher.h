@@ -95,7 +95,7 @@ class Launcher {
     }
 
     LaunchPlan plan;
-    plan.executable = self_.executable;
+    plan.executable = self_.startable();
     plan.arguments = self_.arguments;
     for (const auto& [name, value] : environment) plan.environment.push_back(name + "=" + value);
     plan.directory = self_.directory;

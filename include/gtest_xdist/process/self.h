@@ -7,6 +7,8 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -38,8 +40,24 @@ inline void occupy_standard_descriptors() {
   if (descriptor > STDERR_FILENO) ::close(descriptor);
 }
 
+// What tells whether a path still names the same file. All 0: it named none.
+struct FileIdentity {
+  ::dev_t device = 0;
+  ::ino_t number = 0;
+
+  static FileIdentity of(const std::string& path) {
+    struct ::stat status {};
+    if (::stat(path.c_str(), &status) != 0) return {};
+    return {status.st_dev, status.st_ino};
+  }
+  bool operator==(const FileIdentity& other) const {
+    return device == other.device && number == other.number;
+  }
+};
+
 struct Self {
   std::string executable;              // absolute path
+  FileIdentity file;                   // of `executable`
   std::vector<std::string> arguments;  // with argv[0]
   std::string directory;               // the working directory; empty if it has no name
 
@@ -50,9 +68,15 @@ struct Self {
     self.arguments = os::arguments();
     self.executable = os::executable();
     if (::access(self.executable.c_str(), X_OK) != 0) self.executable = os::kThisExecutable;
+    self.file = FileIdentity::of(self.executable);
     char path[PATH_MAX];
     if (::getcwd(path, sizeof path) != nullptr) self.directory = path;
     return self;
+  }
+
+  // What starts this program again. Its path may name another by now, as when it was built anew.
+  std::string startable() const {
+    return FileIdentity::of(executable) == file ? executable : os::kThisExecutable;
   }
 
   // A path of the binary whose last part is its name.
