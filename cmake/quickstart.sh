@@ -89,8 +89,9 @@ case $1 in
   test)
     preset=${QUICKSTART_PRESET:-dev}
     build "$preset"
+    # Most tests wait.
     ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error \
-      --parallel "$(nproc)"
+      --parallel $((2 * $(nproc)))
     ;;
   bench)
     build release --target benchmark_suites

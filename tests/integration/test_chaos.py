@@ -25,7 +25,7 @@ from transcript import transcript
 
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10 ** 6)))
 FIRST = int(os.environ.get("CHAOS_FIRST", 0))
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", 220))
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", 60 if harness.SANITIZER else 220))
 
 # Whether a run can have limits in time, so that tests may hang and workers may be stopped. Such
 # rounds take as long as the limit, at least, so there are few.
