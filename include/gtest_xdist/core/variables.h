@@ -140,7 +140,9 @@ inline bool is_told_by_worker(const std::string& name, std::string_view value) {
 // unknown name and a value out of its choices are a UsageError.
 inline Options parse_options(const Environment& environment) {
   Options options;
-  for (const auto& [name, value] : environment) {
+  for (const auto& entry : environment) {
+    const std::string& name = entry.first;
+    const std::string& value = entry.second;
     if (name.compare(0, std::string_view(kVariablePrefix).size(), kVariablePrefix) != 0) continue;
     const auto is_named = [&](const Variable& variable) { return variable.name == name; };
     const auto known = std::find_if(variables().begin(), variables().end(), is_named);
