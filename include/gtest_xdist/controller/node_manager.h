@@ -173,8 +173,8 @@ class NodeManager {
       deadline = Clock::time_point::max();
       for (const auto& node : nodes_) {
         if (node->state == WorkerNode::State::gone) continue;
-        node->broken = "it did not end within " + std::to_string(kExitPatience.count()) +
-                       " seconds after its tests";
+        node->broken =
+            "it did not end within " + std::to_string(kExitPatience.count()) + " seconds";
         node->process->kill();
       }
     }
