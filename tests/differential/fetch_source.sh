@@ -39,6 +39,7 @@ exec 9>"$index/lock"
 flock 9
 
 eval "$(apt-config shell main_list Dir::Etc::sourcelist/f more_lists Dir::Etc::sourceparts/d)"
+# shellcheck disable=SC2154  # apt-config has named them
 for file in "$main_list" "$more_lists"/*.list "$more_lists"/*.sources; do
     [ -f "$file" ] || continue
     copy=$index/sources.list.d/$(basename "$file")
