@@ -124,7 +124,7 @@ inline testing::internal::TestFactoryBase* exchange_factory(
     testing::TestInfo& test, testing::internal::TestFactoryBase* factory) {
   using Pointer = testing::internal::TestFactoryBase*;
   auto* place = const_cast<Pointer*>(&private_member<TestFactoryOf>(test));
-  Pointer const before = *place;
+  auto* const before = *place;
   ::new (static_cast<void*>(place)) Pointer(factory);
   return before;
 }

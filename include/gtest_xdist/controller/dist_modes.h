@@ -95,7 +95,7 @@ inline std::unique_ptr<Scheduler> make_planned_scheduler(const Options& options,
   }
   return std::make_unique<PlannedScheduling>(
       workers, join_locked_scopes(scopes_of_mode(options.dist, catalog), locks),
-      forecast_of(catalog, durations), std::move(rules));
+      forecast_of(catalog, durations), rules);
 }
 
 // Whether tests are planned: by what is known of them, or because what shares a lock stays together

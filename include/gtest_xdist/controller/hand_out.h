@@ -91,7 +91,7 @@ class HandOut {
 
   // What a worker leaves that gave `unstarted` back. Where every worker runs every test, and none
   // has been handed out yet, it leaves all of them.
-  std::vector<TestIndex> share_left(std::vector<TestIndex> unstarted) const {
+  std::vector<TestIndex> share_left(const std::vector<TestIndex>& unstarted) const {
     return runs_on_every_worker() && !started_ ? order_ : unstarted;
   }
 

@@ -86,9 +86,9 @@ class Iterations {
     if (node.state == State::collected || can_run_unasked(node)) iteration_->add(node);
   }
 
-  void on(WorkerNode& node, EnvironmentsUp& m) {
+  void on(WorkerNode& node, const EnvironmentsUp& m) {
     if (!node.in_iteration) {
-      early_.emplace_back(&node, std::move(m));
+      early_.emplace_back(&node, m);
     } else {
       iteration_->on(node, m);
     }

@@ -45,9 +45,10 @@ class Launcher {
         environment_(std::move(environment)),
         run_(run),
         output_limit_(output_limit),
+        one_stream_(same_file(STDOUT_FILENO, STDERR_FILENO)),
+        users_limit_(make_room_for_workers(workers, std::size_t{kUsualRestarts} * workers,
+                                           one_stream_ ? 1 : 2)),
         temp_directory_(std::move(directory)) {
-    one_stream_ = same_file(STDOUT_FILENO, STDERR_FILENO);
-    users_limit_ = make_room_for_workers(workers, kUsualRestarts * workers, one_stream_ ? 1 : 2);
     // Variables of ours are for the controller; the rest either means something else in a worker or
     // would make it do a second time what the controller does.
     const std::set<std::string> dropped = {"TEST_TMPDIR", "TEST_PREMATURE_EXIT_FILE"};
@@ -123,7 +124,7 @@ class Launcher {
   Environment environment_;
   unsigned run_;
   std::uint64_t output_limit_;
-  bool one_stream_ = false;
+  bool one_stream_;
   bool has_premature_exit_file_ = false;
   std::optional<struct ::rlimit> users_limit_;  // of open files, if it had to be raised
   std::shared_ptr<const TempDirectory> temp_directory_;

@@ -33,12 +33,12 @@ class ResultStore {
         state_(suite_of_.size(), State::not_selected),
         suites_(suites),
         awaited_(suite_of_.size(), reports_per_test),
-        merges_(reports_per_test > 1) {
+        merges_(reports_per_test > 1),
+        expected_(selected.size()) {
     for (const TestIndex test : selected) {
       state_[test] = State::expected;
       ++suites_[suite_of_[test]].expected;
     }
-    expected_ = selected.size();
   }
 
   // --- what workers report -----------------------------------------------------------------------
@@ -267,7 +267,7 @@ class ResultStore {
   std::vector<Suite> suites_;
   std::vector<std::size_t> awaited_;  // reports, by test
   bool merges_;                       // whether a report waits for those of other workers
-  std::size_t expected_ = 0;
+  std::size_t expected_;
   std::size_t arrived_ = 0;
   std::size_t replayed_ = 0;
   bool has_failures_ = false;

@@ -135,6 +135,7 @@ class SessionHooks {
     std::vector<TestIndex> order = selected;
     if (active()) {
       std::vector<Item> items;
+      items.reserve(selected.size());
       for (const TestIndex test : selected) items.push_back(item(test));
       const bool went_well = notify(Hook::collection_modifyitems, [&](Plugin& plugin) {
         return plugin.collection_modifyitems(session_, items);

@@ -78,7 +78,7 @@ inline bool write_all(int descriptor, std::string_view bytes) {
 // Sets `bytes` to what the file holds, from its beginning. False if that cannot be done: errno says
 // why.
 inline bool read_all(int descriptor, std::string& bytes) {
-  constexpr std::size_t kPieceSize = 64 * 1024;
+  constexpr std::size_t kPieceSize = std::size_t{64} * 1024;
   bytes.clear();
   while (true) {
     const std::size_t size = bytes.size();

@@ -207,9 +207,9 @@ class OnceValues {
   static std::string chain(const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : names) {
-      text += (&name == &names[0]   ? ""
-               : &name == &names[1] ? " waits for "
-                                    : ", which waits for ") +
+      text += (&name == &names.front() ? ""
+               : &name == &names[1]    ? " waits for "
+                                       : ", which waits for ") +
               quoted(name);
     }
     return text;

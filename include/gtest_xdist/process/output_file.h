@@ -133,9 +133,9 @@ class OutputFile {
   }
 
  private:
-  static constexpr std::size_t kPieceSize = 64 * 1024;         // bytes
-  static constexpr std::uint64_t kWorthFreeing = 1024 * 1024;  // bytes; less is not worth a call
-  static constexpr std::uint64_t kMostSlack = 4 * kMegabyte;   // bytes that trim() bears with
+  static constexpr std::size_t kPieceSize = std::size_t{64} * 1024;  // bytes
+  static constexpr std::uint64_t kWorthFreeing = kMegabyte;   // bytes; less is not worth a call
+  static constexpr std::uint64_t kMostSlack = 4 * kMegabyte;  // bytes that trim() bears with
   static constexpr std::uint64_t kNearby = 4096;  // bytes in which a line's end is looked for
 
   // What trim() shares with the other members.

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gtest_xdist/core/options.h"
@@ -87,7 +88,7 @@ struct Self {
 
 // `words` as a shell would take them back.
 inline std::string quote_command(const std::vector<std::string>& words) {
-  static const std::string kPlain =
+  constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-";
   std::string text;
   for (const std::string& word : words) {

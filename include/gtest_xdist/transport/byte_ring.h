@@ -101,7 +101,7 @@ class RingWriter {
         wait_for_space();
         continue;
       }
-      const std::size_t offset = static_cast<std::size_t>(position_ & (capacity_ - 1));
+      const auto offset = static_cast<std::size_t>(position_ & (capacity_ - 1));
       const std::size_t count = std::min({bytes.size(), space, capacity_ - offset});
       std::memcpy(bytes_ + offset, bytes.data(), count);
       position_ += count;
@@ -140,7 +140,7 @@ class RingReader {
     if (available > capacity_) throw CorruptRing("its write position is out of bounds");
     std::uint64_t left = available;
     while (left > 0) {
-      const std::size_t offset = static_cast<std::size_t>(position_ & (capacity_ - 1));
+      const auto offset = static_cast<std::size_t>(position_ & (capacity_ - 1));
       const auto count =
           static_cast<std::size_t>(std::min<std::uint64_t>(left, capacity_ - offset));
       pending_.append(bytes_ + offset, count);
