@@ -46,7 +46,7 @@ class ReadmeTest(unittest.TestCase):
     def test_every_block_is_known_here(self):
         """A snippet that no test looks at would rot."""
         fences = re.findall(r"^```(\w*)$", README, re.MULTILINE)
-        self.assertEqual(["sh", "cpp", "cmake", "sh", "cpp", "cpp", "cpp"], fences[::2])
+        self.assertEqual(["sh", "cpp", "cmake", "sh", "cpp", "cpp", "cmake", "cpp"], fences[::2])
 
     def test_the_first_commands(self):
         """What they do is what CI runs; here: that they are spelt so."""
@@ -147,12 +147,16 @@ class ReadmeTest(unittest.TestCase):
         (self.project / "CMakeLists.txt").write_text(
             "cmake_minimum_required(VERSION 3.20)\nproject(readme LANGUAGES CXX)\n"
             "find_package(GTest REQUIRED)\nadd_executable(my_test my_test.cpp)\n" +
-            blocks("cmake")[0])
+            blocks("cmake")[0] + "enable_testing()\nadd_executable(my_other_test my_test.cpp)\n"
+            "target_link_libraries(my_other_test PRIVATE GTest::gtest_main)\n" + blocks("cmake")[1])
         self.must("cmake", "-B", "build", "-DCMAKE_PREFIX_PATH=%s/installed" % self.project,
                   "-DCMAKE_CXX_COMPILER=" + CXX, "-DCMAKE_CXX_FLAGS=" + CXX_FLAGS,
                   cwd=self.project)
         self.must("cmake", "--build", "build", cwd=self.project)
         self.must("./my_test", cwd=self.project / "build", GTEST_XDIST_WORKERS="2")
+        output = self.must("ctest", "-V", cwd=self.project / "build")
+        self.assertRegex(output, r"Test +#\d: my_test \.+ +Passed")
+        self.assertRegex(output, r"Test +#\d: Readme \.+ +Passed")
         # The error for a misspelt variable names all there are; so must the table.
         error = run("./my_test", cwd=self.project / "build", GTEST_XDIST_WORKRES="4")
         self.assertEqual(2, error.returncode, error.stdout)

@@ -1,0 +1,250 @@
+# gtest_xdist_add_test() and gtest_xdist_discover_tests(): suites as tests of ctest. Here as soon as
+# the package is found, or the source folder added. The README, "CMake and ctest", shows their use.
+
+# gtest_xdist_add_test(
+#   NAME <name> TARGET <target>
+#   [WORKERS auto|<n>] [DIST <mode>] [TIMEOUT <seconds>]
+#   [ARGS <argument>...] [LABELS <label>...]
+#   [WORKING_DIRECTORY <folder>] [XML_OUTPUT_DIR <folder>])
+#
+# One test of ctest, which runs the whole executable <target> on workers.
+#
+# WORKERS (auto unless given) is how many, and the test's PROCESSORS; auto is as many as this machine
+# has CPUs, and at run time as many as the process may use. If ctest is told -j, or the variable
+# CTEST_PARALLEL_LEVEL, a test has never more workers than that.
+# DIST is GTEST_XDIST_DIST. TIMEOUT is GTEST_XDIST_TIMEOUT, the limit of each single test of GoogleTest;
+# ctest's own, which kills all of it, is the test's property TIMEOUT. What is not given is taken from
+# the environment; further variables can be set by the test's property ENVIRONMENT.
+# The report in XML is <XML_OUTPUT_DIR>/<name>.xml; the folder is that of the build if none is given.
+# If the run fails, ctest's output names the tests that did, and CDash gets the names and the report.
+function(gtest_xdist_add_test)
+  cmake_parse_arguments(
+    PARSE_ARGV 0 arg "" "NAME;TARGET;WORKERS;DIST;TIMEOUT;WORKING_DIRECTORY;XML_OUTPUT_DIR"
+    "ARGS;LABELS")
+  _gtest_xdist_check_arguments("NAME;TARGET" "${arg_UNPARSED_ARGUMENTS}"
+                               "${arg_KEYWORDS_MISSING_VALUES}" "${arg_TARGET}" "${arg_NAME}")
+
+  if(NOT DEFINED arg_WORKERS)
+    set(arg_WORKERS auto)
+  endif()
+  set(processors "${arg_WORKERS}")
+  if(arg_WORKERS STREQUAL "auto")
+    _gtest_xdist_count_cpus(processors)
+  elseif(NOT arg_WORKERS MATCHES "^[1-9][0-9]?[0-9]?[0-9]?$" OR arg_WORKERS GREATER 1024)
+    _gtest_xdist_reject(WORKERS "${arg_WORKERS}" "auto, or a number from 1 to 1024")
+  endif()
+  set(settings GTEST_XDIST_WORKERS=${arg_WORKERS})
+  if(DEFINED arg_DIST)
+    set(modes load worksteal loadscope loadfile loadgroup each no)
+    if(NOT arg_DIST IN_LIST modes)
+      list(JOIN modes ", " modes)
+      _gtest_xdist_reject(DIST "${arg_DIST}" "one of ${modes}")
+    endif()
+    list(APPEND settings GTEST_XDIST_DIST=${arg_DIST})
+    if(arg_DIST STREQUAL "no")
+      set(processors 1)
+    endif()
+  endif()
+  if(DEFINED arg_TIMEOUT)
+    if(NOT arg_TIMEOUT MATCHES "^[0-9]+(\\.[0-9][0-9]?[0-9]?)?$" OR arg_TIMEOUT GREATER 1000000)
+      _gtest_xdist_reject(TIMEOUT "${arg_TIMEOUT}"
+                          "seconds for each test, such as 90 or 1.5, or 0 for no limit")
+    endif()
+    list(APPEND settings GTEST_XDIST_TIMEOUT=${arg_TIMEOUT})
+  endif()
+  if(arg_ARGS MATCHES "--gtest_output")
+    message(FATAL_ERROR "gtest_xdist_add_test: ARGS must not contain --gtest_output: "
+                        "XML_OUTPUT_DIR says where the report is to be")
+  endif()
+
+  if(NOT DEFINED arg_XML_OUTPUT_DIR)
+    set(arg_XML_OUTPUT_DIR .)
+  endif()
+  cmake_path(ABSOLUTE_PATH arg_XML_OUTPUT_DIR BASE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR} NORMALIZE)
+  string(REGEX REPLACE "[^A-Za-z0-9_.+-]" "_" file_name "${arg_NAME}")
+  if(NOT file_name STREQUAL arg_NAME)
+    string(SHA1 digest "${arg_NAME}")
+    string(SUBSTRING ${digest} 0 8 digest)
+    string(APPEND file_name "-${digest}")
+  endif()
+  cmake_path(APPEND arg_XML_OUTPUT_DIR "${file_name}.xml" OUTPUT_VARIABLE report)
+
+  set(working_directory)
+  if(DEFINED arg_WORKING_DIRECTORY)
+    set(working_directory WORKING_DIRECTORY "${arg_WORKING_DIRECTORY}")
+  endif()
+  get_target_property(emulator ${arg_TARGET} CROSSCOMPILING_EMULATOR)
+  if(NOT emulator)
+    set(emulator)
+  endif()
+  add_test(
+    NAME "${arg_NAME}"
+    COMMAND /bin/sh ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-run_test.sh "${report}"
+            ${processors} ${settings} -- ${emulator} $<TARGET_FILE:${arg_TARGET}> ${arg_ARGS}
+            --gtest_output=xml:${report}
+    ${working_directory})
+  set_tests_properties("${arg_NAME}" PROPERTIES PROCESSORS ${processors} LABELS "${arg_LABELS}"
+                                                ATTACHED_FILES_ON_FAIL "${report}")
+endfunction()
+
+# gtest_xdist_discover_tests(
+#   TARGET <target>
+#   [PER SUITE|TEST]
+#   [TEST_PREFIX <text>] [TEST_SUFFIX <text>]
+#   [ARGS <argument>...] [LABELS <label>...] [PROPERTIES <name> <value>...]
+#   [WORKING_DIRECTORY <folder>] [DISCOVERY_TIMEOUT <seconds>])
+#
+# A test of ctest for each suite (or each test) of the executable <target>. Each is one process,
+# without workers: it is ctest that runs them side by side.
+#
+# The executable is asked for its tests when ctest runs, and only if it is newer, or something here is
+# another, than when it was asked last; within DISCOVERY_TIMEOUT, 60 seconds unless given. Names are
+# those of gtest_discover_tests(), without the test's for a suite: values and types stand in the place
+# of their numbers. Where two would be equal, the second keeps its numbers. What is disabled is so in
+# ctest too; a suite is if all of its tests are.
+function(gtest_xdist_discover_tests)
+  cmake_parse_arguments(
+    PARSE_ARGV 0 arg "" "TARGET;PER;TEST_PREFIX;TEST_SUFFIX;WORKING_DIRECTORY;DISCOVERY_TIMEOUT"
+    "ARGS;LABELS;PROPERTIES")
+  _gtest_xdist_check_arguments("TARGET" "${arg_UNPARSED_ARGUMENTS}"
+                               "${arg_KEYWORDS_MISSING_VALUES}" "${arg_TARGET}")
+  if(NOT DEFINED arg_PER)
+    set(arg_PER SUITE)
+  elseif(NOT arg_PER MATCHES "^(SUITE|TEST)$")
+    _gtest_xdist_reject(PER "${arg_PER}" "SUITE or TEST")
+  endif()
+  if(NOT DEFINED arg_DISCOVERY_TIMEOUT)
+    set(arg_DISCOVERY_TIMEOUT 60)
+  elseif(NOT arg_DISCOVERY_TIMEOUT MATCHES "^[0-9]*[1-9][0-9]*$")
+    _gtest_xdist_reject(DISCOVERY_TIMEOUT "${arg_DISCOVERY_TIMEOUT}"
+                        "seconds for the list of all tests, such as 60")
+  endif()
+  if(NOT DEFINED arg_WORKING_DIRECTORY)
+    set(arg_WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  endif()
+
+  # Text for the files that ctest reads: a list would lose its semicolons on the way.
+  include(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake)
+  get_target_property(emulator ${arg_TARGET} CROSSCOMPILING_EMULATOR)
+  set(command)
+  if(emulator)
+    _gtest_xdist_quote_list(command emulator)
+  endif()
+  _gtest_xdist_quote(executable "$<TARGET_FILE:${arg_TARGET}>")
+  string(APPEND command " ${executable}")
+  _gtest_xdist_quote_list(arguments arg_ARGS)
+  # Else each would start workers where ctest itself is run with the variable.
+  set(environment GTEST_XDIST_WORKERS=no)
+  set(users_properties)
+  set(property)
+  foreach(word IN LISTS arg_PROPERTIES)
+    if(NOT property)
+      set(property "${word}")
+      continue()
+    endif()
+    if(property STREQUAL "ENVIRONMENT")
+      list(APPEND environment ${word})
+    else()
+      _gtest_xdist_quote(word "${word}")
+      string(APPEND users_properties " ${property} ${word}")
+    endif()
+    set(property)
+  endforeach()
+  _gtest_xdist_quote(working_directory "${arg_WORKING_DIRECTORY}")
+  _gtest_xdist_quote(labels "${arg_LABELS}")
+  _gtest_xdist_quote(environment "${environment}")
+  set(properties " WORKING_DIRECTORY ${working_directory} LABELS ${labels}")
+  string(APPEND properties " ENVIRONMENT ${environment}${users_properties}")
+
+  get_property(number GLOBAL PROPERTY GTEST_XDIST_DISCOVERIES_OF_${arg_TARGET})
+  if(NOT number)
+    set(number 0)
+  endif()
+  math(EXPR number "${number} + 1")
+  set_property(GLOBAL PROPERTY GTEST_XDIST_DISCOVERIES_OF_${arg_TARGET} ${number})
+  set(base "${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}-${number}")
+
+  get_property(is_multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  set(config)
+  if(is_multi_config)
+    set(config "-$<CONFIG>")
+  endif()
+  foreach(
+    text IN ITEMS
+    "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake"
+    "$<TARGET_FILE:${arg_TARGET}>" "${base}_tests${config}.cmake" "${command}" "${arguments}"
+    "${properties}" "${arg_WORKING_DIRECTORY}" "${arg_TEST_PREFIX}" "${arg_TEST_SUFFIX}")
+    _gtest_xdist_quote(quoted "${text}")
+    list(APPEND texts "${quoted}")
+  endforeach()
+  list(POP_FRONT texts script file)
+  list(JOIN texts "\n  " texts)
+  file(
+    GENERATE
+    OUTPUT "${base}_discover${config}.cmake"
+    CONTENT "if(EXISTS ${file})
+  include(${script})
+  _gtest_xdist_discover(${arg_TARGET} ${arg_PER} ${arg_DISCOVERY_TIMEOUT} ${file}
+  ${texts})
+else()
+  add_test(${arg_TARGET}_NOT_BUILT ${arg_TARGET}_NOT_BUILT)
+endif()
+")
+  if(is_multi_config)
+    file(WRITE "${base}_discover.cmake"
+         "if(EXISTS \"${base}_discover-\${CTEST_CONFIGURATION_TYPE}.cmake\")
+  include(\"${base}_discover-\${CTEST_CONFIGURATION_TYPE}.cmake\")
+else()
+  add_test(${arg_TARGET}_NOT_BUILT ${arg_TARGET}_NOT_BUILT)
+endif()
+")
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${base}_discover.cmake")
+endfunction()
+
+# How many CPUs a process may use here, by affinity and CPU quota.
+function(_gtest_xdist_count_cpus result)
+  execute_process(COMMAND nproc OUTPUT_VARIABLE cpus OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  if(NOT cpus MATCHES "^[1-9][0-9]*$")
+    cmake_host_system_information(RESULT cpus QUERY NUMBER_OF_LOGICAL_CORES)
+  endif()
+  set(quota)
+  if(EXISTS /sys/fs/cgroup/cpu.max)
+    file(STRINGS /sys/fs/cgroup/cpu.max quota)
+  endif()
+  if(quota MATCHES "^([0-9]+) ([1-9][0-9]*)$")
+    math(EXPR quota "(${CMAKE_MATCH_1} + ${CMAKE_MATCH_2} - 1) / ${CMAKE_MATCH_2}")
+    if(quota GREATER 0 AND quota LESS cpus)
+      set(cpus ${quota})
+    endif()
+  endif()
+  set(${result} ${cpus} PARENT_SCOPE)
+endfunction()
+
+# The rest is called by the functions above, and speaks for the one that calls it.
+macro(_gtest_xdist_reject keyword value expected)
+  message(FATAL_ERROR "${CMAKE_CURRENT_FUNCTION}: ${keyword} '${value}' is not valid: "
+                      "expected ${expected}")
+endmacro()
+
+# `needed` are the keywords that must be there; the values of TARGET and then NAME follow.
+macro(_gtest_xdist_check_arguments needed unknown without_value target)
+  if(NOT "${unknown}" STREQUAL "")
+    message(FATAL_ERROR "${CMAKE_CURRENT_FUNCTION}: unknown argument: ${unknown}")
+  endif()
+  if(NOT "${without_value}" STREQUAL "")
+    message(FATAL_ERROR "${CMAKE_CURRENT_FUNCTION}: no value for: ${without_value}")
+  endif()
+  foreach(keyword ${needed})
+    if("${arg_${keyword}}" STREQUAL "")
+      message(FATAL_ERROR "${CMAKE_CURRENT_FUNCTION}: ${keyword} is missing")
+    endif()
+  endforeach()
+  if(NOT TARGET "${target}")
+    _gtest_xdist_reject(TARGET "${target}" "the name of an executable of this project")
+  endif()
+  get_target_property(type "${target}" TYPE)
+  if(NOT type STREQUAL "EXECUTABLE")
+    _gtest_xdist_reject(TARGET "${target}" "an executable, and this is one of type ${type}")
+  endif()
+endmacro()

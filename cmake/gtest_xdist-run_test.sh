@@ -1,0 +1,95 @@
+#!/bin/sh
+# gtest_xdist-run_test.sh REPORT PROCESSORS NAME=VALUE... -- COMMAND...
+# What a test made by gtest_xdist_add_test() runs: COMMAND, which is to write the XML report REPORT,
+# with the variables, and with no more workers than PROCESSORS or than its caller ctest may start.
+# The exit status is COMMAND's. If it fails, the tests that did are named, for ctest and for CDash.
+set -u
+
+report=$1
+processors=$2
+shift 2
+while [ "$1" != -- ]; do
+  export "${1?}"
+  shift
+done
+shift
+
+# How many processes ctest runs at once, if it was told; a test with more PROCESSORS than that is
+# started as well, alone.
+parallel_level() {
+  level=${CTEST_PARALLEL_LEVEL-}
+  next=
+  # As long as the shell that runs this lives, this is ctest's.
+  words=$(tr '\0' '\n' <"/proc/$PPID/cmdline") 2>/dev/null || words=
+  case ${words%%
+*} in
+    ctest* | */ctest*) ;;
+    *) return ;;
+  esac
+  while IFS= read -r word; do
+    [ -z "$next" ] || level=$word
+    next=
+    case $word in
+      -j | --parallel) next=level ;;
+      -j*) level=${word#-j} ;;
+      --parallel=*) level=${word#--parallel=} ;;
+    esac
+  done <<WORDS
+$words
+WORDS
+  echo "$level"
+}
+
+# at_most NUMBER: lowers $processors to it, if it is one.
+at_most() {
+  case $1 in
+    '' | 0* | *[!0-9]*) ;;
+    *) [ "$1" -ge "$processors" ] || processors=$1 ;;
+  esac
+}
+at_most "$(parallel_level)"
+at_most "${GTEST_XDIST_MAXPROCESSES-}"
+export GTEST_XDIST_MAXPROCESSES="$processors"
+
+rm -f "$report"
+"$@"
+status=$?
+[ "$status" -ne 0 ] || exit 0
+
+# What stands in CDATA was printed by a test. Entities are GoogleTest's.
+summary=$(awk '
+  function attribute(element, name, text) {
+    text = substr($0, index($0, "<" element " "))
+    text = substr(text, index(text, " " name "=\"") + length(name) + 3)
+    text = substr(text, 1, index(text, "\"") - 1)
+    gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&quot;/, "\"", text)
+    gsub(/&apos;/, "\047", text); gsub(/&amp;/, "\\&", text)
+    return text
+  }
+  !quoted && /^<testsuites / { tests = attribute("testsuites", "tests") }
+  !quoted && /<testcase / {
+    name = attribute("testcase", "classname") "." attribute("testcase", "name")
+    known = 0
+  }
+  !quoted && /^ *<failure / && !known++ {
+    if (name == ".") name = "what is outside of tests"
+    if (++failed <= 20) names = names (failed == 1 ? "" : ", ") name
+  }
+  {
+    rest = $0
+    while (place = index(rest, mark = quoted ? "]]>" : "<![CDATA[")) {
+      quoted = !quoted
+      rest = substr(rest, place + length(mark))
+    }
+  }
+  END {
+    if (failed > 20) names = names ", and " failed - 20 " more"
+    if (failed) print failed " of " tests " failed: " names
+    else if (NR) print "no test failed"
+  }' "$report" 2>/dev/null)
+
+echo
+echo "gtest_xdist_add_test: exit status $status; ${summary:-there is no report}"
+# For CDash, from CMake 3.21 on; ctest takes it out of what it shows.
+echo "<CTestDetails>Exit status $status; ${summary:-there is no report}</CTestDetails>"
+exit "$status"

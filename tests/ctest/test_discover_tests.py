@@ -1,0 +1,143 @@
+"""gtest_xdist_discover_tests(): a test of ctest for each suite, or each test."""
+
+import os
+import re
+import shutil
+import unittest
+
+from project import SUITE, ProjectTest
+
+MAP = "std::map<int, long, std::less<int>, std::allocator<std::pair<int const, long> > >"
+SUITES = ["Plain", "Whole", "AllDisabled", "Typed<int>", "Typed<char [4]>", "Typed<%s>" % MAP, "Typed/3",
+          "Named<int>", "Named<char [4]>", "Named<%s>" % MAP, "Named/std::type-3", "Odd/Valued",
+          "Many/Numbered"]
+VALUES = ['""', '"two words"', '"a;b"', r'"a\\;b\\"', '"["', '"]==]"', '"${HOME}"', '"$<1:x>"',
+          r'''"\"#\n'"''', '"last"', "10"]
+
+
+def asked(starts):
+    return len([line for line in starts if "--gtest_list_tests" in line])
+
+
+class DiscoverTests(ProjectTest):
+    def test_suites(self):
+        self.configure("gtest_xdist_discover_tests(TARGET suite)")
+        tests = self.known_tests()
+        self.assertEqual(SUITES, list(tests))
+        self.assertEqual({"Whole", "AllDisabled"},
+                         {name for name, (_, p) in tests.items() if p.get("DISABLED")})
+        self.forget()
+        # Workers of ctest's own environment would be one too many.
+        self.ctest("-j4", GTEST_XDIST_WORKERS="4")
+        self.assertEqual({"alone"}, set(self.recorded("begins")))
+        starts = self.recorded("starts")
+        self.assertEqual(len(SUITES) - 2, len(starts))
+        self.assertEqual(len(starts), len(set(starts)))
+        # What one runs, no other does, and nothing is left out.
+        log = (self.folder / "build/Testing/Temporary/LastTest.log").read_text()
+        ran = re.findall(r"^\[ RUN      \] (.*)", log, re.MULTILINE)
+        self.assertEqual(sorted(set(ran)), sorted(ran))
+        self.assertEqual(6 + 4 + 4 + 11 + 30, len(ran))
+
+    def test_tests(self):
+        self.configure("gtest_xdist_discover_tests(TARGET suite PER TEST)")
+        tests = self.known_tests()
+        types = ["<int>", "<char [4]>", "<%s>" % MAP]
+        self.assertEqual(
+            ["Plain." + test for test in
+             ("Passes", "Fails", "Crashes", "PrintsMuch", "Waits", "Skips")] +
+            ["Plain.FailsToo", "Whole.Fails", "AllDisabled.Fails"] +
+            ["Typed.%s%s" % (test, t) for t in types for test in ("Works", "Fails")] +
+            ["Typed/3.Works", "Typed/3.Fails"] +
+            ["Named.Works" + t for t in types] + ["Named/std::type-3.Works"] +
+            ["Odd/Valued.Works/" + value for value in VALUES] +
+            ["Many/Numbered.Works/%d" % i for i in range(30)], list(tests))
+        self.assertEqual({"Plain.FailsToo", "Whole.Fails", "AllDisabled.Fails", "Typed/3.Fails",
+                          *("Typed.Fails" + t for t in types)},
+                         {name for name, (_, p) in tests.items() if p.get("DISABLED")})
+        self.forget()
+        output = self.ctest("-j4")
+        self.assertRegex(output, r"Plain.Skips \(Skipped\)")
+        starts = self.recorded("starts")
+        self.assertEqual(len(tests) - 7, len(starts))
+        self.assertEqual(len(starts), len(set(starts)))
+        log = (self.folder / "build/Testing/Temporary/LastTest.log").read_text()
+        self.assertEqual(len(starts), log.count("[ RUN      ]"))
+
+    def test_a_failure(self):
+        self.configure("gtest_xdist_discover_tests(TARGET suite)")
+        output = self.ctest("-j4", must=False, SUITE="fail")
+        failed = re.findall(r"- (\S+) \(Failed\)", output)
+        self.assertEqual({"Plain", "Odd/Valued", "Many/Numbered"}, set(failed))
+
+    def test_it_is_asked_only_when_it_is_another(self):
+        copy = self.folder / "copy"
+        os.link(SUITE, copy)
+        project = ("set_target_properties(suite PROPERTIES IMPORTED_LOCATION %s)\n"
+                   "gtest_xdist_discover_tests(TARGET suite TEST_PREFIX %%s)" % copy)
+        self.configure(project % "a.")
+        self.assertEqual([], self.recorded("starts"))
+        for _ in range(2):
+            self.assertEqual(["a." + name for name in SUITES], list(self.known_tests()))
+            self.assertEqual(1, asked(self.recorded("starts")))
+        self.configure(project % "a.")
+        self.ctest()
+        self.assertEqual(1, asked(self.recorded("starts")))
+        self.configure(project % "b.")
+        self.assertEqual(["b." + name for name in SUITES], list(self.known_tests()))
+        self.assertEqual(2, asked(self.recorded("starts")))
+        # Built again: the new file has another age than any that ctest has written.
+        os.unlink(copy)
+        shutil.copy(SUITE, copy)
+        self.ctest()
+        self.ctest()
+        self.assertEqual(3, asked(self.recorded("starts")))
+
+    def test_what_is_not_built(self):
+        project = ("add_executable(another IMPORTED)\nset_target_properties(another PROPERTIES "
+                   "IMPORTED_LOCATION %s/nowhere)\n" % self.folder)
+        self.configure(project + "gtest_xdist_discover_tests(TARGET another)")
+        self.assertIn("another_NOT_BUILT (Not Run)", self.ctest(must=False))
+
+    def test_what_cannot_be_asked(self):
+        self.configure("gtest_xdist_discover_tests(TARGET suite)")
+        output = self.ctest("-N", must=False, SUITE="end")
+        self.assertIn("gtest_xdist_discover_tests: cannot list the tests of suite: '%s "
+                      "--gtest_list_tests' ended with 4:" % SUITE, " ".join(output.split()))
+        self.assertIn("This.line", output)
+
+    def test_arguments(self):
+        self.configure(
+            "gtest_xdist_discover_tests(TARGET suite TEST_PREFIX \"p;\" TEST_SUFFIX \" [s\" "
+            "ARGS \"a;b\" --gtest_filter=Plain.* LABELS one two WORKING_DIRECTORY %s "
+            "PROPERTIES ENVIRONMENT \"A=1;B=2\" COST 3)\n"
+            "gtest_xdist_discover_tests(TARGET suite PER TEST ARGS --gtest_filter=Plain.Wait*)"
+            % self.folder)
+        tests = self.known_tests()
+        self.assertEqual(["p;Plain [s", "Plain.Waits"], list(tests))
+        command, properties = tests["p;Plain [s"]
+        self.assertEqual([SUITE, "a;b", "--gtest_filter=Plain.*", "--gtest_filter=Plain.*"], command)
+        self.assertEqual({"COST": 3, "ENVIRONMENT": ["GTEST_XDIST_WORKERS=no", "A=1", "B=2"],
+                          "LABELS": ["one", "two"], "WORKING_DIRECTORY": str(self.folder)},
+                         properties)
+
+    def test_several_configurations(self):
+        self.configure("gtest_xdist_discover_tests(TARGET suite)", "-G", "Ninja Multi-Config")
+        self.assertEqual(SUITES, list(self.known_tests("-C", "Debug")))
+        self.assertEqual(["suite_NOT_BUILT"], list(self.known_tests()))
+
+    def test_errors(self):
+        for arguments, message in (
+                ("suite", "unknown argument: suite"),
+                ("PER TEST", "TARGET is missing"),
+                ("TARGET suite PER CASE", "PER 'CASE' is not valid: expected SUITE or TEST"),
+                ("TARGET suite DISCOVERY_TIMEOUT 0", "DISCOVERY_TIMEOUT '0' is not valid: expected "
+                                                     "seconds for the list of all tests, such as 60"),
+                ("TARGET suite WORKERS 3", "unknown argument: WORKERS;3")):
+            with self.subTest(arguments):
+                self.assert_rejects("gtest_xdist_discover_tests(%s)" % arguments,
+                                    "gtest_xdist_discover_tests: " + message)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
