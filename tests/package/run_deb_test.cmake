@@ -1,0 +1,51 @@
+# The package for Debian: made as whoever distributes it would, then unpacked and used. Run by ctest,
+# see CMakeLists.txt for the arguments.
+cmake_minimum_required(VERSION 3.20)
+include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
+
+find_program(dpkg_deb dpkg-deb)
+if(NOT dpkg_deb)
+  message(STATUS "skipped: there is no dpkg-deb")
+  return()
+endif()
+
+file(REMOVE_RECURSE ${WORK_DIR})
+must_succeed(${configure_command} -S ${SOURCE_DIR} -DGTEST_XDIST_BUILD_TESTS=OFF
+             -DGTEST_XDIST_BUILD_EXAMPLES=OFF)
+must_succeed(${CMAKE_CPACK_COMMAND} --config ${WORK_DIR}/build/CPackConfig.cmake -B ${WORK_DIR})
+set(package ${WORK_DIR}/libgtest-xdist-dev_0.1.0_all.deb)
+foreach(field "Package: libgtest-xdist-dev" "Version: 0.1.0" "Architecture: all" "Section: libdevel"
+        "Depends: libgtest-dev (>= 1.10), libboost-dev (>= 1.74)")
+  must_succeed(${dpkg_deb} --info ${package})
+  must_say("${field} ")
+endforeach()
+
+# All headers, and what else is installed: by path.
+must_succeed(${dpkg_deb} --extract ${package} ${WORK_DIR}/root)
+file(GLOB_RECURSE paths RELATIVE ${WORK_DIR}/root ${WORK_DIR}/root/*)
+file(GLOB_RECURSE expected RELATIVE ${SOURCE_DIR} ${SOURCE_DIR}/include/*)
+list(TRANSFORM expected PREPEND usr/)
+set(package_dir usr/share/cmake/gtest_xdist)
+list(
+  APPEND expected
+  ${package_dir}/gtest_xdist-config-version.cmake
+  ${package_dir}/gtest_xdist-config.cmake
+  ${package_dir}/gtest_xdist-dependencies.cmake
+  ${package_dir}/gtest_xdist-discover.cmake
+  ${package_dir}/gtest_xdist-functions.cmake
+  ${package_dir}/gtest_xdist-plugin_api-targets.cmake
+  ${package_dir}/gtest_xdist-run_test.sh
+  ${package_dir}/gtest_xdist-targets.cmake
+  usr/share/doc/gtest_xdist/LICENSE
+  usr/share/gtest_xdist/gtest_xdist_shim.cpp
+  usr/share/pkgconfig/gtest_xdist.pc)
+list(SORT paths)
+list(SORT expected)
+if(NOT paths STREQUAL expected)
+  message(FATAL_ERROR "it contains\n${paths}\nnot\n${expected}")
+endif()
+
+file(REMOVE_RECURSE ${WORK_DIR}/build)
+must_succeed(${configure_command} -S ${CMAKE_CURRENT_LIST_DIR}/components
+             -DCMAKE_PREFIX_PATH=${WORK_DIR}/root/usr "-DARGUMENTS=0.1 REQUIRED")
+must_say("-- found: 1")
