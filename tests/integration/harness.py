@@ -177,8 +177,9 @@ def without_sanitizer(reason):
 class Started:
     """A run that has not ended yet. `token` names its processes."""
 
-    def __init__(self, command, directory, environment, separate_stderr=False, executable=None):
-        """An `environment` variable that is None is unset."""
+    def __init__(self, command, directory, environment, separate_stderr=False, executable=None,
+                 inherited=()):
+        """An `environment` variable that is None is unset; `inherited` are descriptors."""
         self.token = uuid.uuid4().hex
         self.directory = directory
         self.temporary = directory / "tmp"
@@ -196,7 +197,7 @@ class Started:
             self.process = subprocess.Popen(self.command, executable=executable, cwd=self.working,
                                             env=environment, stdin=subprocess.PIPE, stdout=out,
                                             stderr=err if separate_stderr else subprocess.STDOUT,
-                                            start_new_session=True)
+                                            start_new_session=True, pass_fds=inherited)
             try:
                 self.process.stdin.write(b"not for the workers\n")
                 self.process.stdin.close()

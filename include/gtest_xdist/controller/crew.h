@@ -1,7 +1,7 @@
 // The workers of a session: which there are, how they are started, how often they are replaced.
 //
 // Layer: controller. Tells plugins before a worker starts. What becomes of the tests of one that
-// has died is a DSession's business.
+// has died is a DSession's business, and when one that had to wait for a job of make's may start.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_H_
 #define GTEST_XDIST_CONTROLLER_CREW_H_
 
@@ -33,15 +33,26 @@ class Crew {
         workers_(workers),
         restarts_left_(restart_limit()) {}
 
-  // How many the session starts with.
-  unsigned workers() const { return workers_; }
+  // How many there are, replacements not counted.
+  unsigned workers() const { return gathered_; }
 
   // Makes the workers' nodes; none is started yet.
   void gather() {
+    gathered_ = node_manager_.admit(workers_);
     std::vector<std::string> ids;
-    for (unsigned i = 0; i < workers_; ++i) ids.push_back(worker_name(static_cast<int>(i)));
+    for (unsigned i = 0; i < gathered_; ++i) ids.push_back(worker_name(static_cast<int>(i)));
     hooks_.setupnodes(ids);
-    for (unsigned slot = 0; slot < workers_; ++slot) add(slot);
+    for (unsigned slot = 0; slot < gathered_; ++slot) add(slot);
+  }
+
+  // Whether there are fewer than the session is to have, because make's jobserver had no room.
+  bool is_short() const { return gathered_ < workers_; }
+
+  // Starts one of those that are missing. Throws std::runtime_error; then there is none.
+  WorkerNode& start_another(unsigned iterations) {
+    WorkerNode& node = add(gathered_++);
+    start_alone(node, iterations);
+    return node;
   }
 
   // Starts those that have been gathered. Throws std::runtime_error.
@@ -63,15 +74,7 @@ class Crew {
     note("replacing crashed worker " + dead.name() + " with " +
          worker_name(static_cast<int>(node_manager_.nodes().size())));
     WorkerNode& replacement = add(dead.slot_number());
-    try {
-      start(replacement, iterations);
-      node_manager_.watch(replacement);
-    } catch (const std::runtime_error&) {
-      // Nobody would notice the end of a process that is not watched.
-      replacement.process.reset();
-      replacement.state = WorkerNode::State::gone;
-      throw;
-    }
+    start_alone(replacement, iterations);
     return replacement;
   }
 
@@ -96,6 +99,19 @@ class Crew {
     input.set("dist", name_of(options_.dist));
   }
 
+  // Starts one while others run. Throws std::runtime_error; then it is gone.
+  void start_alone(WorkerNode& node, unsigned iterations) {
+    try {
+      start(node, iterations);
+      node_manager_.watch(node);
+    } catch (const std::runtime_error&) {
+      // Nobody would notice the end of a process that is not watched.
+      node.process.reset();
+      node.state = WorkerNode::State::gone;
+      throw;
+    }
+  }
+
   void start(WorkerNode& node, unsigned iterations) {
     node_manager_.start(node, iterations, testing::UnitTest::GetInstance()->random_seed());
   }
@@ -105,6 +121,7 @@ class Crew {
   const Options& options_;
   const unsigned workers_;
   unsigned restarts_left_;
+  unsigned gathered_ = 0;
 };
 
 }  // namespace gtest_xdist::internal

@@ -50,6 +50,7 @@
 #include "gtest_xdist/hooks/session_hooks.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/debugger.h"
+#include "gtest_xdist/process/jobserver.h"
 #include "gtest_xdist/process/stop_signals.h"
 
 namespace gtest_xdist::internal {
@@ -57,18 +58,18 @@ namespace gtest_xdist::internal {
 class DSession : private NodeEvents {
  public:
   // `catalog` shows the selection; plugins may narrow it. `iterations` is --gtest_repeat; 0:
-  // without end. `durations` is null unless tests are to be planned by them. Starts the workers.
-  // What is passed by reference or pointer must outlive the session. Throws std::runtime_error if
-  // it cannot be done.
+  // without end. `durations` is null unless tests are to be planned by them, `jobserver` unless
+  // make has a say in how many workers there are. Starts the workers. What is passed by reference
+  // or pointer must outlive the session. Throws std::runtime_error if it cannot be done.
   DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks,
            SessionDurations* durations, Launcher launcher, unsigned workers, unsigned iterations,
-           StopSignals& stop_signals)
+           StopSignals& stop_signals, Jobserver* jobserver)
       : catalog_(catalog),
         hooks_(hooks),
         durations_(durations),
         collection_(catalog),
         planning_(catalog, options, hooks, durations),
-        node_manager_(*this, catalog.size(), workers, std::move(launcher), stop_signals),
+        node_manager_(*this, catalog.size(), workers, std::move(launcher), stop_signals, jobserver),
         crew_(node_manager_, hooks, options, workers),
         supervisor_(
             catalog, options, node_manager_.nodes(),
@@ -89,6 +90,7 @@ class DSession : private NodeEvents {
     // A worker finds its tests when it arrives, and need not wait for those that start after it.
     if (!iterations_.asks_workers()) iterations_.begin();
     crew_.start(iterations_.to_come());
+    if (crew_.is_short()) node_manager_.await_token();
   }
 
   // Blocks until it is known what plugins leave of the selection: to be called before anybody hears
@@ -101,6 +103,7 @@ class DSession : private NodeEvents {
   // Runs the selected tests once and replays them. With the last iteration the workers end.
   void run_iteration() {
     if (!iterations_.under_way()) iterations_.begin();
+    if (crew_.is_short()) node_manager_.await_token();
     playback_.play_set_up(iteration());
     playback_.play_tests(iteration());
     playback_.call_the_roll(iteration(), collection_.order());
@@ -156,6 +159,7 @@ class DSession : private NodeEvents {
   Clock::time_point on_time(Clock::time_point now) override {
     const Clock::time_point next = supervisor_.look(now, stop_signal());
     if (!supervisor_.over().empty() && !std::exchange(over_told_, true)) stop();
+    if (node_manager_.has_free_token()) use_free_token();
     return next;
   }
 
@@ -175,6 +179,32 @@ class DSession : private NodeEvents {
     return debugger;
   }
 
+  // make has room for another worker, or would like to have what one leaves. None is started before
+  // those have arrived that were: until then it is not known whether all agree.
+  void use_free_token() {
+    const bool all_arrived = std::none_of(nodes().begin(), nodes().end(), [](const auto& node) {
+      return node->state == State::starting;
+    });
+    if (!all_arrived) return;
+    if (!is_another_of_use()) return node_manager_.return_free_tokens();
+    const std::optional<HookAssertions> guard = guard_assertions();
+    try {
+      iterations_.enter(crew_.start_another(iterations_.to_come()));
+    } catch (const std::runtime_error& error) {
+      note(error.what());
+      return node_manager_.return_free_tokens();
+    }
+    if (crew_.is_short()) node_manager_.await_token();
+  }
+
+  // Whether there are tests that no worker would begin at once.
+  bool is_another_of_use() {
+    return crew_.is_short() && !collections_differ_ && supervisor_.over().empty() &&
+           iterations_.under_way() && !iterations_.ending() && iterations_.hopeless().empty() &&
+           !iteration().runs_on_every_worker() && iteration().has_work() &&
+           iteration().store().missing().size() > alive();
+  }
+
   // --- what concerns a worker as a whole -----------------------------------------------------
 
   void on_message(WorkerNode& node, WorkerMessage& message) override {
@@ -190,6 +220,7 @@ class DSession : private NodeEvents {
   void on_news() override {
     // While what they said is still being replayed; but then a plugin may fail the run.
     if (iterations_.is_complete() && !hooks_.active()) iterations_.tell_workers_to_end();
+    if (node_manager_.has_free_token()) use_free_token();
     iteration().let_through();
     iteration().set_wake_marks();
   }

@@ -98,6 +98,9 @@ class Iteration {
     check_scheduler();
   }
 
+  // Whether every worker is to run every test; all have been there at the start then.
+  bool runs_on_every_worker() const { return hand_out_.runs_on_every_worker(); }
+
   // Whether another worker would have something to do.
   bool has_work() {
     const bool has_work = hand_out_.has_work();

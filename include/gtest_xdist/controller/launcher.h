@@ -36,15 +36,16 @@ namespace gtest_xdist::internal {
 class Launcher {
  public:
   // `self` and `environment` are what the process found at its start; `self` must outlive this.
-  // `run` is the number of the RUN_ALL_TESTS, `output_limit` that of each OutputFile. Throws
-  // std::runtime_error.
+  // `run` is the number of the RUN_ALL_TESTS, `output_limit` that of each OutputFile. `withheld`
+  // are descriptors that no worker gets. Throws std::runtime_error.
   Launcher(const Self& self, Environment environment, unsigned workers, unsigned run,
            std::shared_ptr<const TempDirectory> directory = std::make_shared<const TempDirectory>(),
-           std::uint64_t output_limit = OutputFile::kNoLimit)
+           std::uint64_t output_limit = OutputFile::kNoLimit, std::vector<int> withheld = {})
       : self_(self),
         environment_(std::move(environment)),
         run_(run),
         output_limit_(output_limit),
+        withheld_(std::move(withheld)),
         one_stream_(same_file(STDOUT_FILENO, STDERR_FILENO)),
         users_limit_(make_room_for_workers(workers, std::size_t{kUsualRestarts} * workers,
                                            one_stream_ ? 1 : 2)),
@@ -104,6 +105,7 @@ class Launcher {
     plan.standard_error = node.output.err_descriptor();
     plan.descriptor_limit = users_limit_;
     plan.inherited = {segment.descriptor(), input.descriptor()};
+    plan.withheld = withheld_;
     node.process = std::make_unique<ChildProcess>(plan);
   }
 
@@ -124,6 +126,7 @@ class Launcher {
   Environment environment_;
   unsigned run_;
   std::uint64_t output_limit_;
+  std::vector<int> withheld_;
   bool one_stream_;
   bool has_premature_exit_file_ = false;
   std::optional<struct ::rlimit> users_limit_;  // of open files, if it had to be raised

@@ -24,6 +24,7 @@
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/exit_status.h"
+#include "gtest_xdist/process/jobserver.h"
 #include "gtest_xdist/process/output_watch.h"
 #include "gtest_xdist/process/stop_signals.h"
 #include "gtest_xdist/transport/segment.h"
@@ -55,10 +56,11 @@ class NodeEvents {
 // Owns the session's shared memory and its workers.
 class NodeManager {
  public:
-  // Room for `tests` tests and, at a time, `workers` workers. What is passed by reference must
-  // outlive this. Throws std::runtime_error if there is not enough shared memory.
+  // Room for `tests` tests and, at a time, `workers` workers. `jobserver` is null if workers may be
+  // started without being asked for. What is passed by reference or pointer must outlive this.
+  // Throws std::runtime_error if there is not enough shared memory.
   NodeManager(NodeEvents& events, std::uint64_t tests, unsigned workers, Launcher launcher,
-              StopSignals& stop_signals)
+              StopSignals& stop_signals, Jobserver* jobserver)
       : events_(events),
         segment_(Segment::create(
             {workers, round_up_to_power_of_two(tests), kResultsCapacity, kCommandsCapacity})),
@@ -66,8 +68,15 @@ class NodeManager {
         stop_signals_(stop_signals),
         waker_(
             stop_signals, [](void* bell) { static_cast<Doorbell*>(bell)->ring(); },
-            &segment_.bell()) {
+            &segment_.bell()),
+        jobserver_(jobserver) {
     segment_.header().output_is_terminal = ::isatty(STDOUT_FILENO) != 0;
+  }
+
+  ~NodeManager() {
+    if (jobserver_ == nullptr) return;
+    nodes_.clear();  // first of all they end
+    jobserver_->leave();
   }
 
   // To be called before a worker is started: those with another collection shall take no test.
@@ -85,6 +94,32 @@ class NodeManager {
         std::count_if(nodes_.begin(), nodes_.end(),
                       [](const auto& node) { return node->state != WorkerNode::State::gone; }));
   }
+
+  // --- the jobserver -----------------------------------------------------------------------------
+
+  // How many of `workers` may be started, at least one: the first has this process's own job, each
+  // other needs a token.
+  unsigned admit(unsigned workers) {
+    if (jobserver_ == nullptr) return workers;
+    while (jobserver_->held() + 1 < workers && jobserver_->take()) continue;
+    return static_cast<unsigned>(jobserver_->held() + 1);
+  }
+
+  // Has the bell rung when there is a token for another worker.
+  void await_token() {
+    Doorbell& bell = segment_.bell();
+    if (jobserver_ != nullptr) jobserver_->await([&bell] { bell.ring_loudly(); });
+  }
+
+  // Whether there is a token that no worker has: one has come, or its worker has ended.
+  bool has_free_token() const { return jobserver_ != nullptr && jobserver_->held() >= alive(); }
+
+  // Gives back what no worker has.
+  void return_free_tokens() {
+    if (jobserver_ != nullptr) jobserver_->keep(std::max<std::size_t>(alive(), 1) - 1);
+  }
+
+  // --- workers -----------------------------------------------------------------------------------
 
   // A worker to be started, in a slot that no living worker uses. Lives as long as this.
   WorkerNode& add_node(std::uint32_t slot) {
@@ -209,6 +244,7 @@ class NodeManager {
   // Somebody does not want to wait for the end of the session.
   [[noreturn]] void end_now() {
     nodes_.clear();
+    if (jobserver_ != nullptr) jobserver_->leave();
     launcher_.remove_directory();
     StopSignals::die_of(stop_signals_.first());
     std::abort();
@@ -238,6 +274,7 @@ class NodeManager {
   Launcher launcher_;
   StopSignals& stop_signals_;
   const StopSignals::Waker waker_;
+  Jobserver* const jobserver_;
   OutputWatch output_watch_;
   WorkerNodes nodes_;
   Clock::time_point next_time_{};  // when events_ are to hear of the time at the latest

@@ -70,6 +70,11 @@ inline int make_nameless_file(const std::string& directory, int flags) {
   return ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | flags, S_IRUSR | S_IWUSR);
 }
 
+// Opens what a descriptor of this process leads to once more, for itself: its flags are its own.
+inline int reopen(int descriptor, int flags) {
+  return ::open(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), flags | O_CLOEXEC);
+}
+
 // Gives the space on disk back that these bytes of a file take, which then reads zeros there. Only
 // whole blocks can be freed; a file system that cannot do it keeps them.
 inline void free_space(int file, std::uint64_t begin, std::uint64_t end) {

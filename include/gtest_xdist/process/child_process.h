@@ -65,6 +65,7 @@ struct LaunchPlan {
   int standard_output = -1;              // becomes the child's
   int standard_error = -1;               // becomes the child's
   std::vector<int> inherited;            // stay open under their numbers
+  std::vector<int> withheld;             // are closed in the child
   // How many files it may have open, if not as many as this process.
   std::optional<struct ::rlimit> descriptor_limit;
 };
@@ -222,6 +223,7 @@ class ChildProcess {
       if (null > STDERR_FILENO) ::close(null);
       // What it inherits stays open, also beyond the limit.
       if (plan_.descriptor_limit) ::setrlimit(RLIMIT_NOFILE, &*plan_.descriptor_limit);
+      for (const int descriptor : plan_.withheld) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
       for (const int descriptor : plan_.inherited) {
         if (::fcntl(descriptor, F_SETFD, 0) != 0) ::_exit(EXIT_FAILURE);
       }

@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -35,6 +36,7 @@
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/cpu_count.h"
 #include "gtest_xdist/process/exit_hook.h"
+#include "gtest_xdist/process/jobserver.h"
 #include "gtest_xdist/process/once_values.h"
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/process/self.h"
@@ -52,6 +54,8 @@ class ControllerRole {
   ControllerRole(Options options, Environment environment)
       : options_(std::move(options)), environment_(std::move(environment)), self_(Self::capture()) {
     occupy_standard_descriptors();
+    // In the mode `each` the number of workers says how often a test is run.
+    if (options_.dist != DistMode::each) jobserver_ = Jobserver::offered_by(environment_);
     once_values().lead([] {
       const auto directory = std::make_shared<const TempDirectory>();
       return OnceValues::Directory(directory, directory->path());
@@ -136,13 +140,22 @@ class ControllerRole {
       read_durations();
       session_ = std::make_unique<DSession>(
           *catalog_, options_, life_->hooks(), durations_ ? &*durations_ : nullptr,
-          Launcher(self_, environment_, workers, run_, once_values().share(),
-                   options_.maxoutput * kMegabyte),
-          workers, static_cast<unsigned>(std::max(repeat, 0)), *stop_signals_);
+          make_launcher(workers), workers, static_cast<unsigned>(std::max(repeat, 0)),
+          *stop_signals_, jobserver_.get());
     } catch (const std::runtime_error& error) {
       fatal(error.what());
     }
     session_->collect();
+  }
+
+  Launcher make_launcher(unsigned workers) const {
+    return {self_,
+            jobserver_ ? without_jobserver(environment_) : environment_,
+            workers,
+            run_,
+            once_values().share(),
+            options_.maxoutput * kMegabyte,
+            jobserver_ ? jobserver_->descriptors() : std::vector<int>()};
   }
 
   // A relative path starts where the process did: main may be elsewhere by now.
@@ -277,6 +290,7 @@ class ControllerRole {
   const Options options_;
   const Environment environment_;
   const Self self_;
+  std::unique_ptr<Jobserver> jobserver_;  // make's, if it has a say
   EmptyShard empty_shard_;
   unsigned run_ = 0;                       // calls of RUN_ALL_TESTS that have ended
   Inner* inner_ = nullptr;                 // gtest's
