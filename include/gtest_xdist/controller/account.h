@@ -17,9 +17,11 @@
 #include "gtest_xdist/controller/crash_items.h"
 #include "gtest_xdist/controller/result_store.h"
 #include "gtest_xdist/controller/retries.h"
+#include "gtest_xdist/controller/run_tally.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/report.h"
+#include "gtest_xdist/hooks/session.h"
 
 namespace gtest_xdist::internal {
 
@@ -42,6 +44,9 @@ class Account {
   Retries& retries() { return retries_; }
   const Retries& retries() const { return retries_; }
 
+  // Has `handler` called at the end of each run of a test, when it has been entered here.
+  void on_run_end(RunEndHandler handler) { on_run_end_ = std::move(handler); }
+
   // The worker has run the test; `is_rerun` if it is one that had been put back. Returns whether
   // the test has failed for good.
   bool add(TestIndex test, Report report, bool is_rerun) {
@@ -53,8 +58,10 @@ class Account {
   void add_native(TestIndex test, Report report) {
     if (retries_.is_waiting(test)) settle_retries(test);
     prepend(kept_.take_steps(test), report);
+    const std::optional<RunEnd> end = end_of(test, report);
     const int worker = report.worker;
     store_.add_test(test, worker, *retries_.conclude(test, std::move(report), true));
+    if (end) on_run_end_(*end);
   }
 
   // As add(): the test has crashed, and has not been put back.
@@ -116,11 +123,20 @@ class Account {
   }
 
   bool conclude(TestIndex test, Report report) {
+    std::optional<RunEnd> end = end_of(test, report);
     std::optional<Report> result = retries_.conclude(test, std::move(report));
-    if (!result) return false;
-    const bool failed = result->failed();
-    store_.add_test(test, result->worker, std::move(*result));
+    const bool failed = result && result->failed();
+    if (result) store_.add_test(test, result->worker, std::move(*result));
+    if (end && !result) end->outcome = Outcome::rerun;
+    if (end) on_run_end_(*end);
     return failed;
+  }
+
+  // Nothing if nobody wants to hear of it.
+  std::optional<RunEnd> end_of(TestIndex test, const Report& report) const {
+    if (!on_run_end_) return std::nullopt;
+    const Outcome otherwise = report.skipped() ? Outcome::skipped : Outcome::passed;
+    return RunEnd{test, report.worker, report.failed() ? Outcome::failed : otherwise};
   }
 
   // What waits for another attempt has failed.
@@ -147,6 +163,7 @@ class Account {
   ResultStore store_;
   KeptCrashes kept_;
   Retries retries_;
+  RunEndHandler on_run_end_;
 };
 
 }  // namespace gtest_xdist::internal

@@ -104,6 +104,7 @@ class DSession : private NodeEvents {
   void run_iteration() {
     if (!iterations_.under_way()) iterations_.begin();
     if (crew_.is_short()) node_manager_.await_token();
+    iterations_.lines().tell_beginning();
     playback_.play_set_up(iteration());
     playback_.play_tests(iteration());
     playback_.call_the_roll(iteration(), collection_.order());
@@ -163,10 +164,15 @@ class DSession : private NodeEvents {
     return next;
   }
 
+  Clock::time_point on_wait(Clock::time_point) override {
+    iterations_.lines().tell_starts();
+    return Clock::time_point::max();
+  }
+
   void stop() {
     const std::string& why = supervisor_.over();
     if (stop_signal() != 0) {
-      note(why + ": ending the workers; the next signal ends this process at once");
+      note(why + ": ending the workers; the next signal ends this process at once", Topic::error);
     } else {
       iteration().log().add_failure(-1, {}, why);
     }
@@ -301,7 +307,7 @@ class DSession : private NodeEvents {
     });
     if (!all_known || !iterations_.hopeless().empty()) return;
     const std::string why = "the workers did not collect the same tests";
-    note(why);
+    note(why, Topic::error);
     iterations_.lose_hope(why);
   }
 
@@ -378,7 +384,8 @@ class DSession : private NodeEvents {
     const int error = node.slot().output_error.load();
     if (!is_loss(error)) return;
     note("the output of " + node.name() + " is incomplete: " + std::strerror(error) + " in '" +
-         node_manager_.launcher().directory() + "'");
+             node_manager_.launcher().directory() + "'",
+         Topic::error);
   }
 
   void handle_crash(WorkerNode& node, const std::string& how) {
@@ -405,7 +412,7 @@ class DSession : private NodeEvents {
       WorkerNode& replacement = crew_.replace(node, iterations_.to_come());
       if (!iterations_.ending()) iterations_.enter(replacement);
     } catch (const std::runtime_error& error) {
-      note(error.what());
+      note(error.what(), Topic::error);
       iterations_.lose_hope(error.what());
     }
   }

@@ -76,6 +76,12 @@ class Iteration {
   ProgramLog& log() { return log_; }
   OutputSettlement& output_settlement() { return output_; }
 
+  // How many runs of tests are expected.
+  std::size_t runs() const { return hand_out_.order().size() * hand_out_.runs_per_test(); }
+
+  // Has `handler` called at the end of each run of a test.
+  void on_run_end(RunEndHandler handler) { account_.on_run_end(std::move(handler)); }
+
   // Every worker that takes part keeps account with them.
   Assignments& assignments() { return hand_out_.assignments(); }
 

@@ -26,6 +26,8 @@
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/planning.h"
 #include "gtest_xdist/controller/program_log.h"
+#include "gtest_xdist/controller/run_lines.h"
+#include "gtest_xdist/controller/run_tally.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/options.h"
@@ -48,6 +50,7 @@ class Iterations {
         crew_(crew),
         verdicts_(verdicts),
         on_crash_item_(std::move(on_crash_item)),
+        lines_(catalog, node_manager.nodes()),
         left_(count),
         endless_(count == 0),
         asks_workers_(asks_workers) {}
@@ -62,6 +65,9 @@ class Iterations {
 
   // With the same scheduler, for other tests than before: nothing has been handed out yet.
   void begin_anew() { begin_with(iteration_->release_scheduler(), std::move(iteration_->log())); }
+
+  // What is said of the one that is under way.
+  RunLines& lines() { return lines_; }
 
   // Takes back whatever waits for workers; false if a worker has started a test all the same.
   bool take_everything_back() {
@@ -175,6 +181,7 @@ class Iterations {
                        planning_.order(collection_.order()), planning_.locks(), on_crash_item_,
                        failure_policy(), node_manager_.stop_word());
     iteration_->log() = std::move(log);
+    follow();
     for (const auto& node : nodes()) {
       if (node->state != State::gone) enter(*node);
     }
@@ -182,6 +189,18 @@ class Iterations {
     if (!hopeless_.empty()) give_up(hopeless_);
     iteration_->schedule();
     iteration_->let_through();
+  }
+
+  // Where it matters to somebody, keeps account of what becomes of the iteration's tests.
+  void follow() {
+    tally_ = {iteration_->runs()};
+    lines_.begin(crew_.workers(), collection_.order().size(), planning_.name());
+    if (!asks_workers_) lines_.tell_beginning();
+    if (!is_told(Topic::result)) return;
+    iteration_->on_run_end([this](const RunEnd& end) {
+      tally_.add(end);
+      lines_.tell_end(end, tally_);
+    });
   }
 
   FailurePolicy failure_policy() const {
@@ -215,6 +234,8 @@ class Iterations {
   const Crew& crew_;
   EndVerdicts& verdicts_;
   const CrashItemHandler on_crash_item_;
+  RunLines lines_;
+  RunTally tally_;
   unsigned left_;
   const bool endless_;
   bool asks_workers_;

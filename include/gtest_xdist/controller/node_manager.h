@@ -44,6 +44,10 @@ class NodeEvents {
   // by what it returned. A process may have been stopped or continued.
   virtual Clock::time_point on_time(Clock::time_point now) = 0;
 
+  // There is nothing to do: called before each wait, which ends at the time that is returned at the
+  // latest.
+  virtual Clock::time_point on_wait(Clock::time_point now) = 0;
+
   virtual void on_message(WorkerNode& node, WorkerMessage& message) = 0;
 
   // The process has ended, and all that it said has been heard.
@@ -234,7 +238,8 @@ class NodeManager {
   bool wait_until(Clock::time_point deadline) {
     const StopSignals::Attention attention(stop_signals_);
     if (stop_signals_.came_again()) end_now();
-    const Clock::duration left = std::min(deadline, next_time_) - Clock::now();
+    const Clock::time_point now = Clock::now();
+    const Clock::duration left = std::min({deadline, next_time_, events_.on_wait(now)}) - now;
     const bool rings = segment_.bell().wait_for(
         std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
     rang_ |= rings;

@@ -1,6 +1,7 @@
 // What the controller says to the person at the terminal, beside what gtest prints.
 //
 // Layer: controller. On standard error, so that standard output stays what a serial run prints.
+// Process-wide state.
 #ifndef GTEST_XDIST_CONTROLLER_NOTES_H_
 #define GTEST_XDIST_CONTROLLER_NOTES_H_
 
@@ -9,11 +10,32 @@
 
 namespace gtest_xdist::internal {
 
-// Prints a line; what was printed before it on standard output appears before it.
-inline void note(const std::string& text) {
+// What a line is about; the number is the least GTEST_XDIST_VERBOSITY that shows it.
+enum class Topic {
+  error = -1,  // something is wrong, and no test's failure says so
+  event = 0,   // what happens to workers, and what to do about failures
+  result = 1,  // how each test ends
+  step = 2,    // what workers are given, and begin
+};
+
+inline int& note_verbosity() {
+  static int verbosity = 0;
+  return verbosity;
+}
+
+// Whether lines of the topic are shown.
+inline bool is_told(Topic topic) { return static_cast<int>(topic) <= note_verbosity(); }
+
+// Prints a line as it is; what was printed before it on standard output appears before it.
+inline void print_line(const std::string& text) {
   std::fflush(stdout);
-  std::fprintf(stderr, "gtest-xdist: %s\n", text.c_str());
+  std::fprintf(stderr, "%s\n", text.c_str());
   std::fflush(stderr);
+}
+
+// Prints a line that says whose it is, if its topic is shown.
+inline void note(const std::string& text, Topic topic = Topic::event) {
+  if (is_told(topic)) print_line("gtest-xdist: " + text);
 }
 
 inline std::string worker_name(int number) { return "gw" + std::to_string(number); }

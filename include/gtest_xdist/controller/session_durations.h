@@ -45,7 +45,8 @@ class SessionDurations {
                  error.what());
     }
     for (const std::size_t line : damaged) {
-      note(file_.path() + ":" + std::to_string(line) + ": this line is damaged and ignored");
+      note(file_.path() + ":" + std::to_string(line) + ": this line is damaged and ignored",
+           Topic::error);
     }
     const ProgramDurations& entries = known[program_];
     for_each([&](Entry& entry, const std::string& name) {
@@ -76,7 +77,7 @@ class SessionDurations {
     try {
       file_.update([&](Durations& durations) { merge_durations(durations, program_, measured); });
     } catch (const std::runtime_error& error) {
-      note("the durations are not saved in '" + file_.path() + "': " + error.what());
+      note("the durations are not saved in '" + file_.path() + "': " + error.what(), Topic::error);
     }
   }
 

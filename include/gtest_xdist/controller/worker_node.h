@@ -24,6 +24,7 @@
 #include "gtest_xdist/controller/run_history.h"
 #include "gtest_xdist/controller/worker_output.h"
 #include "gtest_xdist/controller/worker_tests.h"
+#include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/hooks/session.h"
 #include "gtest_xdist/process/child_process.h"
@@ -82,6 +83,7 @@ class WorkerNode : public Node, public GateNode {
     }
     if (tests_.assignments() == nullptr) refuse(tests.front(), " is in no iteration");
     tests_.send(tests);
+    tell_step(" gets ", tests);
     settles_later_ = false;
     if (tests_.gate() == nullptr) wake_for_tests();
   }
@@ -89,6 +91,7 @@ class WorkerNode : public Node, public GateNode {
   std::vector<TestIndex> take_back(std::size_t count) override {
     if (state == State::gone) return {};  // the slot may be another worker's by now
     std::vector<TestIndex> tests = tests_.take_back(count);
+    if (!tests.empty()) tell_step(" gives back ", tests);
     settle_if_due();
     return tests;
   }
@@ -326,6 +329,10 @@ class WorkerNode : public Node, public GateNode {
     const std::string text = Assignments::sent(test, number_) + ", but " + name() + what_it_is;
     if (tests_.assignments() != nullptr) tests_.assignments()->note_violation(text);
     throw std::logic_error(text);
+  }
+
+  void tell_step(const char* what, const std::vector<TestIndex>& tests) const {
+    if (is_told(Topic::step)) print_line("[" + name() + "]" + what + format_index_list(tests));
   }
 
   // Whether the slot is still what it can be.

@@ -114,6 +114,14 @@ inline bool parse_yes_or_no(const char* name, const std::string& value) {
   reject(name, value, "'yes' or 'no'");
 }
 
+inline int parse_verbosity(const std::string& value) {
+  const std::vector<std::string> values = {"-1", "0", "1", "2"};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (value == values[i]) return static_cast<int>(i) - 1;
+  }
+  reject(kVerbosityVariable, value, "one of " + join(values));
+}
+
 inline std::vector<TestIndex> parse_indices(const std::string& value) {
   try {
     return parse_index_list(value);

@@ -67,6 +67,7 @@ struct Options {
   std::optional<std::chrono::milliseconds> timeout;          // of each test
   std::optional<std::chrono::milliseconds> session_timeout;  // of all tests together
   unsigned maxoutput = 64;  // megabytes that are kept of what a test prints to one stream
+  int verbosity = 0;        // how much the controller says: from -1 to 2
 };
 
 // Names and values of environment variables.
@@ -87,6 +88,7 @@ inline constexpr const char* kDurationsFileVariable = "GTEST_XDIST_DURATIONS_FIL
 inline constexpr const char* kTimeoutVariable = "GTEST_XDIST_TIMEOUT";
 inline constexpr const char* kSessionTimeoutVariable = "GTEST_XDIST_SESSION_TIMEOUT";
 inline constexpr const char* kMaxOutputVariable = "GTEST_XDIST_MAXOUTPUT";
+inline constexpr const char* kVerbosityVariable = "GTEST_XDIST_VERBOSITY";
 // Set in workers for tests and whatever they start to read; a user does not set them.
 inline constexpr const char* kWorkerVariable = "GTEST_XDIST_WORKER";
 inline constexpr const char* kWorkerCountVariable = "GTEST_XDIST_WORKER_COUNT";

@@ -97,6 +97,13 @@ inline const std::vector<Variable>& variables() {
        [](Options& options, const char* name, Value value) {
          options.maxoutput = parse_bounded(name, value, 1, kMostOutput);
        }},
+      {kVerbosityVariable, "-1, 0, 1, 2",
+       "How much gtest-xdist says itself, on standard error; 0 by default. -1: errors alone. 1: "
+       "how "
+       "each test ends. 2: what workers get and begin as well.",
+       [](Options& options, const char*, Value value) {
+         options.verbosity = parse_verbosity(value);
+       }},
       {kTestrunuidVariable, "a text",
        "The name of this run, equal in all workers; 32 random hexadecimal digits by default.",
        [](Options& options, const char*, Value value) {

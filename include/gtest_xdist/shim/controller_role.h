@@ -53,6 +53,7 @@ class ControllerRole {
   // To be made before main can change the environment, the arguments or the directory.
   ControllerRole(Options options, Environment environment)
       : options_(std::move(options)), environment_(std::move(environment)), self_(Self::capture()) {
+    note_verbosity() = options_.verbosity;
     occupy_standard_descriptors();
     // In the mode `each` the number of workers says how often a test is run.
     if (options_.dist != DistMode::each) jobserver_ = Jobserver::offered_by(environment_);
@@ -125,7 +126,8 @@ class ControllerRole {
       // From gtest 1.17 on.
       note(
           "the program has set the flags total_shards and shard_index after InitGoogleTest(): "
-          "running serially; set them before to run this shard on workers");
+          "running serially; set them before to run this shard on workers",
+          Topic::error);
       return;
     }
     select_shard(*catalog_, empty_shard_.shard());
@@ -265,7 +267,8 @@ class ControllerRole {
   // The session ends in its middle: so do its workers, and what they have in common is taken away.
   void abandon() {
     session_.reset();
-    once_values().end_session([](const std::string& message) { note("error: " + message); });
+    once_values().end_session(
+        [](const std::string& message) { note("error: " + message, Topic::error); });
   }
 
   // Somebody says that all is well: a main that cannot know what happened to a worker after its
@@ -282,7 +285,8 @@ class ControllerRole {
     }
     if (status != 0 || (!ends_early && instance_->dissent_.empty())) return;
     note("error: " + (ends_early ? "the process ended before all tests were reported"
-                                 : instance_->dissent_ + ", although nothing failed in it"));
+                                 : instance_->dissent_ + ", although nothing failed in it"),
+         Topic::error);
     std::fflush(nullptr);
     std::_Exit(EXIT_FAILURE);
   }

@@ -110,6 +110,13 @@ TEST(Variables, MaxOutputIsANumberOfMegabytes) {
   EXPECT_EQ(parsed("GTEST_XDIST_MAXOUTPUT", "1000000").maxoutput, 1'000'000U);
 }
 
+TEST(Variables, VerbosityIsALevel) {
+  EXPECT_EQ(parse_options({}).verbosity, 0);
+  for (const int level : {-1, 0, 1, 2}) {
+    EXPECT_EQ(parsed("GTEST_XDIST_VERBOSITY", std::to_string(level)).verbosity, level);
+  }
+}
+
 TEST(Variables, LoadscopeReorderIsYesOrNo) {
   EXPECT_TRUE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "yes").loadscope_reorder);
   EXPECT_TRUE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "1").loadscope_reorder);
@@ -195,6 +202,7 @@ TEST(Variables, SayWhatAValueMayBe) {
       {"GTEST_XDIST_MAXOUTPUT", "0", "' is not valid: expected a number from 1 to 1000000"},
       {"GTEST_XDIST_MAXOUTPUT", "1000001", "' is not valid: expected a number from 1 to 1000000"},
       {"GTEST_XDIST_MAXOUTPUT", "64M", "' is not valid: expected a number from 1 to 1000000"},
+      {"GTEST_XDIST_VERBOSITY", "3", "' is not valid: expected one of -1, 0, 1, 2"},
       {"GTEST_XDIST_LOADSCOPE_REORDER", "true", "' is not valid: expected 'yes' or 'no'"},
       {"GTEST_XDIST_LOADSCOPE_REORDER", "", "' is not valid: expected 'yes' or 'no'"},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "", restarts},
@@ -236,7 +244,7 @@ TEST(Variables, SayWhichVariableMayBeMeant) {
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
       "GTEST_XDIST_MAXFAIL, GTEST_XDIST_RETRIES, GTEST_XDIST_INDICES, GTEST_XDIST_DURATIONS_FILE, "
       "GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, GTEST_XDIST_MAXOUTPUT, "
-      "GTEST_XDIST_TESTRUNUID";
+      "GTEST_XDIST_VERBOSITY, GTEST_XDIST_TESTRUNUID";
   struct Row {
     std::string name;
     std::string value;

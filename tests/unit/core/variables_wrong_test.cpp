@@ -54,6 +54,7 @@ bool none(const std::string&) { return false; }
 bool any(const std::string&) { return true; }
 bool any_text(const std::string& value) { return !value.empty(); }
 bool fraction(const std::string& value) { return value == "4.5"; }
+bool minus_one(const std::string& value) { return value == "-1"; }
 
 struct Expectation {
   std::string choices;                          // as the message tells them
@@ -79,6 +80,7 @@ const std::map<std::string, Expectation>& expectations() {
       {"GTEST_XDIST_TIMEOUT", {seconds, fraction}},
       {"GTEST_XDIST_SESSION_TIMEOUT", {seconds, fraction}},
       {"GTEST_XDIST_MAXOUTPUT", {"a number from 1 to 1000000"}},
+      {"GTEST_XDIST_VERBOSITY", {"one of -1, 0, 1, 2", minus_one}},
   };
   return rows;
 }
