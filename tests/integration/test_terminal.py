@@ -1,9 +1,10 @@
-"""What gtest-xdist shows of itself: GTEST_XDIST_VERBOSITY."""
+"""What gtest-xdist shows of itself: GTEST_XDIST_VERBOSITY and the status line."""
 
 import re
 import signal
 
 import harness
+import screen
 
 END = re.compile(r"\[gw\d+\] \[ *(\d+)%\] ([A-Z]+) (.+)")
 
@@ -100,6 +101,158 @@ class VerbosityTest(harness.IntegrationTest):
         self.assertLess(lines.index("1 worker [11 tests]"), lines.index(gets[0]))
         self.assertLess(lines.index(gets[0]), lines.index("[gw0] runs Hang.UntilReleased"))
         self.assertEqual(11, len(self.ends(lines)))
+
+
+# What is written to show the status line, and to take it away. (A terminal makes "\\r\\n" of "\\n".)
+SHOWN = re.compile(r"\x1bD\x1b\[A\x1b7\r+\n\x1b\[J\x1b\[\?7l(.*?)\x1b\[\?7h\x1b8", re.DOTALL)
+HIDDEN = re.compile(r"\x1b7\r+\n\x1b\[J\x1b8")
+
+
+class StatusLineTest(harness.IntegrationTest):
+    """The tests of the suite: two last until they are released, one passes, fails, crashes, prints."""
+
+    def start_on_terminal(self, *arguments, suite="terminal", columns=500, rows=24, env=None,
+                          **options):
+        terminal = screen.Terminal(columns, rows)
+        self.addCleanup(terminal.close)
+        env = {"GTEST_XDIST_WORKERS": "2", "TERM": "xterm", "NO_COLOR": None, **(env or {})}
+        started = self.start(suite, *arguments, env=env, terminal=terminal.descriptor, **options)
+        return started, terminal
+
+    def see_status_line(self, terminal, pattern):
+        harness.wait_until(lambda: re.fullmatch(pattern, terminal.look(lambda s: s.below)),
+                           "no such status line; on the screen:\n" + terminal.screen.text)
+
+    def end(self, started, terminal):
+        """Releases and ends the run; returns it and what was written without the status line."""
+        started.release()
+        run = started.end()
+        terminal.close()
+        self.assert_nothing_left(started)
+        self.assertNotRegex(terminal.screen.text, r"(?m)^\[\d+/\d+\]", "the status line is there")
+        written = HIDDEN.sub("", SHOWN.sub("", terminal.raw)).replace("\r", "")
+        self.assertNotIn("\x1b[?7", written)
+        return run, written
+
+    def lines(self, terminal):
+        return SHOWN.findall(terminal.raw)
+
+    def plain_run(self, *arguments, env=None):
+        """The same on no terminal."""
+        started = self.start("terminal", *arguments,
+                             env={"GTEST_XDIST_WORKERS": "2", **(env or {})})
+        started.release()
+        return started.end()
+
+    def test_before_during_and_after(self):
+        arguments = ["--gtest_filter=-*.Crashes", "--gtest_color=no"]
+        started, terminal = self.start_on_terminal(*arguments)
+        self.see_status_line(terminal, r"\[3/5\] 1 failed, .*  gw\d \w+\.Lasts.* \d+s  "
+                                       r"gw\d \w+\.Lasts.* \d+s")
+        text = terminal.look(lambda s: s.text)
+        self.assertIn("[  FAILED  ] Look.Fails", text, "results are told beside it")
+        run, written = self.end(started, terminal)
+        self.assertEqual(1, run.status)
+        plain = self.plain_run(*arguments)
+        self.assertEqual(harness.normal_form(plain.out),
+                         harness.normal_form(harness.NOTE.sub("", written)))
+        self.assertEqual(written.rstrip("\n") + "\n", terminal.screen.text, "nothing was overwritten")
+
+    def test_crashes(self):
+        for rows in 5, 24:
+            started, terminal = self.start_on_terminal("--gtest_color=no", rows=rows)
+            self.see_status_line(terminal, r"\[4/6\] 2 failed, .*Lasts.*")
+            run, written = self.end(started, terminal)
+            self.assertEqual({"Look.Crashes", "Look.Fails"}, run.failed)
+            self.assertIn("node down: killed by signal 11 (SIGSEGV)\n", written)
+            self.assertEqual(written.rstrip("\n") + "\n", terminal.screen.text)
+
+    def test_is_never_wider_than_the_terminal(self):
+        for columns in 1, 20, 80, 200:
+            with self.subTest(columns=columns):
+                started, terminal = self.start_on_terminal("--gtest_filter=-*.Crashes",
+                                                           "--gtest_color=no", columns=columns)
+                wanted = "[3/5] 1 failed, "[:min(columns, 15)]
+                self.see_status_line(terminal, re.escape(wanted) + ".*")
+                self.assertLessEqual(max(map(len, self.lines(terminal))), columns)
+                self.end(started, terminal)
+
+    def test_colours(self):
+        red = "\x1b[31m 1 failed\x1b[m"
+        for coloured, arguments, env in ((True, [], {}), (False, [], {"NO_COLOR": "1"}),
+                                         (True, [], {"NO_COLOR": ""}),
+                                         (False, ["--gtest_color=no"], {}),
+                                         (True, ["--gtest_color=yes"], {"NO_COLOR": "1"})):
+            with self.subTest(arguments=arguments, env=env):
+                started, terminal = self.start_on_terminal("--gtest_filter=-*.Crashes", *arguments,
+                                                           env=env)
+                self.see_status_line(terminal, r"\[3/5\] 1 failed, .*")
+                self.assertEqual(coloured, red in self.lines(terminal)[-1])
+                self.assertEqual(coloured, "\x1b[31m" in "".join(self.lines(terminal)))
+                self.end(started, terminal)
+
+    def test_is_not_there_unless_it_can_be(self):
+        for env in ({"GTEST_XDIST_PROGRESS": "never"}, {"TERM": "dumb"}, {"TERM": None},
+                    {"GTEST_XDIST_VERBOSITY": "-1"}, {"GTEST_XDIST_WORKERS": None}):
+            with self.subTest(env=env):
+                started, terminal = self.start_on_terminal("--gtest_filter=-*.Crashes", env=env)
+                harness.wait_until(lambda: started.noted, "no test has started")
+                _, written = self.end(started, terminal)
+                self.assertEqual([], self.lines(terminal))
+                self.assertEqual(terminal.raw.replace("\r", ""), written)
+
+    def test_is_not_there_without_a_terminal(self):
+        """Also if standard error is one: the results go elsewhere."""
+        run = self.plain_run("--gtest_color=yes")
+        self.assertNotRegex(run.out, SHOWN)
+        started = self.start("terminal", env={"GTEST_XDIST_WORKERS": "2",
+                                              "GTEST_XDIST_PROGRESS": "auto"})
+        started.release()
+        self.assertNotRegex(started.end().out, SHOWN)
+
+    def test_always(self):
+        """Into a file, too; the width is that of $COLUMNS."""
+        started = self.start("terminal", "--gtest_filter=-*.Crashes", env={
+            "GTEST_XDIST_WORKERS": "2", "GTEST_XDIST_PROGRESS": "always", "COLUMNS": "30"})
+        harness.wait_until(lambda: "[3/5] 1 failed" in started.text, "there is no status line")
+        started.release()
+        run = started.end()
+        lines = SHOWN.findall(run.out)
+        self.assertLessEqual(max(map(len, lines)), 30)
+        rest = HIDDEN.sub("", SHOWN.sub("", run.out))
+        self.assertEqual(harness.normal_form(self.plain_run("--gtest_filter=-*.Crashes").out),
+                         harness.normal_form(rest))
+
+    def test_waits_for_the_rest_of_a_line(self):
+        started, terminal = self.start_on_terminal("--gtest_filter=*.Passes:*.Lasts*",
+                                                   env={"DOTS": "1"})
+        self.see_status_line(terminal, r"\[1/3\] .*")
+        self.assertEqual(1, terminal.look(lambda s: s.column), "where the next dot comes")
+        self.end(started, terminal)
+        self.assertEqual("...\nthe end\n", terminal.screen.text)
+
+    def test_interrupts(self):
+        started, terminal = self.start_on_terminal("--gtest_filter=*.Lasts*", "--gtest_color=no")
+        self.see_status_line(terminal, r"\[0/2\] .*Lasts.*Lasts.*")
+        started.process.send_signal(signal.SIGINT)
+        run, _ = self.end(started, terminal)
+        self.assertEqual(130, run.status)
+
+    def test_a_second_interrupt(self):
+        started, terminal = self.start_on_terminal("--gtest_filter=Hang.DeafToSignals", suite="hang")
+        self.see_status_line(terminal, r"\[0/1\] .*Hang.DeafToSignals.*")
+        started.process.send_signal(signal.SIGINT)
+        harness.wait_until(lambda: "interrupted by" in terminal.raw, "nobody noticed")
+        started.process.send_signal(signal.SIGINT)
+        run, _ = self.end(started, terminal)
+        self.assertEqual(-signal.SIGINT, run.status)
+
+    def test_repeats(self):
+        started, terminal = self.start_on_terminal("--gtest_filter=-*.Crashes", "--gtest_repeat=3",
+                                                   "--gtest_color=no")
+        self.see_status_line(terminal, r"\[3/5\] 1 failed, .*")
+        _, written = self.end(started, terminal)
+        self.assertEqual(3, written.count("5 tests from 2 test suites ran."))
 
 
 if __name__ == "__main__":

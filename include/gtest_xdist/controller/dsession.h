@@ -42,6 +42,7 @@
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/planning.h"
 #include "gtest_xdist/controller/playback.h"
+#include "gtest_xdist/controller/progress.h"
 #include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/controller/supervisor.h"
 #include "gtest_xdist/controller/worker_node.h"
@@ -74,13 +75,14 @@ class DSession : private NodeEvents {
         supervisor_(
             catalog, options, node_manager_.nodes(),
             [this](::pid_t process, int output) { return debug(process, output); }, Clock::now()),
+        progress_(shows_progress(options), catalog, nodes()),
         playback_(catalog, node_manager_),
         iterations_(
             catalog, options, collection_, planning_, node_manager_, crew_, verdicts_,
             [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& scheduler) {
               return handle_crash_item(node, test, report, scheduler);
             },
-            iterations, hooks.active()) {
+            iterations, hooks.active(), progress_.is_enabled()) {
     if (!iterations_.asks_workers()) {
       collection_.accept(collection_.order(), "controller");
       node_manager_.expect_digest(collection_.digest());
@@ -98,6 +100,7 @@ class DSession : private NodeEvents {
   void collect() {
     if (!iterations_.under_way()) iterations_.begin();
     while (is_awaited() && alive() > 0 && iterations_.hopeless().empty()) node_manager_.pump();
+    make_way();
   }
 
   // Runs the selected tests once and replays them. With the last iteration the workers end.
@@ -164,9 +167,9 @@ class DSession : private NodeEvents {
     return next;
   }
 
-  Clock::time_point on_wait(Clock::time_point) override {
+  Clock::time_point on_wait(Clock::time_point now) override {
     iterations_.lines().tell_starts();
-    return Clock::time_point::max();
+    return progress_.on_wait(now, iterations_.tally());
   }
 
   void stop() {
@@ -220,12 +223,18 @@ class DSession : private NodeEvents {
 
   // The hooks called from here on are about workers, while some test is being replayed.
   std::optional<HookAssertions> guard_assertions() {
-    return hooks_.active() ? std::optional<HookAssertions>(std::in_place, hooks_) : std::nullopt;
+    if (!hooks_.active()) return std::nullopt;
+    make_way();
+    return std::optional<HookAssertions>(std::in_place, hooks_);
   }
 
   void on_news() override {
     // While what they said is still being replayed; but then a plugin may fail the run.
-    if (iterations_.is_complete() && !hooks_.active()) iterations_.tell_workers_to_end();
+    if (hooks_.active()) {
+      make_way();
+    } else if (iterations_.is_complete()) {
+      iterations_.tell_workers_to_end();
+    }
     if (node_manager_.has_free_token()) use_free_token();
     iteration().let_through();
     iteration().set_wake_marks();
@@ -425,6 +434,7 @@ class DSession : private NodeEvents {
   NodeManager node_manager_;
   Crew crew_;
   Supervisor supervisor_;
+  Progress progress_;
   Playback playback_;
   EndVerdicts verdicts_;
   bool collections_differ_ = false;

@@ -6,6 +6,7 @@
 #define GTEST_XDIST_CONTROLLER_ITERATIONS_H_
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -38,10 +39,11 @@ namespace gtest_xdist::internal {
 class Iterations {
  public:
   // `count` is --gtest_repeat; 0: without end. `asks_workers`: they are sent no test before they
-  // have told what they have collected. What is passed by reference must outlive this.
+  // have told what they have collected. `keeps_tally`: somebody is going to ask for it. What is
+  // passed by reference must outlive this.
   Iterations(const Catalog& catalog, const Options& options, const CollectionCheck& collection,
              Planning& planning, NodeManager& node_manager, const Crew& crew, EndVerdicts& verdicts,
-             CrashItemHandler on_crash_item, unsigned count, bool asks_workers)
+             CrashItemHandler on_crash_item, unsigned count, bool asks_workers, bool keeps_tally)
       : catalog_(catalog),
         options_(options),
         collection_(collection),
@@ -53,7 +55,8 @@ class Iterations {
         lines_(catalog, node_manager.nodes()),
         left_(count),
         endless_(count == 0),
-        asks_workers_(asks_workers) {}
+        asks_workers_(asks_workers),
+        keeps_tally_(keeps_tally || is_told(Topic::result)) {}
 
   // --- the one that is under way -----------------------------------------------------------------
 
@@ -66,7 +69,10 @@ class Iterations {
   // With the same scheduler, for other tests than before: nothing has been handed out yet.
   void begin_anew() { begin_with(iteration_->release_scheduler(), std::move(iteration_->log())); }
 
-  // What is said of the one that is under way.
+  // How far the one that is under way has come.
+  const RunTally& tally() const { return tally_; }
+
+  // What is said of it.
   RunLines& lines() { return lines_; }
 
   // Takes back whatever waits for workers; false if a worker has started a test all the same.
@@ -193,10 +199,10 @@ class Iterations {
 
   // Where it matters to somebody, keeps account of what becomes of the iteration's tests.
   void follow() {
-    tally_ = {iteration_->runs()};
+    tally_ = {iteration_->runs(), 0, 0, std::chrono::steady_clock::now()};
     lines_.begin(crew_.workers(), collection_.order().size(), planning_.name());
     if (!asks_workers_) lines_.tell_beginning();
-    if (!is_told(Topic::result)) return;
+    if (!keeps_tally_) return;
     iteration_->on_run_end([this](const RunEnd& end) {
       tally_.add(end);
       lines_.tell_end(end, tally_);
@@ -239,6 +245,7 @@ class Iterations {
   unsigned left_;
   const bool endless_;
   bool asks_workers_;
+  const bool keeps_tally_;
   bool ending_ = false;
   std::string hopeless_;
   std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next one

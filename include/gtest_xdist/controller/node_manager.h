@@ -20,6 +20,7 @@
 
 #include "gtest_xdist/controller/account.h"
 #include "gtest_xdist/controller/launcher.h"
+#include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/process/child_process.h"
@@ -248,6 +249,7 @@ class NodeManager {
 
   // Somebody does not want to wait for the end of the session.
   [[noreturn]] void end_now() {
+    make_way();
     nodes_.clear();
     if (jobserver_ != nullptr) jobserver_->leave();
     launcher_.remove_directory();

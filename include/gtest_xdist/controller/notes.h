@@ -26,8 +26,20 @@ inline int& note_verbosity() {
 // Whether lines of the topic are shown.
 inline bool is_told(Topic topic) { return static_cast<int>(topic) <= note_verbosity(); }
 
+// Takes away what is on the terminal for the moment only; null if there is nothing of the kind.
+inline void (*&way_maker())() {
+  static void (*maker)() = nullptr;
+  return maker;
+}
+
+// To be called before anything is printed, by whomever: this process's code, or the user's.
+inline void make_way() {
+  if (way_maker() != nullptr) way_maker()();
+}
+
 // Prints a line as it is; what was printed before it on standard output appears before it.
 inline void print_line(const std::string& text) {
+  make_way();
   std::fflush(stdout);
   std::fprintf(stderr, "%s\n", text.c_str());
   std::fflush(stderr);

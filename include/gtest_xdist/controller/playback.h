@@ -17,6 +17,7 @@
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/controller/iteration.h"
 #include "gtest_xdist/controller/node_manager.h"
+#include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/program_log.h"
 #include "gtest_xdist/controller/roll_call.h"
 #include "gtest_xdist/core/report.h"
@@ -49,6 +50,7 @@ class Playback : private ReplaySource {
   void play_set_up(Iteration& iteration) {
     ProgramLog& log = iteration.log();
     while (!log.set_up_known() && !iteration.has_given_up()) node_manager_.pump();
+    make_way();
     if (log.set_up_known() && !log.set_up_ran()) return;
     const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
     repeater().OnEnvironmentsSetUpStart(unit_test);
@@ -61,6 +63,7 @@ class Playback : private ReplaySource {
     iteration_ = &iteration;
     while (!iteration.store().all_replayed()) {
       if (const std::optional<SuiteIndex> suite = iteration.store().next_suite()) {
+        make_way();
         replayer_.replay_suite(*suite);
       } else {
         advance();
@@ -89,16 +92,18 @@ class Playback : private ReplaySource {
   }
 
   // What has come up and has no place of its own.
-  void play_rest(Iteration& iteration) { replayer_.replay_program(iteration.log().take_rest()); }
+  void play_rest(Iteration& iteration) {
+    make_way();
+    replayer_.replay_program(iteration.log().take_rest());
+  }
 
  private:
   TestIndex next_test(SuiteIndex suite) override {
     if (node_manager_.has_news()) node_manager_.poll();
-    while (!store().all_replayed(suite)) {
-      if (const std::optional<TestIndex> test = store().next_test(suite)) return *test;
-      advance();
-    }
-    return kNoTest;
+    std::optional<TestIndex> test;
+    while (!store().all_replayed(suite) && !(test = store().next_test(suite))) advance();
+    make_way();
+    return test.value_or(kNoTest);
   }
 
   Report take_report(TestIndex test) override { return store().take_test(test); }
@@ -114,6 +119,7 @@ class Playback : private ReplaySource {
       iteration_->let_through();
       node_manager_.pump();
     }
+    make_way();
     return store().take_suite_down(suite);
   }
 

@@ -4,6 +4,7 @@
 #ifndef GTEST_XDIST_CONTROLLER_RUN_TALLY_H_
 #define GTEST_XDIST_CONTROLLER_RUN_TALLY_H_
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 
@@ -24,9 +25,10 @@ using RunEndHandler = std::function<void(const RunEnd&)>;
 
 // One iteration's. A run is one of a test, in the mode `each` on one worker.
 struct RunTally {
-  std::size_t all = 0;     // runs that are expected
-  std::size_t done = 0;    // of these, the ones that have ended for good
-  std::size_t failed = 0;  // of these, the ones that have failed
+  std::size_t all = 0;                            // runs that are expected
+  std::size_t done = 0;                           // of these, the ones that have ended for good
+  std::size_t failed = 0;                         // of these, the ones that have failed
+  std::chrono::steady_clock::time_point begin{};  // of the iteration
 
   void add(const RunEnd& end) {
     if (end.outcome == Outcome::rerun) return;

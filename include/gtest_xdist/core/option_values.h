@@ -122,6 +122,14 @@ inline int parse_verbosity(const std::string& value) {
   reject(kVerbosityVariable, value, "one of " + join(values));
 }
 
+inline ProgressMode parse_progress(const std::string& value) {
+  if (value == "auto") return ProgressMode::automatic;
+  if (value == "never") return ProgressMode::never;
+  if (value == "always") return ProgressMode::always;
+  const std::vector<std::string> values = {"auto", "never", "always"};
+  reject(kProgressVariable, value, "one of " + join(values) + did_you_mean(value, values));
+}
+
 inline std::vector<TestIndex> parse_indices(const std::string& value) {
   try {
     return parse_index_list(value);

@@ -29,6 +29,9 @@ inline const std::string& name_of(DistMode mode) {
   return dist_mode_names()[static_cast<std::size_t>(mode)];
 }
 
+// When there is a status line: `automatic` where results go to a terminal.
+enum class ProgressMode { automatic, never, always };
+
 // More workers than this are a typing error: each has its own process and output file.
 inline constexpr unsigned kMaxWorkers = 1024;
 
@@ -68,6 +71,7 @@ struct Options {
   std::optional<std::chrono::milliseconds> session_timeout;  // of all tests together
   unsigned maxoutput = 64;  // megabytes that are kept of what a test prints to one stream
   int verbosity = 0;        // how much the controller says: from -1 to 2
+  ProgressMode progress = ProgressMode::automatic;
 };
 
 // Names and values of environment variables.
@@ -89,6 +93,7 @@ inline constexpr const char* kTimeoutVariable = "GTEST_XDIST_TIMEOUT";
 inline constexpr const char* kSessionTimeoutVariable = "GTEST_XDIST_SESSION_TIMEOUT";
 inline constexpr const char* kMaxOutputVariable = "GTEST_XDIST_MAXOUTPUT";
 inline constexpr const char* kVerbosityVariable = "GTEST_XDIST_VERBOSITY";
+inline constexpr const char* kProgressVariable = "GTEST_XDIST_PROGRESS";
 // Set in workers for tests and whatever they start to read; a user does not set them.
 inline constexpr const char* kWorkerVariable = "GTEST_XDIST_WORKER";
 inline constexpr const char* kWorkerCountVariable = "GTEST_XDIST_WORKER_COUNT";

@@ -97,6 +97,11 @@ inline const std::vector<Variable>& variables() {
        [](Options& options, const char* name, Value value) {
          options.maxoutput = parse_bounded(name, value, 1, kMostOutput);
        }},
+      {kProgressVariable, "auto, never, always",
+       "Whether there is a status line below the results.",
+       [](Options& options, const char*, Value value) {
+         options.progress = parse_progress(value);
+       }},
       {kVerbosityVariable, "-1, 0, 1, 2",
        "How much gtest-xdist says itself, on standard error; 0 by default. -1: errors alone. 1: "
        "how "

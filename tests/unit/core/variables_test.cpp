@@ -117,6 +117,13 @@ TEST(Variables, VerbosityIsALevel) {
   }
 }
 
+TEST(Variables, ProgressIsAMode) {
+  EXPECT_EQ(parse_options({}).progress, ProgressMode::automatic);
+  EXPECT_EQ(parsed("GTEST_XDIST_PROGRESS", "auto").progress, ProgressMode::automatic);
+  EXPECT_EQ(parsed("GTEST_XDIST_PROGRESS", "never").progress, ProgressMode::never);
+  EXPECT_EQ(parsed("GTEST_XDIST_PROGRESS", "always").progress, ProgressMode::always);
+}
+
 TEST(Variables, LoadscopeReorderIsYesOrNo) {
   EXPECT_TRUE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "yes").loadscope_reorder);
   EXPECT_TRUE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "1").loadscope_reorder);
@@ -203,6 +210,9 @@ TEST(Variables, SayWhatAValueMayBe) {
       {"GTEST_XDIST_MAXOUTPUT", "1000001", "' is not valid: expected a number from 1 to 1000000"},
       {"GTEST_XDIST_MAXOUTPUT", "64M", "' is not valid: expected a number from 1 to 1000000"},
       {"GTEST_XDIST_VERBOSITY", "3", "' is not valid: expected one of -1, 0, 1, 2"},
+      {"GTEST_XDIST_PROGRESS", "yes", "' is not valid: expected one of auto, never, always"},
+      {"GTEST_XDIST_PROGRESS", "alway",
+       "' is not valid: expected one of auto, never, always; did you mean always?"},
       {"GTEST_XDIST_LOADSCOPE_REORDER", "true", "' is not valid: expected 'yes' or 'no'"},
       {"GTEST_XDIST_LOADSCOPE_REORDER", "", "' is not valid: expected 'yes' or 'no'"},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "", restarts},
@@ -244,7 +254,7 @@ TEST(Variables, SayWhichVariableMayBeMeant) {
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
       "GTEST_XDIST_MAXFAIL, GTEST_XDIST_RETRIES, GTEST_XDIST_INDICES, GTEST_XDIST_DURATIONS_FILE, "
       "GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, GTEST_XDIST_MAXOUTPUT, "
-      "GTEST_XDIST_VERBOSITY, GTEST_XDIST_TESTRUNUID";
+      "GTEST_XDIST_PROGRESS, GTEST_XDIST_VERBOSITY, GTEST_XDIST_TESTRUNUID";
   struct Row {
     std::string name;
     std::string value;

@@ -1,0 +1,79 @@
+// A terminal: whether there is one, how wide it is, and a line on it that is there for the moment.
+//
+// Layer: process.
+#ifndef GTEST_XDIST_PROCESS_TERMINAL_H_
+#define GTEST_XDIST_PROCESS_TERMINAL_H_
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "gtest_xdist/process/descriptor.h"
+
+namespace gtest_xdist::internal {
+
+// Whether the descriptor leads to a terminal, by which the cursor can be moved.
+inline bool is_capable_terminal(int descriptor) {
+  const char* const term = std::getenv("TERM");
+  return ::isatty(descriptor) != 0 && term != nullptr && *term != '\0' &&
+         std::string_view(term) != "dumb";
+}
+
+// In columns: as the terminal says it, else as $COLUMNS does, else as terminals used to be.
+inline std::size_t terminal_width(int descriptor) {
+  struct ::winsize size {};
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  constexpr long kWidest = 10'000;
+  const char* const columns = std::getenv("COLUMNS");
+  const long number = columns == nullptr ? 0 : std::strtol(columns, nullptr, 10);
+  constexpr std::size_t kUsual = 80;
+  return number > 0 && number <= kWidest ? static_cast<std::size_t>(number) : kUsual;
+}
+
+// A line that stands below the cursor, which stays where it is: so whatever is printed next, be it
+// the rest of a line, comes where it would have come. To be taken away before anything is printed.
+class MomentaryLine {
+ public:
+  // On the terminal that the descriptor leads to.
+  explicit MomentaryLine(int descriptor) : descriptor_(descriptor) {}
+  MomentaryLine(const MomentaryLine&) = delete;
+  MomentaryLine& operator=(const MomentaryLine&) = delete;
+  ~MomentaryLine() { hide(); }
+
+  bool is_shown() const { return is_shown_; }
+
+  // In place of what is shown now. What is too long is cut off by the terminal.
+  void show(std::string_view text) {
+    std::string bytes = std::string(kMakeRoom) + kSave + kBelow + kEraseRest + kNoWrap;
+    bytes += text;
+    bytes += std::string(kWrap) + kRestore;
+    is_shown_ = write_all(descriptor_, bytes) || is_shown_;
+  }
+
+  void hide() {
+    if (!std::exchange(is_shown_, false)) return;
+    write_all(descriptor_, std::string(kSave) + kBelow + kEraseRest + kRestore);
+  }
+
+ private:
+  // As a VT100 understands them, and all that came after it.
+  static constexpr const char* kMakeRoom = "\033D\033[A";  // a line down, which may scroll, and up
+  static constexpr const char* kSave = "\0337";            // where the cursor is
+  static constexpr const char* kRestore = "\0338";
+  static constexpr const char* kBelow = "\r\n";
+  static constexpr const char* kEraseRest = "\033[J";  // of the screen
+  static constexpr const char* kNoWrap = "\033[?7l";
+  static constexpr const char* kWrap = "\033[?7h";
+
+  const int descriptor_;
+  bool is_shown_ = false;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_TERMINAL_H_

@@ -1,0 +1,54 @@
+// Something to look at: tests that pass, fail, crash, print, and last until somebody releases them.
+// With $DOTS the results are a dot or an F each, all in one line.
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "support.h"
+
+namespace {
+
+void wait_for_release() {
+  const std::string released = support::variable("NOTES") + ".released";
+  while (::access(released.c_str(), F_OK) != 0) ::usleep(10'000);
+}
+
+TEST(Look, Passes) {}
+TEST(Look, Fails) { ADD_FAILURE() << "as it must"; }
+TEST(Look, Crashes) {
+  std::printf("printed before the end\n");
+  std::fflush(stdout);
+  std::raise(SIGSEGV);
+}
+TEST(Look, Prints) {
+  for (int i = 0; i < 50; ++i) std::printf("line %d\n", i);
+}
+TEST(Look, LastsUntilItIsReleased) {
+  support::note("lasts");
+  wait_for_release();
+}
+TEST(Other, LastsAsLong) {
+  support::note("lasts");
+  wait_for_release();
+}
+
+class Dots : public testing::EmptyTestEventListener {
+  void OnTestEnd(const testing::TestInfo& test) override {
+    std::printf("%c", test.result()->Passed() ? '.' : 'F');
+    std::fflush(stdout);
+  }
+  void OnTestProgramEnd(const testing::UnitTest&) override { std::printf("\nthe end\n"); }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  if (!support::variable("DOTS").empty()) {
+    testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
+    delete listeners.Release(listeners.default_result_printer());
+    listeners.Append(new Dots);
+  }
+  return RUN_ALL_TESTS();
+}
