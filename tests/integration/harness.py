@@ -222,6 +222,11 @@ class Started:
         """What has been printed so far."""
         return self._text("out")
 
+    @property
+    def errors(self):
+        """Likewise on standard error, if it is separate."""
+        return self._text("err")
+
     def release(self):
         """Lets a test go on that waits for it."""
         (self.directory / "notes.released").touch()

@@ -1,5 +1,6 @@
 """What gtest-xdist shows of itself: GTEST_XDIST_VERBOSITY and the status line."""
 
+import os
 import re
 import signal
 
@@ -253,6 +254,66 @@ class StatusLineTest(harness.IntegrationTest):
         self.see_status_line(terminal, r"\[3/5\] 1 failed, .*")
         _, written = self.end(started, terminal)
         self.assertEqual(3, written.count("5 tests from 2 test suites ran."))
+
+
+class StatusRequestTest(harness.IntegrationTest):
+    """SIGUSR1. (What is said after a quiet minute is left to the unit tests.)"""
+
+    def start_lasting(self, *arguments, env=None, **options):
+        started = self.start("terminal", "--gtest_filter=*.Passes:*.Lasts*", *arguments, env={
+            "GTEST_XDIST_WORKERS": "2", **(env or {})}, **options)
+        harness.wait_until(lambda: started.noted.count("lasts") == 2, "the tests have not started")
+        return started
+
+    def end(self, started):
+        started.release()
+        run = started.end()
+        self.assert_nothing_left(started)
+        return run
+
+    def assert_answered(self, run):
+        answer = [note for note in run.notes if not note.startswith("reproduce")]
+        self.assertRegex(answer[0], r"^1 of 3 done, 0 failed, running for \d+s$")
+        self.assertEqual(3, len(answer), run)
+        for worker, line in enumerate(answer[1:]):
+            self.assertRegex(line, r"^gw%d: \w+\.Lasts\w+ for \d+s, 0 tests left$" % worker)
+        self.assertEqual(0, run.status, run)
+        self.assertEqual(3, len(run.tests))
+
+    def test_is_answered_where_somebody_looks_on(self):
+        for env in {"GTEST_XDIST_VERBOSITY": "1"}, {"GTEST_XDIST_PROGRESS": "always"}:
+            for whole_group in False, True:
+                with self.subTest(env=env, whole_group=whole_group):
+                    started = self.start_lasting(env=env, separate_stderr=True)
+                    if whole_group:
+                        os.killpg(started.process.pid, signal.SIGUSR1)
+                    else:
+                        started.process.send_signal(signal.SIGUSR1)
+                    harness.wait_until(lambda: "gw1: " in started.errors, "no answer")
+                    self.assert_answered(self.end(started))
+
+    def test_is_answered_on_a_terminal(self):
+        terminal = screen.Terminal(500)
+        self.addCleanup(terminal.close)
+        started = self.start_lasting(terminal=terminal.descriptor,
+                                     env={"GTEST_XDIST_PROGRESS": "never"})
+        started.process.send_signal(signal.SIGUSR1)
+        harness.wait_until(lambda: "gw1: " in terminal.raw, "no answer")
+        self.assertEqual(0, self.end(started).status)
+
+    def test_is_nothing_special_elsewhere(self):
+        started = self.start_lasting()
+        started.process.send_signal(signal.SIGUSR1)
+        self.assertEqual(-signal.SIGUSR1, started.end().status)
+
+    def test_is_the_programs_if_it_wants_it(self):
+        for what, notes in ("ignore", 0), ("note", 1):
+            started = self.start_lasting(env={"GTEST_XDIST_VERBOSITY": "1", "ON_SIGUSR1": what})
+            started.process.send_signal(signal.SIGUSR1)
+            harness.wait_until(lambda: started.noted.count("the program's own") == notes, "no note")
+            run = self.end(started)
+            self.assertEqual([], run.notes)
+            self.assertEqual(0, run.status)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@
 #include "gtest_xdist/controller/progress.h"
 #include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/controller/supervisor.h"
+#include "gtest_xdist/controller/who_runs_what.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/options.h"
@@ -76,13 +77,14 @@ class DSession : private NodeEvents {
             catalog, options, node_manager_.nodes(),
             [this](::pid_t process, int output) { return debug(process, output); }, Clock::now()),
         progress_(shows_progress(options), catalog, nodes()),
+        who_runs_what_(is_watched(options), catalog, nodes(), node_manager_.bell()),
         playback_(catalog, node_manager_),
         iterations_(
             catalog, options, collection_, planning_, node_manager_, crew_, verdicts_,
             [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& scheduler) {
               return handle_crash_item(node, test, report, scheduler);
             },
-            iterations, hooks.active(), progress_.is_enabled()) {
+            iterations, hooks.active(), progress_.is_enabled() || who_runs_what_.is_enabled()) {
     if (!iterations_.asks_workers()) {
       collection_.accept(collection_.order(), "controller");
       node_manager_.expect_digest(collection_.digest());
@@ -161,7 +163,8 @@ class DSession : private NodeEvents {
   // --- time and signals --------------------------------------------------------------------------
 
   Clock::time_point on_time(Clock::time_point now) override {
-    const Clock::time_point next = supervisor_.look(now, stop_signal());
+    const Clock::time_point next = std::min(supervisor_.look(now, stop_signal()),
+                                            who_runs_what_.look(now, iterations_.tally()));
     if (!supervisor_.over().empty() && !std::exchange(over_told_, true)) stop();
     if (node_manager_.has_free_token()) use_free_token();
     return next;
@@ -435,6 +438,7 @@ class DSession : private NodeEvents {
   Crew crew_;
   Supervisor supervisor_;
   Progress progress_;
+  WhoRunsWhat who_runs_what_;
   Playback playback_;
   EndVerdicts verdicts_;
   bool collections_differ_ = false;

@@ -199,12 +199,13 @@ class Iterations {
 
   // Where it matters to somebody, keeps account of what becomes of the iteration's tests.
   void follow() {
-    tally_ = {iteration_->runs(), 0, 0, std::chrono::steady_clock::now()};
+    using Clock = std::chrono::steady_clock;
+    tally_ = {iteration_->runs(), 0, 0, Clock::now(), {}};
     lines_.begin(crew_.workers(), collection_.order().size(), planning_.name());
     if (!asks_workers_) lines_.tell_beginning();
     if (!keeps_tally_) return;
     iteration_->on_run_end([this](const RunEnd& end) {
-      tally_.add(end);
+      tally_.add(end, Clock::now());
       lines_.tell_end(end, tally_);
     });
   }

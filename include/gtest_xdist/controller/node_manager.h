@@ -158,6 +158,9 @@ class NodeManager {
 
   const Launcher& launcher() const { return launcher_; }
 
+  // What wakes whoever waits here.
+  Doorbell& bell() const { return segment_.bell(); }
+
   // Whether a worker has rung since the last look: one load.
   bool has_news() const { return segment_.bell().has_rung(); }
 

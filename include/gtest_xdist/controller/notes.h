@@ -45,9 +45,12 @@ inline void print_line(const std::string& text) {
   std::fflush(stderr);
 }
 
-// Prints a line that says whose it is, if its topic is shown.
+// Prints a line that says whose it is, whatever the verbosity.
+inline void tell_anyway(const std::string& text) { print_line("gtest-xdist: " + text); }
+
+// Likewise, if its topic is shown.
 inline void note(const std::string& text, Topic topic = Topic::event) {
-  if (is_told(topic)) print_line("gtest-xdist: " + text);
+  if (is_told(topic)) tell_anyway(text);
 }
 
 inline std::string worker_name(int number) { return "gw" + std::to_string(number); }

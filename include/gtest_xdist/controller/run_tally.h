@@ -29,8 +29,11 @@ struct RunTally {
   std::size_t done = 0;                           // of these, the ones that have ended for good
   std::size_t failed = 0;                         // of these, the ones that have failed
   std::chrono::steady_clock::time_point begin{};  // of the iteration
+  // When a run has ended last.
+  std::chrono::steady_clock::time_point last_end{};
 
-  void add(const RunEnd& end) {
+  void add(const RunEnd& end, std::chrono::steady_clock::time_point now) {
+    last_end = now;
     if (end.outcome == Outcome::rerun) return;
     ++done;
     if (end.outcome == Outcome::failed) ++failed;

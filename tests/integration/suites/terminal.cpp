@@ -41,9 +41,13 @@ class Dots : public testing::EmptyTestEventListener {
   void OnTestProgramEnd(const testing::UnitTest&) override { std::printf("\nthe end\n"); }
 };
 
+void note_signal(int) { support::note("the program's own"); }
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (support::variable("ON_SIGUSR1") == "ignore") std::signal(SIGUSR1, SIG_IGN);
+  if (support::variable("ON_SIGUSR1") == "note") std::signal(SIGUSR1, &note_signal);
   testing::InitGoogleTest(&argc, argv);
   if (!support::variable("DOTS").empty()) {
     testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();

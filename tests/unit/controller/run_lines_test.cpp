@@ -27,7 +27,7 @@ TEST(RunLines, SayHowATestHasEnded) {
            Row{{7, 0, Outcome::rerun}, 0, 812, "[gw0] [  0%] RERUN S.T"},
            Row{{7, 0, Outcome::passed}, 0, 0, "[gw0] [100%] PASSED S.T"},
        }) {
-    EXPECT_EQ(describe_run_end(row.end, "S.T", {row.all, row.done, 0}), row.line);
+    EXPECT_EQ(describe_run_end(row.end, "S.T", {row.all, row.done, 0, {}, {}}), row.line);
   }
 }
 

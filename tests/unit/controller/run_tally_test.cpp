@@ -1,17 +1,21 @@
 #include "gtest_xdist/controller/run_tally.h"
 
+#include <chrono>
+
 #include <gtest/gtest.h>
 
 namespace gtest_xdist::internal {
 namespace {
 
 TEST(RunTally, CountsWhatHasEndedForGood) {
-  RunTally tally = {5};
+  const auto now = std::chrono::steady_clock::now();
+  RunTally tally = {5, 0, 0, {}, {}};
   EXPECT_EQ(tally.percent(), 0U);
   for (const Outcome outcome :
        {Outcome::passed, Outcome::failed, Outcome::rerun, Outcome::skipped, Outcome::failed}) {
-    tally.add({0, 0, outcome});
+    tally.add({0, 0, outcome}, now);
   }
+  EXPECT_EQ(tally.last_end, now);
   EXPECT_EQ(tally.done, 4U);
   EXPECT_EQ(tally.failed, 2U);
   EXPECT_EQ(tally.percent(), 80U);
@@ -20,9 +24,9 @@ TEST(RunTally, CountsWhatHasEndedForGood) {
 TEST(RunTally, OfNothingIsComplete) { EXPECT_EQ(RunTally().percent(), 100U); }
 
 TEST(RunTally, RoundsDown) {
-  RunTally tally = {1000, 999, 0};
+  RunTally tally = {1000, 999, 0, {}, {}};
   EXPECT_EQ(tally.percent(), 99U);
-  tally.add({});
+  tally.add({}, {});
   EXPECT_EQ(tally.percent(), 100U);
 }
 

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 RunStatus usual() {
   RunStatus status;
-  status.tally = {812, 42, 1};
+  status.tally = {812, 42, 1, {}, {}};
   status.elapsed = 12s;
   status.running = {{"gw0", "Suite.Other", 1s}, {"gw1", "Suite.Test", 3s}};
   return status;
@@ -77,7 +77,7 @@ TEST(StatusLine, SaysNothingOfFailuresWhereThereAreNone) {
 
 TEST(StatusLine, HasAnEstimateOnlyWithSomethingToGoBy) {
   RunStatus status;
-  status.tally = {10, 0, 0};
+  status.tally = {10, 0, 0, {}, {}};
   status.elapsed = 5s;
   EXPECT_EQ(line(status, 80), "[0/10] 5s");
   status.tally.done = 1;
@@ -115,7 +115,7 @@ TEST(StatusLine, LeavesOutWhatDoesNotFit) {
 
 TEST(StatusLine, SharesTheRoomAmongLongNames) {
   RunStatus status = usual();
-  status.tally = {9, 0, 0};
+  status.tally = {9, 0, 0, {}, {}};
   status.running = {{"gw0", std::string(50, 'a'), 0s},
                     {"gw1", "Short.Test", 0s},
                     {"gw2", std::string(50, 'b'), 0s}};
