@@ -221,6 +221,7 @@ class DSession : private NodeEvents {
 
   void on_message(WorkerNode& node, WorkerMessage& message) override {
     const std::optional<HookAssertions> guard = guard_assertions();
+    if (node.live) node.live->hear(message);
     std::visit([&](auto& m) { on(node, m); }, message);
   }
 
@@ -373,6 +374,7 @@ class DSession : private NodeEvents {
   void on_end(WorkerNode& node, const ExitStatus& status) override {
     const std::optional<HookAssertions> guard = guard_assertions();
     node.in_iteration = false;
+    if (node.live) node.live->end();
     node.time_running_item(Clock::now(), std::chrono::system_clock::now());
     const State before = std::exchange(node.state, State::gone);
     const std::string how = describe_end(node, status);

@@ -36,15 +36,18 @@ namespace gtest_xdist::internal {
 class Launcher {
  public:
   // `self` and `environment` are what the process found at its start; `self` must outlive this.
-  // `run` is the number of the RUN_ALL_TESTS, `output_limit` that of each OutputFile. `withheld`
-  // are descriptors that no worker gets. Throws std::runtime_error.
+  // `run` is the number of the RUN_ALL_TESTS, `output_limit` that of each OutputFile. Unless output
+  // `is_captured` it is shown as it comes, all of it. `withheld` are descriptors that no worker
+  // gets. Throws std::runtime_error.
   Launcher(const Self& self, Environment environment, unsigned workers, unsigned run,
            std::shared_ptr<const TempDirectory> directory = std::make_shared<const TempDirectory>(),
-           std::uint64_t output_limit = OutputFile::kNoLimit, std::vector<int> withheld = {})
+           std::uint64_t output_limit = OutputFile::kNoLimit, bool is_captured = true,
+           std::vector<int> withheld = {})
       : self_(self),
         environment_(std::move(environment)),
         run_(run),
-        output_limit_(output_limit),
+        output_limit_(is_captured ? output_limit : OutputFile::kNoLimit),
+        is_captured_(is_captured),
         withheld_(std::move(withheld)),
         one_stream_(same_file(STDOUT_FILENO, STDERR_FILENO)),
         users_limit_(make_room_for_workers(workers, std::size_t{kUsualRestarts} * workers,
@@ -71,6 +74,7 @@ class Launcher {
     if (!one_stream_) {
       node.output.err = OutputFile::create(temp_directory_->path(), output_limit_);
     }
+    if (!is_captured_) node.live.emplace(node.name(), node.output, node.slot());
 
     std::string bytes;
     Encoder encode(bytes);
@@ -109,6 +113,9 @@ class Launcher {
     node.process = std::make_unique<ChildProcess>(plan);
   }
 
+  // Whether what workers print is kept until it is told.
+  bool is_captured() const { return is_captured_; }
+
   // Removes the session's temporary directory before its time: no worker is there any more.
   void remove_directory() const { temp_directory_->remove(); }
 
@@ -126,6 +133,7 @@ class Launcher {
   Environment environment_;
   unsigned run_;
   std::uint64_t output_limit_;
+  bool is_captured_;
   std::vector<int> withheld_;
   bool one_stream_;
   bool has_premature_exit_file_ = false;

@@ -149,8 +149,11 @@ class NodeManager {
   // Likewise of a worker's, and when it prints too much.
   void watch(WorkerNode& node) {
     watch(*node.process);
-    node.watched = output_watch_.add(node.output.descriptors(),
-                                     [&node] { return node.output.trim(node.slot()); });
+    node.watched = output_watch_.add(node.output.descriptors(), [&node, &bell = bell()] {
+      const OutputWatch::Found found = node.output.trim(node.slot());
+      if (node.live && found != OutputWatch::Found::nothing) bell.ring();
+      return found;
+    });
   }
 
   // The signal that asks for the end of the session; 0 if none has come.
@@ -243,11 +246,24 @@ class NodeManager {
     const StopSignals::Attention attention(stop_signals_);
     if (stop_signals_.came_again()) end_now();
     const Clock::time_point now = Clock::now();
-    const Clock::duration left = std::min({deadline, next_time_, events_.on_wait(now)}) - now;
+    const Clock::time_point next_look = show_output(now);
+    const Clock::duration left =
+        std::min({deadline, next_time_, next_look, events_.on_wait(now)}) - now;
     const bool rings = segment_.bell().wait_for(
         std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
     rang_ |= rings;
     return rings;
+  }
+
+  // Where output is shown as it comes, shows what has come. Returns when that is to be done again.
+  Clock::time_point show_output(Clock::time_point now) {
+    Clock::time_point next = Clock::time_point::max();
+    if (launcher_.is_captured()) return next;
+    for (const auto& node : nodes_) {
+      if (node->state == WorkerNode::State::gone || !node->live) continue;
+      if (!node->live->relay()) next = now;  // what its worker says is heard before
+    }
+    return next;
   }
 
   // Somebody does not want to wait for the end of the session.

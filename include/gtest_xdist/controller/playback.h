@@ -125,7 +125,8 @@ class Playback : private ReplaySource {
 
   void print(const OutputSlice& slice, int worker) override {
     if (slice.empty()) return;
-    node_manager_.nodes()[static_cast<std::size_t>(worker)]->output.print(slice);
+    WorkerNode& node = *node_manager_.nodes()[static_cast<std::size_t>(worker)];
+    if (!node.live) node.output.print(slice);
   }
 
   ResultStore& store() { return iteration_->store(); }

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "gtest_xdist/controller/assignments.h"
+#include "gtest_xdist/controller/live_output.h"
 #include "gtest_xdist/controller/lock_gate.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/run_history.h"
@@ -293,7 +294,8 @@ class WorkerNode : public Node, public GateNode {
   State state = State::starting;
   WorkerController controller;  // what plugins see of the worker
   WorkerOutput output;
-  OutputWatch::Handle watched;  // has the output looked at while the process lives
+  std::optional<LiveOutput> live;  // if output is shown as it comes
+  OutputWatch::Handle watched;     // has the output looked at while the process lives
   std::unique_ptr<ChildProcess> process;
 
   std::string broken;                   // what it did that it cannot do: it must be ended

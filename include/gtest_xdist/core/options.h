@@ -72,6 +72,7 @@ struct Options {
   unsigned maxoutput = 64;  // megabytes that are kept of what a test prints to one stream
   int verbosity = 0;        // how much the controller says: from -1 to 2
   ProgressMode progress = ProgressMode::automatic;
+  bool capture = true;  // what tests print is told with their results, and not as it comes
 };
 
 // Names and values of environment variables.
@@ -94,6 +95,7 @@ inline constexpr const char* kSessionTimeoutVariable = "GTEST_XDIST_SESSION_TIME
 inline constexpr const char* kMaxOutputVariable = "GTEST_XDIST_MAXOUTPUT";
 inline constexpr const char* kVerbosityVariable = "GTEST_XDIST_VERBOSITY";
 inline constexpr const char* kProgressVariable = "GTEST_XDIST_PROGRESS";
+inline constexpr const char* kCaptureVariable = "GTEST_XDIST_CAPTURE";
 // Set in workers for tests and whatever they start to read; a user does not set them.
 inline constexpr const char* kWorkerVariable = "GTEST_XDIST_WORKER";
 inline constexpr const char* kWorkerCountVariable = "GTEST_XDIST_WORKER_COUNT";

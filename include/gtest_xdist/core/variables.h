@@ -97,6 +97,13 @@ inline const std::vector<Variable>& variables() {
        [](Options& options, const char* name, Value value) {
          options.maxoutput = parse_bounded(name, value, 1, kMostOutput);
        }},
+      {kCaptureVariable, "yes, no",
+       "Whether what tests print is told with their results, as ever; yes by default. no: it is "
+       "shown "
+       "as it comes.",
+       [](Options& options, const char* name, Value value) {
+         options.capture = parse_yes_or_no(name, value);
+       }},
       {kProgressVariable, "auto, never, always",
        "Whether there is a status line below the results.",
        [](Options& options, const char*, Value value) {

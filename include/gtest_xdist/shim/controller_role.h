@@ -157,6 +157,7 @@ class ControllerRole {
             run_,
             once_values().share(),
             options_.maxoutput * kMegabyte,
+            options_.capture,
             jobserver_ ? jobserver_->descriptors() : std::vector<int>()};
   }
 

@@ -124,6 +124,12 @@ TEST(Variables, ProgressIsAMode) {
   EXPECT_EQ(parsed("GTEST_XDIST_PROGRESS", "always").progress, ProgressMode::always);
 }
 
+TEST(Variables, CaptureIsYesOrNo) {
+  EXPECT_TRUE(parse_options({}).capture);
+  EXPECT_TRUE(parsed("GTEST_XDIST_CAPTURE", "yes").capture);
+  EXPECT_FALSE(parsed("GTEST_XDIST_CAPTURE", "no").capture);
+}
+
 TEST(Variables, LoadscopeReorderIsYesOrNo) {
   EXPECT_TRUE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "yes").loadscope_reorder);
   EXPECT_TRUE(parsed("GTEST_XDIST_LOADSCOPE_REORDER", "1").loadscope_reorder);
@@ -254,6 +260,7 @@ TEST(Variables, SayWhichVariableMayBeMeant) {
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
       "GTEST_XDIST_MAXFAIL, GTEST_XDIST_RETRIES, GTEST_XDIST_INDICES, GTEST_XDIST_DURATIONS_FILE, "
       "GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, GTEST_XDIST_MAXOUTPUT, "
+      "GTEST_XDIST_CAPTURE, "
       "GTEST_XDIST_PROGRESS, GTEST_XDIST_VERBOSITY, GTEST_XDIST_TESTRUNUID";
   struct Row {
     std::string name;

@@ -80,6 +80,7 @@ const std::map<std::string, Expectation>& expectations() {
       {"GTEST_XDIST_TIMEOUT", {seconds, fraction}},
       {"GTEST_XDIST_SESSION_TIMEOUT", {seconds, fraction}},
       {"GTEST_XDIST_MAXOUTPUT", {"a number from 1 to 1000000"}},
+      {"GTEST_XDIST_CAPTURE", {"'yes' or 'no'"}},
       {"GTEST_XDIST_PROGRESS", {"one of auto, never, always"}},
       {"GTEST_XDIST_VERBOSITY", {"one of -1, 0, 1, 2", minus_one}},
   };
