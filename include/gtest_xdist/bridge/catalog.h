@@ -105,6 +105,16 @@ class Catalog {
     return digest.value();
   }
 
+  // Stands for the names of all registered tests, whatever is selected.
+  std::uint64_t digest_of_names() const {
+    Digest digest;
+    for (const testing::TestInfo* test : tests_) {
+      digest.add(test->test_suite_name());
+      digest.add(test->name());
+    }
+    return digest.value();
+  }
+
  private:
   std::vector<testing::TestSuite*> suites_;
   std::vector<TestIndex> first_tests_;  // one more than suites: the last is size()

@@ -43,6 +43,7 @@
 #include "gtest_xdist/controller/planning.h"
 #include "gtest_xdist/controller/playback.h"
 #include "gtest_xdist/controller/progress.h"
+#include "gtest_xdist/controller/schedule_log.h"
 #include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/controller/supervisor.h"
 #include "gtest_xdist/controller/who_runs_what.h"
@@ -60,15 +61,17 @@ namespace gtest_xdist::internal {
 class DSession : private NodeEvents {
  public:
   // `catalog` shows the selection; plugins may narrow it. `iterations` is --gtest_repeat; 0:
-  // without end. `durations` is null unless tests are to be planned by them, `jobserver` unless
-  // make has a say in how many workers there are. Starts the workers. What is passed by reference
-  // or pointer must outlive the session. Throws std::runtime_error if it cannot be done.
+  // without end. `durations` is null unless tests are to be planned by them, `schedule_log` unless
+  // somebody wants to know, `jobserver` unless make has a say in how many workers there are. Starts
+  // the workers. What is passed by reference or pointer must outlive the session. Throws
+  // std::runtime_error if it cannot be done.
   DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks,
-           SessionDurations* durations, Launcher launcher, unsigned workers, unsigned iterations,
-           StopSignals& stop_signals, Jobserver* jobserver)
+           SessionDurations* durations, ScheduleLog* schedule_log, Launcher launcher,
+           unsigned workers, unsigned iterations, StopSignals& stop_signals, Jobserver* jobserver)
       : catalog_(catalog),
         hooks_(hooks),
         durations_(durations),
+        schedule_log_(schedule_log),
         collection_(catalog),
         planning_(catalog, options, hooks, durations),
         node_manager_(*this, catalog.size(), workers, std::move(launcher), stop_signals, jobserver),
@@ -95,6 +98,8 @@ class DSession : private NodeEvents {
     if (!iterations_.asks_workers()) iterations_.begin();
     crew_.start(iterations_.to_come());
     if (crew_.is_short()) node_manager_.await_token();
+    if (schedule_log_ == nullptr) return;
+    for (const auto& node : nodes()) schedule_log_->started(*node);
   }
 
   // Blocks until it is known what plugins leave of the selection: to be called before anybody hears
@@ -110,6 +115,7 @@ class DSession : private NodeEvents {
     if (!iterations_.under_way()) iterations_.begin();
     if (crew_.is_short()) node_manager_.await_token();
     iterations_.lines().tell_beginning();
+    if (schedule_log_ != nullptr) schedule_log_->begin_iteration(collection_.order());
     playback_.play_set_up(iteration());
     playback_.play_tests(iteration());
     playback_.call_the_roll(iteration(), collection_.order());
@@ -222,6 +228,13 @@ class DSession : private NodeEvents {
   void on_message(WorkerNode& node, WorkerMessage& message) override {
     const std::optional<HookAssertions> guard = guard_assertions();
     if (node.live) node.live->hear(message);
+    if (schedule_log_ == nullptr) return dispatch(node, message);
+    const ScheduleSpan::Result result = schedule_log_->result_of(node, message);
+    dispatch(node, message);
+    if (node.broken.empty()) schedule_log_->on_message(node, message, result);
+  }
+
+  void dispatch(WorkerNode& node, WorkerMessage& message) {
     std::visit([&](auto& m) { on(node, m); }, message);
   }
 
@@ -353,7 +366,7 @@ class DSession : private NodeEvents {
     iteration().on(node, m);
     if (durations_ == nullptr || is_skipped || !node.broken.empty()) return;
     if (iteration().awaits_retry(m.test)) return;
-    durations_->add_test(m.test, seconds_of(m.duration_ns));
+    durations_->add_test(m.test, seconds_of(m.time.duration_ns));
   }
 
   void on(WorkerNode& node, SuiteDown& m) {
@@ -375,10 +388,15 @@ class DSession : private NodeEvents {
     const std::optional<HookAssertions> guard = guard_assertions();
     node.in_iteration = false;
     if (node.live) node.live->end();
-    node.time_running_item(Clock::now(), std::chrono::system_clock::now());
+    const Clock::time_point now = Clock::now();
+    node.time_running_item(now, std::chrono::system_clock::now());
     const State before = std::exchange(node.state, State::gone);
     const std::string how = describe_end(node, status);
     tell_loss_of_output(node);
+    if (schedule_log_ != nullptr) {
+      const bool is_done = before == State::done;
+      schedule_log_->ended(node, is_done ? "" : describe_node_down(node, status), now);
+    }
     if (before == State::done) {
       const std::string what = how + " after its tests";
       hooks_.testnodedown(node.controller,
@@ -424,6 +442,7 @@ class DSession : private NodeEvents {
     if (!iterations_.has_work()) return;
     try {
       WorkerNode& replacement = crew_.replace(node, iterations_.to_come());
+      if (schedule_log_ != nullptr) schedule_log_->started(replacement, iterations_.ending());
       if (!iterations_.ending()) iterations_.enter(replacement);
     } catch (const std::runtime_error& error) {
       note(error.what(), Topic::error);
@@ -434,6 +453,7 @@ class DSession : private NodeEvents {
   const Catalog& catalog_;
   SessionHooks& hooks_;
   SessionDurations* const durations_;
+  ScheduleLog* const schedule_log_;
   CollectionCheck collection_;
   Planning planning_;
   NodeManager node_manager_;

@@ -267,7 +267,7 @@ class Iteration {
     }
     if (hand_out_.ended()) return settle_rest();
     if (is_retry) return;  // the scheduler has heard of the test
-    hand_out_.complete(node, m.test, seconds_of(m.duration_ns));
+    hand_out_.complete(node, m.test, seconds_of(m.time.duration_ns));
     check_scheduler();
   }
 
@@ -351,7 +351,7 @@ class Iteration {
 
   // A test may come to its end after its time, before its worker is ended.
   void fail_if_overdue(const WorkerNode& node, const TestDone& m, Report& report) const {
-    if (!timeout_ || std::chrono::nanoseconds(m.duration_ns) <= *timeout_) return;
+    if (!timeout_ || std::chrono::nanoseconds(m.time.duration_ns) <= *timeout_) return;
     const testing::TestInfo& test = catalog_.test(m.test);
     report.add_part(node.number(), {},
                     {PartType::fatal_failure, test.file(), test.line(),

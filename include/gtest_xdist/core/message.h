@@ -35,6 +35,18 @@ inline bool can_be_time(std::int64_t ms) {
   return -kLongest < ms && ms < kLongest;
 }
 
+// A stretch of time on the machine's steady clock, which all processes share, in nanoseconds.
+struct ClockSpan {
+  std::int64_t begin_ns = 0;
+  std::int64_t duration_ns = 0;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, ClockSpan& span) {
+  visit(span.begin_ns);
+  visit(span.duration_ns);
+}
+
 // --- worker to controller, in the order in which a worker sends them -----------------------------
 
 // RUN_ALL_TESTS has selected its tests. `digest` stands for the whole collection. `order` is there
@@ -55,6 +67,7 @@ struct EnvironmentsUp {
   bool ran = false;
   bool usable = true;
   OutputSlice output;
+  ClockSpan time;
 };
 
 // An assertion has a result, or a listener recorded one. Sent at once, so that it survives a crash.
@@ -69,16 +82,17 @@ struct PartSeen {
 struct SuiteUp {
   std::uint32_t suite = 0;
   OutputSlice output;
+  ClockSpan time;
 };
 
 // `dropped_parts` of the parts seen are not in the test's result any more: a test can clear it.
-// `elapsed_ms` is what gtest measures, `duration_ns` what the worker does.
+// `elapsed_ms` is what gtest measures, `time` what the worker does.
 struct TestDone {
   TestIndex test = 0;
   std::uint64_t dropped_parts = 0;
   std::int64_t start_ms = 0;
   std::int64_t elapsed_ms = 0;
-  std::int64_t duration_ns = 0;
+  ClockSpan time;
   OutputSlice output;
   std::vector<Property> properties;
 };
@@ -89,18 +103,20 @@ struct TestReturned {
 };
 
 // TearDownTestSuite has run: the end of one stretch of a suite on this worker. `fixture_ns` is what
-// its set-up and tear-down took.
+// its set-up and tear-down took, `time` that of the tear-down.
 struct SuiteDown {
   std::uint32_t suite = 0;
   std::int64_t start_ms = 0;
   std::int64_t elapsed_ms = 0;
   std::int64_t fixture_ns = 0;
+  ClockSpan time;
   OutputSlice output;
   std::vector<Property> properties;
 };
 
 struct EnvironmentsDown {
   OutputSlice output;
+  ClockSpan time;
 };
 
 // The iteration is over. `properties` are those of the whole program.
@@ -146,6 +162,7 @@ void visit_fields(Visitor& visit, EnvironmentsUp& m) {
   visit(m.ran);
   visit(m.usable);
   visit(m.output);
+  visit(m.time);
 }
 template <class Visitor>
 void visit_fields(Visitor& visit, PartSeen& m) {
@@ -157,6 +174,7 @@ template <class Visitor>
 void visit_fields(Visitor& visit, SuiteUp& m) {
   visit(m.suite);
   visit(m.output);
+  visit(m.time);
 }
 template <class Visitor>
 void visit_fields(Visitor& visit, TestDone& m) {
@@ -164,7 +182,7 @@ void visit_fields(Visitor& visit, TestDone& m) {
   visit(m.dropped_parts);
   visit(m.start_ms);
   visit(m.elapsed_ms);
-  visit(m.duration_ns);
+  visit(m.time);
   visit(m.output);
   visit(m.properties);
 }
@@ -178,12 +196,14 @@ void visit_fields(Visitor& visit, SuiteDown& m) {
   visit(m.start_ms);
   visit(m.elapsed_ms);
   visit(m.fixture_ns);
+  visit(m.time);
   visit(m.output);
   visit(m.properties);
 }
 template <class Visitor>
 void visit_fields(Visitor& visit, EnvironmentsDown& m) {
   visit(m.output);
+  visit(m.time);
 }
 template <class Visitor>
 void visit_fields(Visitor& visit, IterationDone& m) {

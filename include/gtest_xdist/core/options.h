@@ -67,6 +67,7 @@ struct Options {
   std::optional<std::vector<TestIndex>> indices;  // run these here, in this order
   std::optional<std::string> testrunuid;
   std::optional<std::string> durations_file;                 // as it was given
+  std::optional<unsigned> durations;                         // show so many; 0: all
   std::optional<std::chrono::milliseconds> timeout;          // of each test
   std::optional<std::chrono::milliseconds> session_timeout;  // of all tests together
   unsigned maxoutput = 64;  // megabytes that are kept of what a test prints to one stream
@@ -90,6 +91,7 @@ inline constexpr const char* kRetriesVariable = "GTEST_XDIST_RETRIES";
 inline constexpr const char* kIndicesVariable = "GTEST_XDIST_INDICES";
 inline constexpr const char* kTestrunuidVariable = "GTEST_XDIST_TESTRUNUID";
 inline constexpr const char* kDurationsFileVariable = "GTEST_XDIST_DURATIONS_FILE";
+inline constexpr const char* kDurationsVariable = "GTEST_XDIST_DURATIONS";
 inline constexpr const char* kTimeoutVariable = "GTEST_XDIST_TIMEOUT";
 inline constexpr const char* kSessionTimeoutVariable = "GTEST_XDIST_SESSION_TIMEOUT";
 inline constexpr const char* kMaxOutputVariable = "GTEST_XDIST_MAXOUTPUT";

@@ -82,6 +82,11 @@ inline const std::vector<Variable>& variables() {
        [](Options& options, const char*, Value value) {
          if (!value.empty()) options.durations_file = value;
        }},
+      {kDurationsVariable, "0 to 1000000",
+       "Show so many of the slowest tests and suites after GoogleTest's summary; 0: all.",
+       [](Options& options, const char* name, Value value) {
+         options.durations = parse_bounded(name, value, 0, kMostTests);
+       }},
       {kTimeoutVariable, "seconds, such as 90 or 1.5; 0 for none",
        "A test that takes longer fails, and its worker is replaced.",
        [](Options& options, const char* name, Value value) {

@@ -32,6 +32,7 @@
 #include "gtest_xdist/controller/dsession.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/session_durations.h"
+#include "gtest_xdist/controller/session_schedule.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/cpu_count.h"
@@ -85,6 +86,7 @@ class ControllerRole {
     void OnTestEnd(const testing::TestInfo& test) override { role_.test_ends(test); }
     void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
       if (role_.session_) role_.session_->replayer().iteration_end_ends();
+      role_.schedule_.iteration_ends(iteration);
       role_.life_->iteration_ends(iteration);
     }
     void OnTestProgramEnd(const testing::UnitTest&) override { role_.program_end(); }
@@ -115,7 +117,7 @@ class ControllerRole {
   }
 
   void program_start() {
-    catalog_ = std::make_unique<Catalog>();
+    catalog_ = std::make_shared<Catalog>();
     life_.emplace([this](const std::string& message, bool) { fail(message); },
                   [this] { return make_items(*catalog_); }, true);
     life_->hooks().config().dist = name_of(options_.dist);
@@ -142,8 +144,8 @@ class ControllerRole {
       read_durations();
       session_ = std::make_unique<DSession>(
           *catalog_, options_, life_->hooks(), durations_ ? &*durations_ : nullptr,
-          make_launcher(workers), workers, static_cast<unsigned>(std::max(repeat, 0)),
-          *stop_signals_, jobserver_.get());
+          schedule_.begin_run(catalog_, run_, workers), make_launcher(workers), workers,
+          static_cast<unsigned>(std::max(repeat, 0)), *stop_signals_, jobserver_.get());
     } catch (const std::runtime_error& error) {
       fatal(error.what());
     }
@@ -300,10 +302,11 @@ class ControllerRole {
   unsigned run_ = 0;                       // calls of RUN_ALL_TESTS that have ended
   Inner* inner_ = nullptr;                 // gtest's
   bool fail_if_no_test_selected_ = false;  // as the user set it
-  std::unique_ptr<Catalog> catalog_;
+  std::shared_ptr<Catalog> catalog_;
   std::optional<SessionLife> life_;            // while RUN_ALL_TESTS runs
   std::optional<SessionDurations> durations_;  // likewise, if there is a file for them
-  std::optional<StopSignals> stop_signals_;    // while there is, or is to be, a session
+  SessionSchedule schedule_{options_};
+  std::optional<StopSignals> stop_signals_;  // while there is, or is to be, a session
   std::unique_ptr<DSession> session_;
   std::string dissent_;
   int stop_signal_ = 0;  // that has ended a session before its time

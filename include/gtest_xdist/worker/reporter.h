@@ -40,6 +40,17 @@ class Reporter {
 
   void enter(Phase phase) { enter(phase, Clock::now()); }
 
+  // Set-up or tear-down of the environments, which is timed.
+  void begin_environments(Phase phase) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    begin_ = Clock::now();
+    enter(phase, begin_);
+  }
+  ClockSpan time_of_environments() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return time_since_begin();
+  }
+
   bool is_in(Phase phase) const { return slot_.phase.load(std::memory_order_relaxed) == phase; }
 
   // --- regions of output, which are user code's --------------------------------------------------
@@ -113,7 +124,7 @@ class Reporter {
     scope_ = Scope::suite;
     const auto kept_parts = static_cast<std::uint64_t>(result.total_part_count());
     outbox_.send(TestDone{test_, test_parts_ - std::min(test_parts_, kept_parts),
-                          result.start_timestamp(), result.elapsed_time(), since_begin(),
+                          result.start_timestamp(), result.elapsed_time(), time_since_begin(),
                           std::exchange(slice_, {}), properties_of(result)},
                  result.Failed() ? Urgency::now : Urgency::if_running_dry);
     leave_phase();
@@ -129,8 +140,9 @@ class Reporter {
   void end_suite(const testing::TestSuite& suite) {
     const std::lock_guard<std::mutex> lock(mutex_);
     tell_suite_up();
+    const ClockSpan time = time_since_begin();
     outbox_.send(SuiteDown{suite_, suite.start_timestamp(), suite.elapsed_time(),
-                           fixture_ns_ + since_begin(), std::exchange(slice_, {}),
+                           set_up_ns_ + time.duration_ns, time, std::exchange(slice_, {}),
                            properties_of(suite.ad_hoc_test_result())},
                  Urgency::later);
     scope_ = Scope::program;
@@ -152,14 +164,15 @@ class Reporter {
 
   void tell_suite_up() {
     if (std::exchange(suite_up_told_, true)) return;
-    fixture_ns_ = since_begin();
+    const ClockSpan time = time_since_begin();
+    set_up_ns_ = time.duration_ns;
     begin_ = Clock::now();
-    outbox_.send(SuiteUp{suite_, marks_.close()}, Urgency::later);
+    outbox_.send(SuiteUp{suite_, marks_.close(), time}, Urgency::later);
   }
 
-  // Nanoseconds of what runs in this phase.
-  std::int64_t since_begin() const {
-    return std::chrono::nanoseconds(Clock::now() - begin_).count();
+  // Of what runs in this phase.
+  ClockSpan time_since_begin() const {
+    return {clock_nanoseconds(begin_), std::chrono::nanoseconds(Clock::now() - begin_).count()};
   }
 
   WorkerSlot& slot_;
@@ -174,7 +187,7 @@ class Reporter {
   TestIndex test_ = kNoTest;
   std::uint64_t test_parts_ = 0;  // that test_ has told of
   Clock::time_point begin_;       // of a set-up, a test or a tear-down
-  std::int64_t fixture_ns_ = 0;   // what the suite's set-up took
+  std::int64_t set_up_ns_ = 0;    // what the suite's set-up took
   bool suite_up_told_ = false;
 };
 

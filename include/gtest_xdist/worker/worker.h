@@ -80,16 +80,18 @@ class Worker : public ItemSource {
   void iteration_inner_start(int iteration) {
     if (sets_environments_up(iteration)) return;
     usable_ = environments_are_usable();
-    reporter_.send(EnvironmentsUp{false, usable_, {}}, Urgency::now);
+    reporter_.send(EnvironmentsUp{false, usable_, {}, {}}, Urgency::now);
     run_items();
   }
 
-  void environments_up_outer_start() { reporter_.enter(Phase::environments_up); }
+  void environments_up_outer_start() { reporter_.begin_environments(Phase::environments_up); }
   void environments_up_inner_start() { reporter_.open(); }
   void environments_up_inner_end() { reporter_.close(); }
   void environments_up_outer_end() {
     usable_ = environments_are_usable();
-    reporter_.send(EnvironmentsUp{true, usable_, reporter_.take_slice()}, Urgency::now);
+    reporter_.send(
+        EnvironmentsUp{true, usable_, reporter_.take_slice(), reporter_.time_of_environments()},
+        Urgency::now);
     reporter_.enter(Phase::idle);
     run_items();
   }
@@ -128,12 +130,13 @@ class Worker : public ItemSource {
   void environments_down_outer_start() {
     hidden_suites_.restore();
     send_native_output();
-    reporter_.enter(Phase::environments_down);
+    reporter_.begin_environments(Phase::environments_down);
   }
   void environments_down_inner_start() { reporter_.open(); }
   void environments_down_inner_end() { reporter_.close(); }
   void environments_down_outer_end() {
-    reporter_.send(EnvironmentsDown{reporter_.take_slice()}, Urgency::later);
+    reporter_.send(EnvironmentsDown{reporter_.take_slice(), reporter_.time_of_environments()},
+                   Urgency::later);
   }
 
   // There may have been no tear-down of the environments.

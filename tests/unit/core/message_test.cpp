@@ -21,6 +21,9 @@ std::string text(const ByteRange& range) {
   return std::to_string(range.begin) + "-" + std::to_string(range.end);
 }
 std::string text(const OutputSlice& slice) { return text(slice.out) + "/" + text(slice.err); }
+std::string text(const ClockSpan& span) {
+  return std::to_string(span.begin_ns) + "+" + std::to_string(span.duration_ns);
+}
 std::string text(const std::vector<Property>& properties) {
   std::string all;
   for (const Property& property : properties) all += property.key + "=" + property.value + ";";
@@ -39,24 +42,27 @@ std::string text(const CollectionIds& m) {
   return all;
 }
 std::string text(const EnvironmentsUp& m) {
-  return std::to_string(m.ran) + " " + std::to_string(m.usable) + " " + text(m.output);
+  return std::to_string(m.ran) + " " + std::to_string(m.usable) + " " + text(m.output) + " " +
+         text(m.time);
 }
 std::string text(const PartSeen& m) {
   return std::to_string(static_cast<int>(m.scope)) + " " + text(m.output) + " " + text(m.part);
 }
-std::string text(const SuiteUp& m) { return std::to_string(m.suite) + " " + text(m.output); }
+std::string text(const SuiteUp& m) {
+  return std::to_string(m.suite) + " " + text(m.output) + " " + text(m.time);
+}
 std::string text(const TestDone& m) {
   return std::to_string(m.test) + " " + std::to_string(m.dropped_parts) + " " +
-         std::to_string(m.start_ms) + " " + std::to_string(m.elapsed_ms) + " " +
-         std::to_string(m.duration_ns) + " " + text(m.output) + " " + text(m.properties);
+         std::to_string(m.start_ms) + " " + std::to_string(m.elapsed_ms) + " " + text(m.time) +
+         " " + text(m.output) + " " + text(m.properties);
 }
 std::string text(const TestReturned& m) { return std::to_string(m.test); }
 std::string text(const SuiteDown& m) {
   return std::to_string(m.suite) + " " + std::to_string(m.start_ms) + " " +
-         std::to_string(m.elapsed_ms) + " " + std::to_string(m.fixture_ns) + " " + text(m.output) +
-         " " + text(m.properties);
+         std::to_string(m.elapsed_ms) + " " + std::to_string(m.fixture_ns) + " " + text(m.time) +
+         " " + text(m.output) + " " + text(m.properties);
 }
-std::string text(const EnvironmentsDown& m) { return text(m.output); }
+std::string text(const EnvironmentsDown& m) { return text(m.output) + " " + text(m.time); }
 std::string text(const IterationDone& m) { return text(m.properties); }
 std::string text(const NativeOutput& m) { return text(m.output); }
 std::string text(const InternalError& m) { return m.message + (m.thrown ? " thrown" : ""); }
@@ -75,6 +81,7 @@ std::string text(const WorkerMessage& message) {
 
 // One of each kind, no field at its default.
 std::vector<WorkerMessage> samples() {
+  const ClockSpan time{123'456'789'012, 34'567};
   const OutputSlice output{{1, 200}, {3, 40'000'000'000}};
   ValueMap workeroutput;
   workeroutput.set("a", "b");
@@ -83,13 +90,13 @@ std::vector<WorkerMessage> samples() {
   return {
       Hello{0xfedcba9876543210, std::vector<TestIndex>{3, 0, kNoTest - 1}},
       CollectionIds{{"A.b", "", "P/V.w/0"}},
-      EnvironmentsUp{true, false, output},
+      EnvironmentsUp{true, false, output, time},
       PartSeen{Scope::test, output, {PartType::fatal_failure, "a.cpp", 12, "text\n"}},
-      SuiteUp{5, output},
-      TestDone{kNoTest - 1, 4, 1'700'000'000'000, 86'400'000, 7, output, properties},
+      SuiteUp{5, output, time},
+      TestDone{kNoTest - 1, 4, 1'700'000'000'000, 86'400'000, time, output, properties},
       TestReturned{7},
-      SuiteDown{6, 1'700'000'000'001, 9, 8, output, properties},
-      EnvironmentsDown{output},
+      SuiteDown{6, 1'700'000'000'001, 9, 8, time, output, properties},
+      EnvironmentsDown{output, time},
       IterationDone{properties},
       NativeOutput{output},
       InternalError{"plugin 'X' failed", false},

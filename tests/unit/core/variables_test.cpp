@@ -38,6 +38,7 @@ TEST(Variables, WithoutVariablesHaveDefaults) {
     EXPECT_FALSE(options.indices);
     EXPECT_FALSE(options.testrunuid);
     EXPECT_FALSE(options.durations_file);
+    EXPECT_FALSE(options.durations);
     EXPECT_EQ(options.maxoutput, 64U);
   }
 }
@@ -155,6 +156,11 @@ TEST(Variables, RetriesAreANumber) {
   EXPECT_EQ(parsed("GTEST_XDIST_RETRIES", "100").retries, 100U);
 }
 
+TEST(Variables, DurationsAreANumber) {
+  EXPECT_EQ(parsed("GTEST_XDIST_DURATIONS", "0").durations, 0U);
+  EXPECT_EQ(parsed("GTEST_XDIST_DURATIONS", "1000000").durations, 1'000'000U);
+}
+
 TEST(Variables, IndicesAreAList) {
   EXPECT_EQ(parsed("GTEST_XDIST_INDICES", "3:0-2:3").indices,
             (std::vector<TestIndex>{3, 0, 1, 2, 3}));
@@ -228,6 +234,9 @@ TEST(Variables, SayWhatAValueMayBe) {
       {"GTEST_XDIST_MAXFAIL", "", restarts},
       {"GTEST_XDIST_MAXFAIL", "-1", restarts},
       {"GTEST_XDIST_MAXFAIL", "1000001", restarts},
+      {"GTEST_XDIST_DURATIONS", "", restarts},
+      {"GTEST_XDIST_DURATIONS", "all", restarts},
+      {"GTEST_XDIST_DURATIONS", "1000001", restarts},
       {"GTEST_XDIST_RETRIES", "", "' is not valid: expected a number from 0 to 100"},
       {"GTEST_XDIST_RETRIES", "101", "' is not valid: expected a number from 0 to 100"},
       {"GTEST_XDIST_INDICES", "", indices + "an index is missing)"},
@@ -259,9 +268,9 @@ TEST(Variables, SayWhichVariableMayBeMeant) {
       " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_MAXPROCESSES, GTEST_XDIST_DIST, "
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
       "GTEST_XDIST_MAXFAIL, GTEST_XDIST_RETRIES, GTEST_XDIST_INDICES, GTEST_XDIST_DURATIONS_FILE, "
-      "GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, GTEST_XDIST_MAXOUTPUT, "
-      "GTEST_XDIST_CAPTURE, "
-      "GTEST_XDIST_PROGRESS, GTEST_XDIST_VERBOSITY, GTEST_XDIST_TESTRUNUID";
+      "GTEST_XDIST_DURATIONS, GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, "
+      "GTEST_XDIST_MAXOUTPUT, GTEST_XDIST_CAPTURE, GTEST_XDIST_PROGRESS, GTEST_XDIST_VERBOSITY, "
+      "GTEST_XDIST_TESTRUNUID";
   struct Row {
     std::string name;
     std::string value;

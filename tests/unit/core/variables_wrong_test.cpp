@@ -75,6 +75,7 @@ const std::map<std::string, Expectation>& expectations() {
       {"GTEST_XDIST_INDICES", {"colon-separated indices and ranges such as 0-24:31:40 ("}},
       {"GTEST_XDIST_TESTRUNUID", {"a text that is not empty", any_text}},
       {"GTEST_XDIST_DURATIONS_FILE", {"", any}},
+      {"GTEST_XDIST_DURATIONS", {"a number from 0 to 1000000"}},
       {"GTEST_XDIST_MAXFAIL", {"a number from 0 to 1000000"}},
       {"GTEST_XDIST_RETRIES", {"a number from 0 to 100"}},
       {"GTEST_XDIST_TIMEOUT", {seconds, fraction}},

@@ -76,7 +76,7 @@ class Stage {
   }
 
   void set_up(std::size_t i, bool usable = true) {
-    iteration_->on(node(i), EnvironmentsUp{true, usable, {}});
+    iteration_->on(node(i), EnvironmentsUp{true, usable, {}, {}});
   }
 
   // All workers are there and ready.

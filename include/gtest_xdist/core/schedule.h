@@ -1,0 +1,73 @@
+// What ran where and when, in all workers of a session: plain values, no gtest types.
+//
+// Layer: core (standard library only). Times are nanoseconds since the session's beginning.
+#ifndef GTEST_XDIST_CORE_SCHEDULE_H_
+#define GTEST_XDIST_CORE_SCHEDULE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+
+namespace gtest_xdist::internal {
+
+// A stretch of time of one worker.
+struct ScheduleSpan {
+  enum class Kind : std::uint8_t {
+    start,  // from the start of the process until its tests are known
+    environments_up,
+    suite_up,
+    test,
+    suite_down,
+    environments_down,
+  };
+  enum class Result : std::uint8_t { passed, skipped, failed, crashed, timed_out, interrupted };
+
+  Kind kind = Kind::test;
+  Result result = Result::passed;
+  int worker = 0;             // number
+  unsigned iteration = 1;     // of the run of all tests, from 1
+  std::uint32_t subject = 0;  // the number of the test, or of the suite
+  std::int64_t begin_ns = 0;
+  std::int64_t end_ns = 0;
+
+  std::int64_t duration_ns() const { return end_ns - begin_ns; }
+};
+
+// A process.
+struct ScheduleWorker {
+  unsigned slot = 0;  // the number of the worker in whose place it came at last; or its own
+  std::int64_t begin_ns = 0;
+  std::int64_t end_ns = 0;
+  std::string end;  // how it ended; empty if it did what it should
+};
+
+// One RUN_ALL_TESTS.
+struct ScheduleRun {
+  unsigned number = 1;               // of the process's, from 1
+  std::string dist;                  // the mode
+  unsigned workers = 0;              // at the start
+  std::uint32_t tests = 0;           // registered
+  std::uint64_t digest = 0;          // stands for their names
+  std::vector<TestIndex> selected;   // that are to be run
+  unsigned iterations = 0;           // that have begun
+  std::vector<ScheduleWorker> crew;  // by number of the worker
+  std::vector<ScheduleSpan> spans;   // of each worker in order; they do not overlap
+
+  // May be called as long as this lives.
+  std::function<std::string(TestIndex)> test_name;
+  std::function<std::string(std::uint32_t)> suite_name;
+  std::function<std::uint32_t(TestIndex)> suite_of;
+};
+
+struct Schedule {
+  std::string program;  // its name
+  std::vector<ScheduleRun> runs;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_SCHEDULE_H_
