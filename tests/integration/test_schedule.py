@@ -77,5 +77,172 @@ class DurationsTest(harness.IntegrationTest):
             self.assertEqual([], self.lists(run))
 
 
+class RecordedTest(harness.IntegrationTest):
+    """GTEST_XDIST_RECORD and GTEST_XDIST_REPLAY."""
+
+    def setUp(self):
+        super().setUp()
+        self.path = self._scratch / "record"
+
+    def record(self, suite, *arguments, env=None, **options):
+        run = self.parallel(suite, *arguments, env={"GTEST_XDIST_RECORD": str(self.path),
+                                                    **(env or {})}, **options)
+        return run, self.path.read_text()
+
+
+class ReplayTest(RecordedTest):
+    def replay(self, suite, *arguments, worker="", env=None, **options):
+        """The run, and what it has recorded itself."""
+        again = self._scratch / "again"
+        run = self.parallel(suite, *arguments, workers=7, env={
+            "GTEST_XDIST_REPLAY": str(self.path) + worker, "GTEST_XDIST_RECORD": str(again),
+            **(env or {})}, **options)
+        return run, again.read_text() if again.exists() else None
+
+    def lists(self, record):
+        """{(iteration, worker): [index]}"""
+        found, iteration = {}, 0
+        for line in record.splitlines():
+            if line.startswith("iteration "):
+                iteration = int(line.split()[1])
+            worker = re.fullmatch(r"(gw\d+)(?: for gw\d+)?: ([\d:-]+)", line)
+            if worker:
+                ends = [piece.split("-") for piece in worker[2].split(":")]
+                found[iteration, worker[1]] = [
+                    i for end in ends for i in range(int(end[0]), int(end[-1]) + 1)]
+        return found
+
+    def test_every_mode_is_run_again_as_it_was(self):
+        for mode in "load", "worksteal", "loadscope", "each":
+            with self.subTest(mode):
+                first, record = self.record("stretches", "--gtest_repeat=2", report=None,
+                                            workers=3, env={"GTEST_XDIST_DIST": mode})
+                second, again = self.replay("stretches", "--gtest_repeat=2", report=None)
+                self.assertEqual(0, second.status, second)
+                self.assertEqual(record, again)
+                self.assertEqual(2 * 24 * (3 if mode == "each" else 1),
+                                 sum(map(len, self.lists(record).values())))
+
+    def test_results_are_those_of_a_serial_run(self):
+        for suite in "kinds", "grouped", "locks":
+            serial = self.serial(suite)
+            first, record = self.record(suite)
+            self.assert_same(serial, first)
+            second, again = self.replay(suite)
+            self.assert_same(serial, second)
+            if suite != "locks":  # whose tests wait for each other
+                self.assertEqual(record, again)
+
+    def test_a_part_is_run_in_this_process(self):
+        _, record = self.record("numbered", "--gtest_repeat=2", report=None)
+        lists = self.lists(record)
+        names = ["Alpha.Zero", "Alpha.One", "Alpha.Two", "Beta.Three", None, "Beta.Five",
+                 "Gamma.Six", "Gamma.Seven", "Gamma.Eight"]
+        for worker in "gw0", "gw1":
+            run = self.serial("numbered", "--gtest_repeat=2", report=None,
+                              env={"GTEST_XDIST_REPLAY": "%s:%s" % (self.path, worker)})
+            self.assertEqual(0, run.status, run)
+            wanted = [names[i] for n in (1, 2) for i in lists.get((n, worker), [])]
+            self.assertEqual(wanted, run.started)
+
+    def test_a_crash_is_replayed_with_its_replacement(self):
+        arguments = ["--gtest_filter=Crash.Aborts:*Healthy*"]
+        first, record = self.record("crash", *arguments)
+        self.assertIn("\ngw2 for gw", record)
+        second, again = self.replay("crash", *arguments)
+        self.assertEqual(first.status, second.status)
+        self.assertEqual({"Crash.Aborts"}, second.failed)
+        self.assertEqual(record, again)
+
+    def test_attempts_are_recorded(self):
+        env = {"GTEST_XDIST_RETRIES": "1", "ATTEMPTS": "1"}
+        _, record = self.record("retries", "--gtest_filter=Retried.Fails", workers=1, env=env)
+        self.assertRegex(record, r"\ngw0: (\d+):\1\nagain gw0: \1\nend\n$")
+        run, _ = self.replay("retries", "--gtest_filter=Retried.Fails", env={"ATTEMPTS": "0"})
+        self.assertEqual(0, run.status, run)
+
+    def test_what_was_not_run_is_named(self):
+        _, record = self.record("numbered", workers=1)
+        self.path.write_text(record.replace("gw0: 0-3:5-8", "gw0: 3:2:1:5-8"))
+        run, again = self.replay("numbered")
+        self.assertEqual(0, run.status, run)
+        self.assertEqual(["not run: it was not run when '%s' was recorded" % self.path],
+                         [skip.strip() for skip in run.test("Alpha.Zero").skips])
+        self.assertEqual({(1, "gw0"): [3, 2, 1, 5, 6, 7, 8]}, self.lists(again))
+
+    def test_each_run_of_all_tests_is_recorded(self):
+        """own_main calls RUN_ALL_TESTS twice."""
+        arguments = ["--word=a word, \"quoted\"", "--runs=2"]
+        _, record = self.record("own_main", *arguments, report=None)
+        self.assertEqual(2, record.count("\nrun "))
+        _, again = self.replay("own_main", *arguments, report=None)
+        self.assertEqual(record, again)
+
+    def test_it_is_written_after_an_interruption(self):
+        started = self.start("hang", env={"GTEST_XDIST_WORKERS": "2",
+                                          "GTEST_XDIST_RECORD": str(self.path)})
+        harness.wait_until(lambda: started.noted, "a test runs")
+        started.process.terminate()
+        started.end()
+        self.assertTrue(self.path.read_text().endswith("end\n"))
+
+
+class WrongFileTest(RecordedTest):
+    EXPECTED = ("gtest-xdist: error: %s='%s' is not valid: expected a file that %s; %s\n")
+
+    def assert_refused(self, why, *arguments, suite="numbered", worker="", path=None):
+        value = str(path or self.path) + worker
+        run = self.serial(suite, *arguments, env={"GTEST_XDIST_REPLAY": value},
+                          separate_stderr=True)
+        self.assertEqual((2, []), (run.status, run.noted), run)
+        self.assertEqual(self.EXPECTED % ("GTEST_XDIST_REPLAY", value, "GTEST_XDIST_RECORD has "
+                                          "written for this program", why), run.err)
+
+    def test_it_must_fit(self):
+        self.record("numbered", env={"GTEST_XDIST_DIST": "each"})
+        self.assert_refused("it was made by 'numbered' when it had 9 tests; here are 65",
+                            suite="crash")
+        self.assert_refused("it has 1 iteration, and --gtest_repeat is 2", "--gtest_repeat=2")
+        self.assert_refused("it has 1 iteration, and --gtest_repeat is -1", "--gtest_repeat=-1")
+        self.assert_refused("'Beta.Three' was selected then and is not now",
+                            "--gtest_filter=Alpha*")
+        self.assert_refused("gw7 has run no test in it; those that have: gw0, gw1", worker=":gw7")
+        text = self.path.read_text()
+        self.path.write_text(re.sub("digest [0-9a-f]{16}", "digest " + 16 * "0", text))
+        for worker in "", ":gw0":
+            self.assert_refused("it was made by 'numbered' when its tests had other names or "
+                                "another order", worker=worker)
+
+    def test_it_must_be_right(self):
+        self.path.write_text("mine\n")
+        self.assert_refused("its first line is not 'gtest-xdist schedule 1'")
+        self.assert_refused("it cannot be read: No such file or directory",
+                            path=self._scratch / "none")
+        _, text = self.record("numbered", workers=1)
+        for old, new, why in (
+                ("gw0: 0-3", "gw0: 0-4", "line 6 is wrong: test 4 is not selected"),
+                ("gw0: 0-3", "gw0: 0:0-3", "line 6 is wrong: test 0 is there twice"),
+                ("5-8\nend", "5-9\nend", "line 6 is wrong: there is no test 9 among 9"),
+                ("end\n", "", "it is not complete: its last line is not 'end'")):
+            self.path.write_text(text.replace(old, new))
+            self.assert_refused(why)
+
+    def test_a_record_that_cannot_be_written(self):
+        for path, why in ((self._scratch, "it is a directory"),
+                          (self._scratch / "no" / "record", "'%s' is no directory that can be "
+                           "written to: No such file or directory" % (self._scratch / "no"))):
+            run = self.serial("numbered", separate_stderr=True, env={
+                "GTEST_XDIST_WORKERS": "2", "GTEST_XDIST_RECORD": str(path)})
+            self.assertEqual(2, run.status, run)
+            self.assertEqual("gtest-xdist: error: GTEST_XDIST_RECORD='%s' is not valid: expected "
+                             "a file that can be written; %s\n" % (path, why), run.err)
+
+    def test_a_record_that_cannot_be_written_in_the_end_leaves_the_results(self):
+        run = self.parallel("numbered", env={"GTEST_XDIST_RECORD": "/dev/full"})
+        self.assertEqual(0, run.status, run)
+        self.assertEqual(["GTEST_XDIST_RECORD: '/dev/full' is not written: No space left on "
+                          "device"], run.notes)
+
+
 if __name__ == "__main__":
     harness.main()

@@ -62,18 +62,22 @@ class DSession : private NodeEvents {
  public:
   // `catalog` shows the selection; plugins may narrow it. `iterations` is --gtest_repeat; 0:
   // without end. `durations` is null unless tests are to be planned by them, `schedule_log` unless
-  // somebody wants to know, `jobserver` unless make has a say in how many workers there are. Starts
-  // the workers. What is passed by reference or pointer must outlive the session. Throws
-  // std::runtime_error if it cannot be done.
+  // somebody wants to know, `replay` unless the session is one that was recorded, `jobserver`
+  // unless make has a say in how many workers there are. Starts the workers. What is passed by
+  // reference or pointer must outlive the session. Throws std::runtime_error if it cannot be done.
   DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks,
-           SessionDurations* durations, ScheduleLog* schedule_log, Launcher launcher,
-           unsigned workers, unsigned iterations, StopSignals& stop_signals, Jobserver* jobserver)
+           SessionDurations* durations, ScheduleLog* schedule_log, const Replay* replay,
+           Launcher launcher, unsigned workers, unsigned iterations, StopSignals& stop_signals,
+           Jobserver* jobserver)
       : catalog_(catalog),
         hooks_(hooks),
         durations_(durations),
         schedule_log_(schedule_log),
         collection_(catalog),
-        planning_(catalog, options, hooks, durations),
+        planning_(catalog, options, hooks, durations, replay,
+                  [this](const Node& node) {
+                    return nodes()[static_cast<std::size_t>(node.number())]->slot_number();
+                  }),
         node_manager_(*this, catalog.size(), workers, std::move(launcher), stop_signals, jobserver),
         crew_(node_manager_, hooks, options, workers),
         supervisor_(
@@ -115,7 +119,9 @@ class DSession : private NodeEvents {
     if (!iterations_.under_way()) iterations_.begin();
     if (crew_.is_short()) node_manager_.await_token();
     iterations_.lines().tell_beginning();
-    if (schedule_log_ != nullptr) schedule_log_->begin_iteration(collection_.order());
+    if (schedule_log_ != nullptr) {
+      schedule_log_->begin_iteration(collection_.order(), iteration().runs_on_every_worker());
+    }
     playback_.play_set_up(iteration());
     playback_.play_tests(iteration());
     playback_.call_the_roll(iteration(), collection_.order());

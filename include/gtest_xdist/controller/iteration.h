@@ -82,6 +82,9 @@ class Iteration {
   // Has `handler` called at the end of each run of a test.
   void on_run_end(RunEndHandler handler) { account_.on_run_end(std::move(handler)); }
 
+  // Whether every worker is to run every test; all have been there at the start then.
+  bool runs_on_every_worker() const { return hand_out_.runs_on_every_worker(); }
+
   // Every worker that takes part keeps account with them.
   Assignments& assignments() { return hand_out_.assignments(); }
 
@@ -103,9 +106,6 @@ class Iteration {
     hand_out_.schedule();
     check_scheduler();
   }
-
-  // Whether every worker is to run every test; all have been there at the start then.
-  bool runs_on_every_worker() const { return hand_out_.runs_on_every_worker(); }
 
   // Whether another worker would have something to do.
   bool has_work() {
@@ -163,6 +163,12 @@ class Iteration {
 
   // Ends this iteration before it has handed anything out.
   std::unique_ptr<Scheduler> release_scheduler() { return hand_out_.release_scheduler(); }
+
+  // Nobody is to run these; where every worker runs every test, each occurrence is one run less.
+  // Those that then nobody runs are skipped, for `reason`.
+  void leave_out(const std::vector<TestIndex>& tests, const std::string& reason) {
+    for (const TestIndex test : account_.drop_runs(tests)) account_.skip(test, reason);
+  }
 
   // --- giving up ---------------------------------------------------------------------------------
 

@@ -144,7 +144,10 @@ class Iterations {
   bool ending() const { return ending_; }
 
   // Nothing of it is used any more.
-  void forget() { iteration_.reset(); }
+  void forget() {
+    iteration_.reset();
+    planning_.go_on();
+  }
 
   // --- those to come -----------------------------------------------------------------------------
 
@@ -187,6 +190,8 @@ class Iterations {
                        planning_.order(collection_.order()), planning_.locks(), on_crash_item_,
                        failure_policy(), node_manager_.stop_word());
     iteration_->log() = std::move(log);
+    iteration_->leave_out(planning_.left_out(planning_.order(collection_.order())),
+                          planning_.reason_to_leave_out());
     follow();
     for (const auto& node : nodes()) {
       if (node->state != State::gone) enter(*node);

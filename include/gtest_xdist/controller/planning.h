@@ -5,8 +5,10 @@
 #define GTEST_XDIST_CONTROLLER_PLANNING_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -16,30 +18,43 @@
 #include "gtest_xdist/bridge/shuffle.h"
 #include "gtest_xdist/controller/dist_modes.h"
 #include "gtest_xdist/controller/lock_table.h"
+#include "gtest_xdist/controller/replay_plan.h"
 #include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/scheduler/replay.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist::internal {
 
+// A session that is run again.
+struct Replay {
+  const ReplayPlan& plan;
+  const RecordedRun& run;  // of the plan
+};
+
 class Planning {
  public:
-  // `durations` may be null. What is passed by reference or pointer must outlive this, and this the
-  // schedulers that it makes.
+  // `durations` may be null, and so may `replay`; `place_of` is where a worker of a replay stands.
+  // What is passed by reference or pointer must outlive this, and this the schedulers that it
+  // makes.
   Planning(const Catalog& catalog, const Options& options, SessionHooks& hooks,
-           const SessionDurations* durations)
+           const SessionDurations* durations, const Replay* replay = nullptr,
+           std::function<std::size_t(const Node&)> place_of = {})
       : catalog_(catalog),
         options_(options),
         hooks_(hooks),
         durations_(durations),
+        replay_(replay),
+        place_of_(std::move(place_of)),
         locks_(lock_table_of(catalog)) {}
 
   const LockTable& locks() const { return locks_; }
 
   // A plugin's scheduler, else that of the mode. For an iteration that begins with `workers`.
   std::unique_ptr<Scheduler> make_scheduler(std::size_t workers) {
+    if (replay_ != nullptr) return make_scheduler_of_mode(workers);
     std::string plugin;
     std::unique_ptr<Scheduler> scheduler = hooks_.make_scheduler(plugin);
     if (!scheduler) return make_scheduler_of_mode(workers);
@@ -49,11 +64,30 @@ class Planning {
   }
 
   std::unique_ptr<Scheduler> make_scheduler_of_mode(std::size_t workers) {
+    if (replay_ != nullptr) {
+      name_ = "the replay of '" + replay_->plan.file() + "'";
+      return std::make_unique<ReplayScheduling>(workers,
+                                                ReplayPlan::shares(replay_->run, iteration_),
+                                                place_of_, replay_->run.on_every_worker);
+    }
     name_ = scheduler_name(options_.dist);
     // Who has the tests shuffled wants no other order.
     const bool is_planned = !GTEST_XDIST_FLAG_GET(shuffle);
     return internal::make_scheduler(options_, catalog_, workers, locks_,
                                     is_planned ? durations_ : nullptr);
+  }
+
+  // To be called between two iterations.
+  void go_on() { ++iteration_; }
+
+  // Of the tests in `order`, those that nobody is to run, as often as they are not to be run; and
+  // what is to be said of them.
+  std::vector<TestIndex> left_out(const std::vector<TestIndex>& order) const {
+    if (replay_ == nullptr) return {};
+    return ReplayPlan::left_out(replay_->run, iteration_, order);
+  }
+  std::string reason_to_leave_out() const {
+    return replay_ == nullptr ? "" : replay_->plan.reason_to_leave_out();
   }
 
   // How messages name the scheduler that was made last.
@@ -71,6 +105,9 @@ class Planning {
   const Options& options_;
   SessionHooks& hooks_;
   const SessionDurations* const durations_;
+  const Replay* const replay_;
+  const std::function<std::size_t(const Node&)> place_of_;
+  unsigned iteration_ = 0;
   const LockTable locks_;
   std::string name_;
 };

@@ -38,7 +38,6 @@ class ScheduleLog {
   ScheduleLog(ScheduleRun& run, std::shared_ptr<const Catalog> catalog, unsigned workers,
               const Options& options, Clock::time_point zero)
       : run_(run), timeout_(options.timeout), zero_(clock_nanoseconds(zero)) {
-    run_.dist = name_of(options.dist);
     run_.workers = workers;
     run_.tests = catalog->size();
     run_.test_name = [catalog](TestIndex test) { return catalog->full_name(test); };
@@ -62,10 +61,11 @@ class ScheduleLog {
     progress_[number].iteration = std::max(1U, run_.iterations) + (for_next ? 1 : 0);
   }
 
-  // The tests in `selected` are to be run, perhaps once more.
-  void begin_iteration(const std::vector<TestIndex>& selected) {
+  // The tests in `selected` are to be run, perhaps once more, `on_every_worker` or on one each.
+  void begin_iteration(const std::vector<TestIndex>& selected, bool on_every_worker) {
     ++run_.iterations;
     run_.selected = selected;
+    run_.on_every_worker = on_every_worker;
   }
 
   // The result of what the message says has ended. To be asked while what the worker has told of it

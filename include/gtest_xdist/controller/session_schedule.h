@@ -8,49 +8,88 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/schedule_log.h"
+#include "gtest_xdist/core/durations.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/core/schedule.h"
+#include "gtest_xdist/core/schedule_record.h"
 #include "gtest_xdist/core/slowest.h"
+#include "gtest_xdist/process/plain_file.h"
+#include "gtest_xdist/process/self.h"
 
 namespace gtest_xdist::internal {
 
 // Lives as long as the process.
 class SessionSchedule {
  public:
-  // `options` must outlive this.
-  explicit SessionSchedule(const Options& options) : options_(options) {}
+  // `options` must outlive this. Relative paths start where `self` was started. Throws UsageError
+  // if a file could not be written.
+  SessionSchedule(const Options& options, const Self& self) : options_(options) {
+    schedule_.program = duration_name_of_program(self.program());
+    if (options.record) record_ = checked_path(kRecordVariable, *options.record, self.directory);
+  }
 
   // What is to be told of a RUN_ALL_TESTS that begins now, the one with this number from 0; null if
   // nobody wants to know. Valid until the next call.
   ScheduleLog* begin_run(std::shared_ptr<const Catalog> catalog, unsigned number,
                          unsigned workers) {
-    if (!options_.durations) return nullptr;
-    run_ = {};
-    run_.number = number + 1;
-    log_.emplace(run_, std::move(catalog), workers, options_, zero_);
+    if (!options_.durations && !keeps_all()) return nullptr;
+    if (!keeps_all()) schedule_.runs.clear();
+    ScheduleRun& run = schedule_.runs.emplace_back();
+    run.number = number + 1;
+    log_.emplace(run, std::move(catalog), workers, options_, zero_);
     return &*log_;
   }
 
   // To be called when gtest has printed its summary of the iteration with this number, from 0.
   void iteration_ends(int iteration) {
     if (!log_) return;
-    const std::string text =
-        format_slowest(run_, static_cast<unsigned>(iteration) + 1, *options_.durations);
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
-    log_->forget_spans();
+    if (options_.durations) {
+      const std::string text =
+          format_slowest(log_->run(), static_cast<unsigned>(iteration) + 1, *options_.durations);
+      std::fwrite(text.data(), 1, text.size(), stdout);
+      std::fflush(stdout);
+    }
+    if (!keeps_all()) log_->forget_spans();
+  }
+
+  // Writes the files that are asked for, with all that is known. What goes wrong is noted. To be
+  // called when a RUN_ALL_TESTS has ended, in whatever way.
+  void save() {
+    if (!log_) return;
+    if (record_) write(kRecordVariable, *record_, format_record(record_schedule(schedule_)));
   }
 
  private:
+  bool keeps_all() const { return record_.has_value(); }
+
+  static std::string checked_path(const char* variable, const std::string& value,
+                                  const std::string& directory) {
+    std::string path = absolute_path(value, directory);
+    const std::string reason = reason_not_to_write(path);
+    if (!reason.empty()) reject(variable, value, "a file that can be written; " + reason);
+    return path;
+  }
+
+  static void write(const char* variable, const std::string& path, const std::string& text) {
+    try {
+      write_file(path, text);
+    } catch (const std::runtime_error& error) {
+      note(std::string(variable) + ": '" + path + "' is not written: " + error.what());
+    }
+  }
+
   const Options& options_;
+  std::optional<std::string> record_;  // absolute, if it can be
   const std::chrono::steady_clock::time_point zero_ = std::chrono::steady_clock::now();
-  ScheduleRun run_;
-  std::optional<ScheduleLog> log_;
+  Schedule schedule_;
+  std::optional<ScheduleLog> log_;  // of the last run
 };
 
 }  // namespace gtest_xdist::internal

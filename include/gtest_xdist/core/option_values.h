@@ -140,6 +140,22 @@ inline std::vector<TestIndex> parse_indices(const std::string& value) {
   }
 }
 
+// The number of the worker "gw3"; nothing if it is none.
+inline std::optional<unsigned> parse_worker(std::string_view value) {
+  constexpr unsigned kMost = 1'000'000'000;
+  if (value.substr(0, 2) != "gw") return std::nullopt;
+  return parse_number(value.substr(2), kMost);
+}
+
+// "file" or "file:gw3".
+inline ReplayTarget parse_replay(const std::string& value) {
+  const std::size_t colon = value.rfind(':');
+  const bool may_be = colon != std::string::npos && colon > 0;
+  const std::optional<unsigned> worker =
+      may_be ? parse_worker(std::string_view(value).substr(colon + 1)) : std::nullopt;
+  return {value, worker ? value.substr(0, colon) : value, worker};
+}
+
 inline std::string parse_testrunuid(const std::string& value) {
   if (value.empty()) reject(kTestrunuidVariable, value, "a text that is not empty");
   return value;

@@ -55,6 +55,13 @@ struct WorkerCount {
   unsigned number = 0;  // for `fixed`; at least 1
 };
 
+// A recorded schedule to run again.
+struct ReplayTarget {
+  std::string value;               // as it was given
+  std::string file;                // likewise
+  std::optional<unsigned> worker;  // whose part alone is to be run, in this process
+};
+
 struct Options {
   WorkerCount workers;
   DistMode dist = DistMode::load;
@@ -66,8 +73,10 @@ struct Options {
   unsigned maxfail = 0;                           // stop when so many tests have failed; 0: never
   std::optional<std::vector<TestIndex>> indices;  // run these here, in this order
   std::optional<std::string> testrunuid;
-  std::optional<std::string> durations_file;                 // as it was given
-  std::optional<unsigned> durations;                         // show so many; 0: all
+  std::optional<std::string> durations_file;  // as it was given
+  std::optional<unsigned> durations;          // show so many; 0: all
+  std::optional<std::string> record;          // as it was given
+  std::optional<ReplayTarget> replay;
   std::optional<std::chrono::milliseconds> timeout;          // of each test
   std::optional<std::chrono::milliseconds> session_timeout;  // of all tests together
   unsigned maxoutput = 64;  // megabytes that are kept of what a test prints to one stream
@@ -92,6 +101,8 @@ inline constexpr const char* kIndicesVariable = "GTEST_XDIST_INDICES";
 inline constexpr const char* kTestrunuidVariable = "GTEST_XDIST_TESTRUNUID";
 inline constexpr const char* kDurationsFileVariable = "GTEST_XDIST_DURATIONS_FILE";
 inline constexpr const char* kDurationsVariable = "GTEST_XDIST_DURATIONS";
+inline constexpr const char* kRecordVariable = "GTEST_XDIST_RECORD";
+inline constexpr const char* kReplayVariable = "GTEST_XDIST_REPLAY";
 inline constexpr const char* kTimeoutVariable = "GTEST_XDIST_TIMEOUT";
 inline constexpr const char* kSessionTimeoutVariable = "GTEST_XDIST_SESSION_TIMEOUT";
 inline constexpr const char* kMaxOutputVariable = "GTEST_XDIST_MAXOUTPUT";

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -48,10 +49,10 @@ struct ScheduleWorker {
 // One RUN_ALL_TESTS.
 struct ScheduleRun {
   unsigned number = 1;               // of the process's, from 1
-  std::string dist;                  // the mode
   unsigned workers = 0;              // at the start
   std::uint32_t tests = 0;           // registered
   std::uint64_t digest = 0;          // stands for their names
+  bool on_every_worker = false;      // whether each worker is to run each test
   std::vector<TestIndex> selected;   // that are to be run
   unsigned iterations = 0;           // that have begun
   std::vector<ScheduleWorker> crew;  // by number of the worker
@@ -64,8 +65,8 @@ struct ScheduleRun {
 };
 
 struct Schedule {
-  std::string program;  // its name
-  std::vector<ScheduleRun> runs;
+  std::string program;           // its name
+  std::deque<ScheduleRun> runs;  // one that is there stays where it is
 };
 
 }  // namespace gtest_xdist::internal

@@ -87,6 +87,15 @@ inline const std::vector<Variable>& variables() {
        [](Options& options, const char* name, Value value) {
          options.durations = parse_bounded(name, value, 0, kMostTests);
        }},
+      {kRecordVariable, "a path", "Write down which worker ran which tests, in which order.",
+       [](Options& options, const char*, Value value) {
+         if (!value.empty()) options.record = value;
+       }},
+      {kReplayVariable, "a path, or a path and a worker, such as record:gw3",
+       "Run a recorded schedule, or one worker's part of it, again.",
+       [](Options& options, const char*, Value value) {
+         if (!value.empty()) options.replay = parse_replay(value);
+       }},
       {kTimeoutVariable, "seconds, such as 90 or 1.5; 0 for none",
        "A test that takes longer fails, and its worker is replaced.",
        [](Options& options, const char* name, Value value) {
@@ -140,10 +149,8 @@ inline std::vector<std::string> user_variables() {
 // Whether this process inherited what a worker was told, which its tests and whatever they start
 // may read, and which means nothing else.
 inline bool is_told_by_worker(const std::string& name, std::string_view value) {
-  constexpr unsigned kMostNumber = 1'000'000'000;
   if (name == kWorkerCountVariable) return parse_number(value, kMaxWorkers).has_value();
-  return name == kWorkerVariable && value.size() > 2 && value.substr(0, 2) == "gw" &&
-         parse_number(value.substr(2), kMostNumber).has_value();
+  return name == kWorkerVariable && parse_worker(value).has_value();
 }
 
 [[noreturn]] inline void reject_unknown(const std::string& name, const std::string& value) {
@@ -175,6 +182,10 @@ inline Options parse_options(const Environment& environment) {
     } else if (!is_told_by_worker(name, value)) {
       reject_unknown(name, value);
     }
+  }
+  if (options.replay && options.indices) {
+    reject(kReplayVariable, options.replay->value,
+           std::string("no ") + kIndicesVariable + " beside it");
   }
   return options;
 }

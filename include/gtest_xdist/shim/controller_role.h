@@ -31,6 +31,8 @@
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/controller/dsession.h"
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/planning.h"
+#include "gtest_xdist/controller/replay_plan.h"
 #include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/controller/session_schedule.h"
 #include "gtest_xdist/core/identity.h"
@@ -52,12 +54,19 @@ namespace gtest_xdist::internal {
 class ControllerRole {
  public:
   // To be made before main can change the environment, the arguments or the directory.
-  ControllerRole(Options options, Environment environment)
-      : options_(std::move(options)), environment_(std::move(environment)), self_(Self::capture()) {
+  // `replay` is there if a recorded schedule is to be run again. Throws UsageError.
+  ControllerRole(Options options, Environment environment, std::optional<ReplayPlan> replay)
+      : options_(std::move(options)),
+        environment_(std::move(environment)),
+        replay_plan_(std::move(replay)),
+        self_(Self::capture()),
+        schedule_(options_, self_) {
     note_verbosity() = options_.verbosity;
     occupy_standard_descriptors();
-    // In the mode `each` the number of workers says how often a test is run.
-    if (options_.dist != DistMode::each) jobserver_ = Jobserver::offered_by(environment_);
+    // The number of workers is not free in the mode `each`, where it says how often a test is run,
+    // nor where a schedule is run again.
+    if (options_.dist != DistMode::each && !replay_plan_)
+      jobserver_ = Jobserver::offered_by(environment_);
     once_values().lead([] {
       const auto directory = std::make_shared<const TempDirectory>();
       return OnceValues::Directory(directory, directory->path());
@@ -136,6 +145,7 @@ class ControllerRole {
     const std::size_t tests = catalog_->selected().size();
     const int repeat = GTEST_XDIST_FLAG_GET(repeat);
     if (tests == 0 || repeat == 0) return;
+    plan_replay(repeat);
     const unsigned workers = count_workers(tests);
     life_->hooks().config().numprocesses = workers;
     // As long as there is something that a signal would leave behind.
@@ -144,8 +154,9 @@ class ControllerRole {
       read_durations();
       session_ = std::make_unique<DSession>(
           *catalog_, options_, life_->hooks(), durations_ ? &*durations_ : nullptr,
-          schedule_.begin_run(catalog_, run_, workers), make_launcher(workers), workers,
-          static_cast<unsigned>(std::max(repeat, 0)), *stop_signals_, jobserver_.get());
+          schedule_.begin_run(catalog_, run_, workers), replay_ ? &*replay_ : nullptr,
+          make_launcher(workers), workers, static_cast<unsigned>(std::max(repeat, 0)),
+          *stop_signals_, jobserver_.get());
     } catch (const std::runtime_error& error) {
       fatal(error.what());
     }
@@ -172,8 +183,21 @@ class ControllerRole {
                        self_.program());
   }
 
+  // With plugins the workers tell what is selected.
+  void plan_replay(int repeat) {
+    replay_.reset();
+    if (!replay_plan_) return;
+    try {
+      replay_.emplace(Replay{*replay_plan_, replay_plan_->run(run_, *catalog_, repeat)});
+      if (!life_->hooks().active()) replay_plan_->check_selection(replay_->run, *catalog_);
+    } catch (const UsageError& error) {
+      fatal(error.what());
+    }
+  }
+
   // Never more than there are tests, unless each worker is to run all.
   unsigned count_workers(std::size_t tests) {
+    if (replay_) return replay_->run.workers;
     unsigned wanted = options_.workers.number;
     if (options_.workers.kind != WorkerCount::Kind::fixed) wanted = count_automatically();
     wanted = std::min(wanted, options_.maxprocesses.value_or(kMaxWorkers));
@@ -253,6 +277,7 @@ class ControllerRole {
     if (session_ && dissent_.empty()) dissent_ = session_->dissent();
     session_.reset();
     if (durations_) durations_->save();
+    schedule_.save();
     life_->end();
     forget_run();
   }
@@ -270,6 +295,7 @@ class ControllerRole {
   // The session ends in its middle: so do its workers, and what they have in common is taken away.
   void abandon() {
     session_.reset();
+    schedule_.save();
     once_values().end_session(
         [](const std::string& message) { note("error: " + message, Topic::error); });
   }
@@ -296,6 +322,7 @@ class ControllerRole {
 
   const Options options_;
   const Environment environment_;
+  const std::optional<ReplayPlan> replay_plan_;
   const Self self_;
   std::unique_ptr<Jobserver> jobserver_;  // make's, if it has a say
   EmptyShard empty_shard_;
@@ -305,7 +332,8 @@ class ControllerRole {
   std::shared_ptr<Catalog> catalog_;
   std::optional<SessionLife> life_;            // while RUN_ALL_TESTS runs
   std::optional<SessionDurations> durations_;  // likewise, if there is a file for them
-  SessionSchedule schedule_{options_};
+  std::optional<Replay> replay_;               // likewise, if it is one
+  SessionSchedule schedule_;
   std::optional<StopSignals> stop_signals_;  // while there is, or is to be, a session
   std::unique_ptr<DSession> session_;
   std::string dissent_;

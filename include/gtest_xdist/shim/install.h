@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/flags_read.h"
+#include "gtest_xdist/controller/replay_plan.h"
 #include "gtest_xdist/core/build.h"
 #include "gtest_xdist/core/handshake.h"
 #include "gtest_xdist/core/identity.h"
@@ -28,6 +29,7 @@
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/shim/controller_role.h"
 #include "gtest_xdist/shim/fatal.h"
+#include "gtest_xdist/shim/index_lists.h"
 #include "gtest_xdist/shim/local_role.h"
 #include "gtest_xdist/shim/worker_role.h"
 
@@ -127,7 +129,7 @@ inline bool install() {
     Options options = parse_options(environment);
     const bool wants_workers =
         options.workers.kind != WorkerCount::Kind::none && options.dist != DistMode::no;
-    const bool is_asked = options.indices || wants_workers;
+    const bool is_asked = options.indices || options.replay || wants_workers;
     if (!is_asked) {
       // What a death test runs in a child shall see the same as the test around it.
       const char* const worker = std::getenv(kWorkerVariable);
@@ -138,12 +140,17 @@ inline bool install() {
     }
     const std::vector<std::string> arguments = Self::capture().arguments;
     if (asks_for_list(arguments) || is_death_test_child(arguments)) return true;
+    std::optional<ReplayPlan> replay;
+    if (options.replay) replay.emplace(*options.replay, Self::capture().directory);
     if (options.indices) {
       identify(Role::serial);
-      new LocalRole(*std::move(options.indices));
+      new LocalRole(IndexLists(*std::move(options.indices)));
+    } else if (replay && options.replay->worker) {
+      identify(Role::serial);
+      new LocalRole(IndexLists(*std::move(replay)));
     } else {
       identify(Role::controller);
-      new ControllerRole(std::move(options), std::move(environment));
+      new ControllerRole(std::move(options), std::move(environment), std::move(replay));
     }
   } catch (const UsageError& error) {
     fatal(error.what());

@@ -1,5 +1,5 @@
-// A process that runs its tests itself, and has something more to do than gtest: to follow the
-// index list of GTEST_XDIST_INDICES, to call plugins, or to tear down values of once().
+// A process that runs its tests itself, and has something more to do than gtest: to follow
+// index lists, to call plugins, or to tear down values of once().
 //
 // Layer: shim. Printers and report writers work as ever.
 #ifndef GTEST_XDIST_SHIM_LOCAL_ROLE_H_
@@ -26,6 +26,7 @@
 #include "gtest_xdist/bridge/test_hooks.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/shim/fatal.h"
+#include "gtest_xdist/shim/index_lists.h"
 #include "gtest_xdist/shim/session_life.h"
 
 namespace gtest_xdist::internal {
@@ -33,8 +34,8 @@ namespace gtest_xdist::internal {
 // Lives until the process ends.
 class LocalRole : public ItemSource {
  public:
-  // Without `indices`: what gtest selects and plugins leave of it.
-  explicit LocalRole(std::optional<std::vector<TestIndex>> indices) : indices_(std::move(indices)) {
+  // Without `lists`: what gtest selects and plugins leave of it.
+  explicit LocalRole(std::optional<IndexLists> lists) : lists_(std::move(lists)) {
     put_first(new Outer(*this));
     instance_ = this;
   }
@@ -48,9 +49,9 @@ class LocalRole : public ItemSource {
       role_.program_start();
       role_.add_inner();
     }
-    void OnTestIterationStart(const testing::UnitTest& unit_test, int) override {
+    void OnTestIterationStart(const testing::UnitTest& unit_test, int iteration) override {
       keep_last(role_.inner_);
-      role_.iteration_start(unit_test.random_seed());
+      role_.iteration_start(static_cast<std::size_t>(iteration), unit_test.random_seed());
     }
     void OnEnvironmentsSetUpEnd(const testing::UnitTest&) override { role_.run(); }
     void OnTestStart(const testing::TestInfo& test) override { role_.test_hooks_->start(test); }
@@ -94,10 +95,10 @@ class LocalRole : public ItemSource {
                   [this] { return make_items(*catalog_); }, true);
     test_hooks_.emplace(life_->hooks(), *catalog_,
                         [this](TestIndex test) { return next_test(test); });
-    if (indices_) select_list();
+    if (lists_) select_lists();
     life_->start();
-    if (indices_) {
-      life_->collect_list(indices_->size());
+    if (lists_) {
+      life_->collect_list(of_run_.front().size());
     } else {
       collect();
     }
@@ -108,22 +109,26 @@ class LocalRole : public ItemSource {
     life_->end();
     test_hooks_.reset();
     life_.reset();
+    ++run_;
   }
 
-  void select_list() {
-    const TestIndex largest = *std::max_element(indices_->begin(), indices_->end());
-    if (largest >= catalog_->size()) {
-      fatal(std::string(kIndicesVariable) + "='" + shown(format_index_list(*indices_)) +
-            "' is not valid: expected numbers below " + std::to_string(catalog_->size()) +
-            ", the number of tests in this binary");
+  void select_lists() {
+    try {
+      of_run_ = lists_->of_run(run_, *catalog_);
+    } catch (const UsageError& error) {
+      fatal(error.what());
     }
     if (catalog_->selected().empty()) {
-      fatal(std::string(kIndicesVariable) +
+      fatal(std::string(lists_->variable()) +
             " is set, but the filter selects no test: GoogleTest then sets up no environment; "
             "drop --gtest_filter");
     }
-    select_only(*catalog_, *indices_);
-    order_ = indices_;
+    follow(0);
+  }
+
+  void follow(std::size_t iteration) {
+    order_ = of_run_[std::min(iteration, of_run_.size() - 1)];
+    select_only(*catalog_, *order_);
   }
 
   // What plugins remove is not selected any more; only if they reorder what is left is it for us to
@@ -137,8 +142,9 @@ class LocalRole : public ItemSource {
     }
   }
 
-  void iteration_start(int seed) {
+  void iteration_start(std::size_t iteration, int seed) {
     position_ = 0;
+    if (lists_) follow(iteration);
     if (order_ || !life_->hooks().active()) return;
     gtest_order_ =
         GTEST_XDIST_FLAG_GET(shuffle) ? shuffled_selection(*catalog_, seed) : catalog_->selected();
@@ -175,7 +181,9 @@ class LocalRole : public ItemSource {
     return position_ < order.size() ? &life_->hooks().item(order[position_]) : nullptr;
   }
 
-  const std::optional<std::vector<TestIndex>> indices_;  // never an empty list
+  const std::optional<IndexLists> lists_;
+  unsigned run_ = 0;                            // calls of RUN_ALL_TESTS that have ended
+  std::vector<std::vector<TestIndex>> of_run_;  // the lists of this one, by iteration
   std::optional<Catalog> catalog_;
   std::optional<SessionLife> life_;  // while RUN_ALL_TESTS runs
   std::optional<TestHooks> test_hooks_;

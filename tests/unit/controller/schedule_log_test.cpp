@@ -68,7 +68,6 @@ TEST_F(ScheduleLogTest, KnowsTheProgram) {
   EXPECT_EQ(run_.tests, catalog.size());
   EXPECT_EQ(run_.digest, catalog.digest_of_names());
   EXPECT_EQ(run_.workers, 4U);
-  EXPECT_EQ(run_.dist, "load");
   EXPECT_EQ(run_.test_name(1), catalog.full_name(1));
   EXPECT_EQ(run_.suite_name(0), catalog.suite(0).name());
   EXPECT_EQ(run_.suite_of(0), 0U);
@@ -78,9 +77,10 @@ TEST_F(ScheduleLogTest, KnowsTheProgram) {
 }
 
 TEST_F(ScheduleLogTest, CountsIterations) {
-  log_->begin_iteration({1, 2});
+  log_->begin_iteration({1, 2}, true);
   EXPECT_EQ(run_.iterations, 1U);
   EXPECT_EQ(run_.selected, (std::vector<TestIndex>{1, 2}));
+  EXPECT_TRUE(run_.on_every_worker);
   tell(EnvironmentsUp{});
   EXPECT_TRUE(run_.spans.empty()) << "gtest has kept the environments";
   tell_test(1, {});

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -161,6 +162,33 @@ TEST(Variables, DurationsAreANumber) {
   EXPECT_EQ(parsed("GTEST_XDIST_DURATIONS", "1000000").durations, 1'000'000U);
 }
 
+TEST(Variables, RecordIsAnyPath) {
+  EXPECT_EQ(parsed("GTEST_XDIST_RECORD", "/tmp/a b").record, "/tmp/a b");
+  EXPECT_FALSE(parsed("GTEST_XDIST_RECORD", "").record);
+}
+
+TEST(Variables, ReplayIsAPathAndMaybeAWorker) {
+  struct Row {
+    const char* value;
+    const char* file;
+    std::optional<unsigned> worker;
+  };
+  for (const Row& row :
+       {Row{"file", "file", std::nullopt}, Row{"file:gw3", "file", 3},
+        Row{"a:gw1:gw12", "a:gw1", 12}, Row{"file:gw", "file:gw", std::nullopt},
+        Row{"file:gw1x", "file:gw1x", std::nullopt}, Row{"file:3", "file:3", std::nullopt},
+        Row{":gw3", ":gw3", std::nullopt}}) {
+    const std::optional<ReplayTarget> target = parsed("GTEST_XDIST_REPLAY", row.value).replay;
+    ASSERT_TRUE(target);
+    EXPECT_EQ(target->value, row.value);
+    EXPECT_EQ(target->file, row.file);
+    EXPECT_EQ(target->worker, row.worker);
+  }
+  EXPECT_FALSE(parsed("GTEST_XDIST_REPLAY", "").replay);
+  EXPECT_EQ(usage_error({{"GTEST_XDIST_REPLAY", "f"}, {"GTEST_XDIST_INDICES", "0"}}),
+            "GTEST_XDIST_REPLAY='f' is not valid: expected no GTEST_XDIST_INDICES beside it");
+}
+
 TEST(Variables, IndicesAreAList) {
   EXPECT_EQ(parsed("GTEST_XDIST_INDICES", "3:0-2:3").indices,
             (std::vector<TestIndex>{3, 0, 1, 2, 3}));
@@ -268,9 +296,9 @@ TEST(Variables, SayWhichVariableMayBeMeant) {
       " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_MAXPROCESSES, GTEST_XDIST_DIST, "
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
       "GTEST_XDIST_MAXFAIL, GTEST_XDIST_RETRIES, GTEST_XDIST_INDICES, GTEST_XDIST_DURATIONS_FILE, "
-      "GTEST_XDIST_DURATIONS, GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, "
-      "GTEST_XDIST_MAXOUTPUT, GTEST_XDIST_CAPTURE, GTEST_XDIST_PROGRESS, GTEST_XDIST_VERBOSITY, "
-      "GTEST_XDIST_TESTRUNUID";
+      "GTEST_XDIST_DURATIONS, GTEST_XDIST_RECORD, GTEST_XDIST_REPLAY, GTEST_XDIST_TIMEOUT, "
+      "GTEST_XDIST_SESSION_TIMEOUT, GTEST_XDIST_MAXOUTPUT, GTEST_XDIST_CAPTURE, "
+      "GTEST_XDIST_PROGRESS, GTEST_XDIST_VERBOSITY, GTEST_XDIST_TESTRUNUID";
   struct Row {
     std::string name;
     std::string value;

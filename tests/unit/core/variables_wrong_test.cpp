@@ -76,6 +76,8 @@ const std::map<std::string, Expectation>& expectations() {
       {"GTEST_XDIST_TESTRUNUID", {"a text that is not empty", any_text}},
       {"GTEST_XDIST_DURATIONS_FILE", {"", any}},
       {"GTEST_XDIST_DURATIONS", {"a number from 0 to 1000000"}},
+      {"GTEST_XDIST_RECORD", {"", any}},
+      {"GTEST_XDIST_REPLAY", {"", any}},
       {"GTEST_XDIST_MAXFAIL", {"a number from 0 to 1000000"}},
       {"GTEST_XDIST_RETRIES", {"a number from 0 to 100"}},
       {"GTEST_XDIST_TIMEOUT", {seconds, fraction}},

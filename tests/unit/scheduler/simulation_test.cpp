@@ -16,6 +16,7 @@
 #include "gtest_xdist/scheduler/load.h"
 #include "gtest_xdist/scheduler/load_scope.h"
 #include "gtest_xdist/scheduler/planned.h"
+#include "gtest_xdist/scheduler/replay.h"
 #include "gtest_xdist/scheduler/scopes.h"
 #include "gtest_xdist/scheduler/serial_last.h"
 #include "gtest_xdist/scheduler/work_stealing.h"
@@ -258,6 +259,64 @@ TEST(EachSimulation, EveryTestIsCompletedOncePerWorkerIfCrashesArePutBack) {
       ASSERT_TRUE(std::is_sorted(ran.begin(), ran.end())) << load;
       ASSERT_EQ(std::adjacent_find(ran.begin(), ran.end()), ran.end()) << load;
     }
+  }
+}
+
+// --- replay --------------------------------------------------------------------------------------
+
+using Shares = std::vector<std::vector<TestIndex>>;
+
+// All tests, in any order.
+Shares random_shares(const Workload& load, Random& random) {
+  Shares shares(load.workers);
+  for (TestIndex test = 0; test < load.durations.size(); ++test) {
+    std::vector<TestIndex>& share = shares[random.between<std::size_t>(0, load.workers - 1)];
+    share.insert(random.one_in(2) ? share.begin() : share.end(), test);
+  }
+  return shares;
+}
+
+ReplayScheduling replay_of(const Workload& load, const Shares& shares) {
+  return ReplayScheduling(
+      load.workers, shares,
+      [](const Node& node) { return static_cast<std::size_t>(node.number()); }, false);
+}
+
+TEST(ReplaySimulation, EveryWorkerRunsItsShareInOrder) {
+  Random random(20);
+  for (int round = 0; round < kRounds / 3; ++round) {
+    const Workload load = random_workload(random);
+    const Shares shares = random_shares(load, random);
+    ReplayScheduling scheduler = replay_of(load, shares);
+    Simulation session(scheduler, load);
+    session.run();
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    for (std::size_t i = 0; i < load.workers; ++i) ASSERT_EQ(session.ran(i), shares[i]) << load;
+  }
+}
+
+TEST(ReplaySimulation, EveryTestIsRunOnceWhoeverDies) {
+  Random random(21);
+  for (int round = 0; round < kRounds; ++round) {
+    const Workload load = troubled_workload(random);
+    ReplayScheduling scheduler = replay_of(load, random_shares(load, random));
+    Simulation session(scheduler, load);
+    session.run();
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
+  }
+}
+
+TEST(ReplaySimulation, EveryTestIsCompletedOnceIfCrashesArePutBack) {
+  Random random(22);
+  for (int round = 0; round < kRounds; ++round) {
+    Workload load = troubled_workload(random);
+    load.puts_back = true;
+    ReplayScheduling scheduler = replay_of(load, random_shares(load, random));
+    Simulation session(scheduler, load);
+    session.run();
+    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.completion_counts(), each_run(load.durations.size(), 1)) << load;
   }
 }
 

@@ -15,7 +15,6 @@ inline constexpr std::int64_t kMillisecond = 1'000'000;
 // Of tests "S0.T0", "S0.T1", "S1.T2", ...: two in each suite.
 inline ScheduleRun empty_run(unsigned workers, std::uint32_t tests) {
   ScheduleRun run;
-  run.dist = "load";
   run.workers = workers;
   run.tests = tests;
   run.digest = 0x123;

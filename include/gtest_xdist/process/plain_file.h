@@ -1,0 +1,64 @@
+// Files that a user names, read or written as a whole.
+//
+// Layer: process.
+#ifndef GTEST_XDIST_PROCESS_PLAIN_FILE_H_
+#define GTEST_XDIST_PROCESS_PLAIN_FILE_H_
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "gtest_xdist/process/descriptor.h"
+
+namespace gtest_xdist::internal {
+
+// `path`, which may be relative to `directory`, as an absolute one if it can be.
+inline std::string absolute_path(const std::string& path, const std::string& directory) {
+  const bool is_relative = path.front() != '/' && !directory.empty();
+  return is_relative ? directory + "/" + path : path;
+}
+
+// Why write_file() would fail now; empty if it would not. Makes no file.
+inline std::string reason_not_to_write(const std::string& path) {
+  struct ::stat status {};
+  if (::stat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) return "it is a directory";
+    return ::access(path.c_str(), W_OK) == 0
+               ? ""
+               : std::string("it cannot be written: ") + std::strerror(errno);
+  }
+  std::string directory = std::filesystem::path(path).parent_path().string();
+  if (directory.empty()) directory = ".";
+  if (::access(directory.c_str(), W_OK | X_OK) == 0) return {};
+  return "'" + directory + "' is no directory that can be written to: " + std::strerror(errno);
+}
+
+// Makes the file, or replaces what it says. Throws std::runtime_error that says why it cannot.
+inline void write_file(const std::string& path, std::string_view text) {
+  constexpr ::mode_t kMode = 0666;  // less the umask, as any file that a program writes
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+  if (!file.valid() || !write_all(file.number(), text)) {
+    throw std::runtime_error(std::strerror(errno));
+  }
+}
+
+// What the file says. Throws std::runtime_error that says why it cannot be read.
+inline std::string read_file(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  if (!file.valid() || !read_all(file.number(), text)) {
+    throw std::runtime_error(std::string("it cannot be read: ") + std::strerror(errno));
+  }
+  return text;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_PLAIN_FILE_H_

@@ -1,0 +1,64 @@
+// GTEST_XDIST_REPLAY: every worker runs what it ran in a recorded session, in that order.
+//
+// Layer: scheduler. Nobody takes what is another's: an idle worker stays idle. What a dead worker
+// leaves goes to its replacement.
+#ifndef GTEST_XDIST_SCHEDULER_REPLAY_H_
+#define GTEST_XDIST_SCHEDULER_REPLAY_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/scheduler/scheduler.h"
+#include "gtest_xdist/scheduler/share_scheduling.h"
+
+namespace gtest_xdist {
+
+// The contracts of its members are Scheduler's.
+class ReplayScheduling : public ShareScheduling {
+ public:
+  // `workers`: how many are there at the start. `shares`: what is run in each place of a worker, in
+  // order; `place_of(node)` is the place that a worker takes. `on_every_worker` says whether each
+  // test is to run in each place; a share may lack some all the same.
+  ReplayScheduling(std::size_t workers, std::vector<std::vector<TestIndex>> shares,
+                   std::function<std::size_t(const Node&)> place_of, bool on_every_worker)
+      : ShareScheduling(workers),
+        place_of_(std::move(place_of)),
+        on_every_worker_(on_every_worker) {
+    for (std::vector<TestIndex>& share : shares) shares_.emplace_back(std::move(share));
+  }
+
+  // A share whose worker never comes stays pending.
+  bool has_pending() const override {
+    return ShareScheduling::has_pending() ||
+           std::any_of(shares_.begin(), shares_.end(),
+                       [](const auto& share) { return share && !share->empty(); });
+  }
+  bool runs_on_every_worker() const override { return on_every_worker_; }
+
+ private:
+  std::optional<std::vector<TestIndex>> take_share(const Node& node,
+                                                   const std::vector<TestIndex>&) override {
+    const std::size_t place = place_of_(node);
+    if (place >= shares_.size()) return std::nullopt;
+    return std::exchange(shares_[place], std::nullopt);
+  }
+
+  // Where every worker runs every test, what is dropped has been given up.
+  std::vector<TestIndex> left_unserved(std::vector<TestIndex> share,
+                                       const std::vector<TestIndex>& unfinished) const override {
+    if (on_every_worker_ && unfinished.empty()) return {};
+    return share;
+  }
+
+  std::vector<std::optional<std::vector<TestIndex>>> shares_;  // by place, until they are taken
+  std::function<std::size_t(const Node&)> place_of_;
+  const bool on_every_worker_;
+};
+
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_SCHEDULER_REPLAY_H_

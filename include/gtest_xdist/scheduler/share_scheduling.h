@@ -1,0 +1,98 @@
+// Each worker has its share from the start, and what a dead one leaves goes to its replacement:
+// what `each` and a replay have in common.
+//
+// Layer: scheduler.
+#ifndef GTEST_XDIST_SCHEDULER_SHARE_SCHEDULING_H_
+#define GTEST_XDIST_SCHEDULER_SHARE_SCHEDULING_H_
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/scheduler/node_registry.h"
+#include "gtest_xdist/scheduler/scheduler.h"
+
+namespace gtest_xdist {
+
+// The contracts of its members are Scheduler's.
+class ShareScheduling : public Scheduler {
+ public:
+  std::vector<Node*> nodes() const override { return registry_.nodes(); }
+  bool collection_is_completed() const override { return registry_.collection_is_completed(); }
+  bool tests_finished() const override { return started_ && !has_pending(); }
+  bool has_pending() const override {
+    return !remainders_.empty() || !unserved_.empty() || !registry_.nothing_pending();
+  }
+
+  void add_node(Node& node) override { registry_.add(node); }
+
+  // A replacement gets the remainder that has waited longest.
+  void add_node_collection(Node& node, const std::vector<TestIndex>& collection) override {
+    registry_.count_collection();
+    if (std::optional<std::vector<TestIndex>> share = take_share(node, collection)) {
+      unserved_.emplace_back(&node, std::move(*share));
+    } else if (!remainders_.empty()) {
+      unserved_.emplace_back(&node, std::move(remainders_.front()));
+      remainders_.pop_front();
+      if (remainders_.empty()) last_one_left_something_ = false;
+    }
+  }
+
+  void schedule() override {
+    started_ = true;
+    for (auto& [node, tests] : std::exchange(unserved_, {})) {
+      node->send(tests);
+      node->shutdown();
+    }
+  }
+
+  void mark_test_complete(Node&, TestIndex, double) override {}
+
+  // To the front of what the worker removed last has left: it is for that one's replacement.
+  void mark_test_pending(TestIndex test) override {
+    if (!std::exchange(last_one_left_something_, true)) remainders_.emplace_back();
+    remainders_.back().insert(remainders_.back().begin(), test);
+  }
+
+  void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
+    registry_.remove(node);
+    std::vector<TestIndex> left = unfinished;
+    for (auto it = unserved_.begin(); it != unserved_.end(); ++it) {
+      if (it->first != &node) continue;
+      left = left_unserved(std::move(it->second), unfinished);
+      unserved_.erase(it);
+      break;
+    }
+    last_one_left_something_ = !left.empty();
+    if (last_one_left_something_) remainders_.push_back(std::move(left));
+  }
+
+  std::size_t wake_below(const Node&) const override { return 1; }
+
+ protected:
+  // `workers`: how many the session starts with.
+  explicit ShareScheduling(std::size_t workers) : registry_(workers) {}
+
+  // What the worker is to run; nothing if all shares that it could have are with others. Called
+  // once for each worker.
+  virtual std::optional<std::vector<TestIndex>> take_share(
+      const Node& node, const std::vector<TestIndex>& collection) = 0;
+
+  // What is left of the `share` of a worker that has been sent nothing; `unfinished` is what its
+  // removal says.
+  virtual std::vector<TestIndex> left_unserved(std::vector<TestIndex> share,
+                                               const std::vector<TestIndex>& unfinished) const = 0;
+
+ private:
+  NodeRegistry registry_;
+  bool started_ = false;
+  std::vector<std::pair<Node*, std::vector<TestIndex>>> unserved_;  // collected, nothing sent yet
+  std::deque<std::vector<TestIndex>> remainders_;                   // left by dead workers
+  bool last_one_left_something_ = false;  // whether the last remainder is the last dead worker's
+};
+
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_SCHEDULER_SHARE_SCHEDULING_H_

@@ -1,0 +1,57 @@
+// Which tests a process runs that follows a list: GTEST_XDIST_INDICES, or GTEST_XDIST_REPLAY with a
+// worker's name.
+//
+// Layer: shim.
+#ifndef GTEST_XDIST_SHIM_INDEX_LISTS_H_
+#define GTEST_XDIST_SHIM_INDEX_LISTS_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/controller/replay_plan.h"
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/text.h"
+
+namespace gtest_xdist::internal {
+
+class IndexLists {
+ public:
+  // The same in each iteration; not empty.
+  explicit IndexLists(std::vector<TestIndex> indices) : indices_(std::move(indices)) {}
+
+  // What the worker of the plan's target ran.
+  explicit IndexLists(ReplayPlan replay) : replay_(std::move(replay)) {}
+
+  // The lists of the run of all tests with this number, from 0, by iteration; the last one counts
+  // for all that follow. Throws UsageError.
+  std::vector<std::vector<TestIndex>> of_run(unsigned number, const Catalog& catalog) const {
+    if (replay_) {
+      return replay_->lists(replay_->run(number, catalog, GTEST_XDIST_FLAG_GET(repeat)));
+    }
+    const TestIndex largest = *std::max_element(indices_.begin(), indices_.end());
+    if (largest >= catalog.size()) {
+      reject(kIndicesVariable, format_index_list(indices_),
+             "numbers below " + std::to_string(catalog.size()) +
+                 ", the number of tests in this binary");
+    }
+    return {indices_};
+  }
+
+  // The variable that they come from.
+  const char* variable() const { return replay_ ? kReplayVariable : kIndicesVariable; }
+
+ private:
+  std::vector<TestIndex> indices_;
+  std::optional<ReplayPlan> replay_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_SHIM_INDEX_LISTS_H_
