@@ -104,7 +104,7 @@ class VerbosityTest(harness.IntegrationTest):
         self.assertEqual(11, len(self.ends(lines)))
 
 
-# What is written to show the status line, and to take it away. (A terminal makes "\\r\\n" of "\\n".)
+# What is written to show the status line, and to take it away. (A terminal makes "\r\n" of "\n".)
 SHOWN = re.compile(r"\x1bD\x1b\[A\x1b7\r+\n\x1b\[J\x1b\[\?7l(.*?)\x1b\[\?7h\x1b8", re.DOTALL)
 HIDDEN = re.compile(r"\x1b7\r+\n\x1b\[J\x1b8")
 

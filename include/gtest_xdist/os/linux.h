@@ -15,6 +15,7 @@
 #include <stdlib.h>  // NOLINT: on_exit is not in <cstdlib>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -315,6 +316,14 @@ bool find_module(F f) {
     return (*static_cast<F*>(data))(Module(*info)) ? 1 : 0;
   };
   return ::dl_iterate_phdr(call, &f) != 0;
+}
+
+// --- terminals -----------------------------------------------------------------------------------
+
+// How wide the terminal is that the descriptor leads to; 0 if it is none or does not know.
+inline unsigned terminal_columns(int descriptor) {
+  struct ::winsize size {};
+  return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 }  // namespace gtest_xdist::internal::os

@@ -4,7 +4,6 @@
 #ifndef GTEST_XDIST_PROCESS_TERMINAL_H_
 #define GTEST_XDIST_PROCESS_TERMINAL_H_
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -13,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gtest_xdist/os/os.h"
 #include "gtest_xdist/process/descriptor.h"
 
 namespace gtest_xdist::internal {
@@ -26,8 +26,7 @@ inline bool is_capable_terminal(int descriptor) {
 
 // In columns: as the terminal says it, else as $COLUMNS does, else as terminals used to be.
 inline std::size_t terminal_width(int descriptor) {
-  struct ::winsize size {};
-  if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (const unsigned width = os::terminal_columns(descriptor)) return width;
   constexpr long kWidest = 10'000;
   const char* const columns = std::getenv("COLUMNS");
   const long number = columns == nullptr ? 0 : std::strtol(columns, nullptr, 10);

@@ -106,6 +106,22 @@ TEST_F(RetriesTest, AFailedTestPassesOnAnotherWorker) {
   expect_end();
 }
 
+TEST_F(RetriesTest, EachEndOfARunIsTold) {
+  begin_load(2, 2, kOnce);
+  Texts ends;
+  EXPECT_EQ(stage_->iteration().runs(), 2U);
+  stage_->iteration().on_run_end([&](const RunEnd& end) {
+    const bool is_rerun = end.outcome == Outcome::rerun;
+    ends.push_back(std::to_string(end.test) + (is_rerun ? " again after gw" : " on gw") +
+                   std::to_string(end.worker) + (end.outcome == Outcome::failed ? " fails" : ""));
+  });
+  stage_->complete(0, {"broken"});
+  stage_->complete(1);
+  stage_->iteration().let_through();
+  stage_->crash(1);
+  EXPECT_EQ(ends, (Texts{"0 again after gw0", "1 on gw1", "0 on gw1 fails"}));
+}
+
 TEST_F(RetriesTest, WhereThereIsNoOtherWorkerTheSameRunsIt) {
   begin_load(1, 2);
   stage_->complete(0, {"broken"});
