@@ -46,9 +46,10 @@ class JobserverTest(harness.IntegrationTest):
         self.addCleanup(jobserver.close)
         return jobserver
 
-    def start_job(self, jobserver, *arguments, workers=4, flags="k -j9 --jobserver-auth=%s", **env):
+    def start_job(self, jobserver, *arguments, suite="jobs", workers=4,
+                  flags="k -j9 --jobserver-auth=%s", **env):
         pipe = jobserver.ends if len(jobserver.ends) == 2 else ()
-        return self.start("jobs", *arguments, inherited=pipe,
+        return self.start(suite, *arguments, inherited=pipe,
                           env={"GTEST_XDIST_WORKERS": str(workers), "MAKEFLAGS": flags % jobserver.place,
                                **env})
 
@@ -122,6 +123,18 @@ class JobserverTest(harness.IntegrationTest):
         run = started.end()
         self.assertEqual((0, {"gw0"}), (run.status, self.workers(run.noted)))
         self.assertEqual("x", jobserver.left())
+
+    def test_a_scheduler_of_a_plugin(self):
+        """It is told of as many workers as there are."""
+        serial = self.serial("recorder")
+        for tokens in "", "a", "abcd":
+            with self.subTest(tokens):
+                jobserver = self.offer(tokens)
+                run = self.start_job(jobserver, suite="recorder").end()
+                self.assertEqual((serial.status, serial.failed), (run.status, run.failed), run)
+                self.assertEqual([test.skips for test in serial.tests],
+                                 [test.skips for test in run.tests])
+                self.assertEqual(tokens, jobserver.left())
 
     def test_a_crash(self):
         """The one that takes its place has its token."""

@@ -38,7 +38,7 @@ class Crew {
 
   // Makes the workers' nodes; none is started yet.
   void gather() {
-    gathered_ = node_manager_.admit(workers_);
+    count(node_manager_.admit(workers_));
     std::vector<std::string> ids;
     for (unsigned i = 0; i < gathered_; ++i) ids.push_back(worker_name(static_cast<int>(i)));
     hooks_.setupnodes(ids);
@@ -50,7 +50,8 @@ class Crew {
 
   // Starts one of those that are missing. Throws std::runtime_error; then there is none.
   WorkerNode& start_another(unsigned iterations) {
-    WorkerNode& node = add(gathered_++);
+    WorkerNode& node = add(gathered_);
+    count(gathered_ + 1);
     start_alone(node, iterations);
     return node;
   }
@@ -81,6 +82,12 @@ class Crew {
  private:
   unsigned restart_limit() const {
     return options_.max_worker_restart.value_or(kUsualRestarts * workers_);
+  }
+
+  // Schedulers of plugins expect so many.
+  void count(unsigned workers) {
+    gathered_ = workers;
+    hooks_.config().numprocesses = workers;
   }
 
   WorkerNode& add(std::uint32_t slot) {

@@ -34,7 +34,8 @@ struct Item {
 // The settings of a session, one object for each process and RUN_ALL_TESTS().
 struct Config {
   // How many workers the session starts with; 0 in a serial run, and until auto_num_workers has
-  // been asked.
+  // been asked. Where make's jobserver allows no more at first it grows when another is started; in
+  // a worker it is what it may grow to.
   unsigned numprocesses = 0;
 
   std::string dist = "no";  // the value of GTEST_XDIST_DIST; "no" in a serial run
