@@ -20,7 +20,7 @@ parallel_level() {
   level=${CTEST_PARALLEL_LEVEL-}
   next=
   # As long as the shell that runs this lives, this is ctest's.
-  words=$(tr '\0' '\n' <"/proc/$PPID/cmdline") 2>/dev/null || words=
+  words=$({ tr '\0' '\n' <"/proc/$PPID/cmdline"; } 2>/dev/null) || words=
   case ${words%%
 *} in
     ctest* | */ctest*) ;;
@@ -49,7 +49,10 @@ at_most() {
 }
 at_most "$(parallel_level)"
 at_most "${GTEST_XDIST_MAXPROCESSES-}"
-export GTEST_XDIST_MAXPROCESSES="$processors"
+case ${GTEST_XDIST_MAXPROCESSES-0} in
+  *[!0-9]*) ;; # for COMMAND to refuse
+  *) export GTEST_XDIST_MAXPROCESSES="$processors" ;;
+esac
 
 rm -f "$report"
 "$@"

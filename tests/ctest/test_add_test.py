@@ -59,6 +59,12 @@ class AddTest(ProjectTest):
                 self.assertEqual([str(workers)] * workers, self.recorded("begins"))
                 self.forget()
 
+    def test_a_wrong_variable_is_not_hidden(self):
+        self.configure("gtest_xdist_add_test(NAME all TARGET suite WORKERS 2)")
+        output = self.ctest("--output-on-failure", must=False, GTEST_XDIST_MAXPROCESSES="few")
+        self.assertIn("GTEST_XDIST_MAXPROCESSES='few' is not valid", output)
+        self.assertIn("gtest_xdist_add_test: exit status 2; there is no report\n", output)
+
     def test_a_failure(self):
         """Its name is in all that ctest writes, however much the test has printed."""
         self.configure('gtest_xdist_add_test(NAME "all of it" TARGET suite WORKERS 2 %s '
