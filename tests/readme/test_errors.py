@@ -81,12 +81,20 @@ def literals_of(file, code):
 
 def literals_of_cmake(file, code):
     """Of the messages that are no mere news."""
-    message = re.compile(r'message\((?:FATAL_ERROR|SEND_ERROR|WARNING)\s'
+    message = re.compile(r'(?:message\((?:FATAL_ERROR|SEND_ERROR|WARNING)|_gtest_xdist_reject\()\s*'
                          r'((?:"(?:\\.|[^"\\])*"|[^")])*)')
     for call in message.finditer(code):
         for literal in literals_of(file, call[1]):
             literal.line += code.count("\n", 0, call.start(1))
             yield literal
+
+
+def literals_of_script(file, code):
+    for line, text in enumerate(code.splitlines(), 1):
+        for said in re.findall(r'^ *echo "(gtest_xdist.*)"$', text):
+            # One line for each part between variables, and for the text in place of an empty one.
+            said = re.sub(r"\$\{\w+:-([^}]*)\}|\$\w+", lambda part: "\n" + (part[1] or ""), said)
+            yield Literal(file, line, 0, said)
 
 
 class Code:
@@ -98,6 +106,9 @@ class Code:
         for path in [SOURCE / "CMakeLists.txt", *sorted(SOURCE.glob("cmake/*.cmake*"))]:
             file = path.relative_to(SOURCE).as_posix()
             self.literals += literals_of_cmake(file, path.read_text())
+        for path in sorted(SOURCE.glob("cmake/gtest_xdist*.sh")):
+            file = path.relative_to(SOURCE).as_posix()
+            self.literals += literals_of_script(file, path.read_text())
         self.pieces = {piece for literal in self.literals for piece in literal.pieces()}
         self.all_of_them = "\n".join(sorted(self.pieces))
         self.ends = tuple(sorted(self.pieces))
