@@ -3,7 +3,6 @@
 import functools
 import os
 import re
-import shlex
 import signal
 import socket
 import threading
@@ -251,14 +250,25 @@ class FlagsTest(harness.IntegrationTest):
     def test_color(self):
         self.check("color", "yes", "no", "auto")
         for term in "xterm", "dumb":
-            serial, run = (self.on_terminal("kinds", {"TERM": term, "GTEST_XDIST_WORKERS": workers})
+            serial, run = (self.on_terminal({"TERM": term, "GTEST_XDIST_WORKERS": workers})
                            for workers in (None, "2"))
-            self.assertEqual(term == "xterm", "\x1b[" in serial.out)
-            self.assertEqual(*(sorted(mask(run.out).split("\n")) for run in (serial, run)))
+            self.assertEqual(term == "xterm", "\x1b[" in serial)
+            self.assertEqual(*(sorted(mask(text).split("\n")) for text in (serial, run)))
 
-    def on_terminal(self, suite, env):
-        command = "%s --gtest_filter=*:-Plain.*" % shlex.quote(str(harness.SUITES / suite))
-        return self.shell("script -qec %s /dev/null" % shlex.quote(command), env=env)
+    def on_terminal(self, env):
+        """What is written to a terminal, without the status line."""
+        reader, terminal = os.openpty()
+        started = self.start("kinds", "--gtest_filter=*:-Plain.*", report=None, terminal=terminal,
+                             env={"GTEST_XDIST_PROGRESS": "never", "NO_COLOR": None, **env})
+        os.close(terminal)
+        written = b""
+        try:
+            while True:
+                written += os.read(reader, 65536)
+        except OSError:  # nobody has the other end any more
+            os.close(reader)
+        started.end()
+        return written.decode()
 
     @row("--gtest_output", "XML_OUTPUT_FILE")
     def test_output(self):
@@ -306,7 +316,7 @@ class FlagsTest(harness.IntegrationTest):
     def streams(self, *command, workers=None, way="flag"):
         """The lines that came over each connection."""
         server = socket.create_server(("127.0.0.1", 0))
-        streams, readers = [], []
+        streams, readers, last = [], [], []
 
         def read(connection):
             with connection, connection.makefile() as file:
@@ -316,10 +326,9 @@ class FlagsTest(harness.IntegrationTest):
 
         def accept():
             while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:  # it is shut down
-                    return
+                connection, peer = server.accept()
+                if peer in last:  # those of the run were there before
+                    return connection.close()
                 readers.append(threading.Thread(target=read, args=(connection,)))
                 readers[-1].start()
 
@@ -336,8 +345,11 @@ class FlagsTest(harness.IntegrationTest):
         try:
             self.start(*command, env=env).end()
         finally:
-            server.shutdown(socket.SHUT_RDWR)
-            acceptor.join()
+            with socket.socket() as end:
+                end.bind(("127.0.0.1", 0))
+                last.append(end.getsockname())
+                end.connect(server.getsockname())
+                acceptor.join()
             server.close()
             for reader in readers:
                 reader.join()
