@@ -16,6 +16,7 @@
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/core/durations.h"
 #include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/option_values.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/durations_file.h"
 

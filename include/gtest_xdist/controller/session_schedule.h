@@ -16,6 +16,7 @@
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/schedule_log.h"
 #include "gtest_xdist/core/durations.h"
+#include "gtest_xdist/core/option_values.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/core/schedule.h"
 #include "gtest_xdist/core/schedule_record.h"

@@ -14,8 +14,8 @@ namespace {
 
 void count(void* number) { ++*static_cast<int*>(number); }
 
-int handled = 0;
-void own_handler(int) { ++handled; }
+int requests_handled = 0;
+void own_handler(int) { ++requests_handled; }
 
 void (*handler())(int) {
   struct ::sigaction action {};
@@ -40,7 +40,7 @@ TEST(StatusRequest, IsTakenOnce) {
 
 TEST(StatusRequest, LeavesTheProgramItsOwnHandler) {
   for (void (*const own)(int) : {&own_handler, SIG_IGN}) {
-    handled = 0;
+    requests_handled = 0;
     int woken = 0;
     ::signal(SIGUSR1, own);
     {
@@ -50,7 +50,7 @@ TEST(StatusRequest, LeavesTheProgramItsOwnHandler) {
     }
     EXPECT_EQ(handler(), own);
     EXPECT_EQ(woken, 0);
-    EXPECT_EQ(handled, own == SIG_IGN ? 0 : 1);
+    EXPECT_EQ(requests_handled, own == SIG_IGN ? 0 : 1);
     ::signal(SIGUSR1, SIG_DFL);
   }
 }
