@@ -52,7 +52,10 @@ TEST(Plain, PrintsMuch) {
   if (!is_told_to("fail")) return;
   for (int i = 0; i < 20000; ++i) std::cout << "a line that nobody wants to read\n";
 }
-TEST(Plain, Waits) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
+TEST(Plain, Waits) {
+  while (is_told_to("hang")) ::pause();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
 TEST(Plain, Skips) { GTEST_SKIP(); }
 TEST(Plain, DISABLED_FailsToo) { FAIL(); }
 TEST(DISABLED_Whole, Fails) { FAIL(); }

@@ -4,9 +4,18 @@ import os
 import re
 import unittest
 
+from pathlib import Path
+
 from project import CMAKE, SOURCE, SUITE, ProjectTest
 
 PLAIN = "ARGS --gtest_filter=Plain.*"
+
+
+def environment_of(process):
+    try:
+        return Path("/proc", process, "environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
 
 
 class AddTest(ProjectTest):
@@ -94,6 +103,15 @@ class AddTest(ProjectTest):
                 self.ctest(must=False, SUITE="fail")
                 output = self.ctest("--output-on-failure", must=False, SUITE=what)
                 self.assertIn("gtest_xdist_add_test: %s\n" % summary, output)
+
+    def test_the_limit_of_ctest(self):
+        """It ends all processes."""
+        self.configure("gtest_xdist_add_test(NAME all TARGET suite WORKERS 2)\n"
+                       "set_tests_properties(all PROPERTIES TIMEOUT 1)")
+        self.assertIn("(Timeout)", self.ctest(must=False, SUITE="hang"))
+        wanted = ("RECORD=%s" % self.record).encode()
+        while any(wanted in environment_of(entry) for entry in os.listdir("/proc") if entry.isdigit()):
+            pass
 
     def test_many_failures(self):
         self.configure("gtest_xdist_add_test(NAME all TARGET suite WORKERS 2 "
