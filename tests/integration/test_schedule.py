@@ -1,6 +1,8 @@
 """What a run shows and keeps of its schedule: the slowest tests, timelines, records, replays."""
 
+import json
 import re
+import xml.etree.ElementTree
 
 import harness
 
@@ -242,6 +244,100 @@ class WrongFileTest(RecordedTest):
         self.assertEqual(0, run.status, run)
         self.assertEqual(["GTEST_XDIST_RECORD: '/dev/full' is not written: No space left on "
                           "device"], run.notes)
+
+
+class TimelineTest(harness.IntegrationTest):
+    """GTEST_XDIST_TIMELINE."""
+
+    def timeline(self, suite, *arguments, ending="json", env=None, **options):
+        path = self._scratch / ("timeline." + ending)
+        run = self.parallel(suite, *arguments, env={"GTEST_XDIST_TIMELINE": str(path),
+                                                    **(env or {})}, **options)
+        return run, path.read_text(encoding="utf-8")
+
+    def events(self, text):
+        """All events of a trace; the spans of each lane do not overlap."""
+        events = json.loads(text)["traceEvents"]
+        lanes = {}
+        for event in events:
+            if event["ph"] == "X":
+                lanes.setdefault((event["pid"], event["tid"]), []).append(event)
+        for spans in lanes.values():
+            spans.sort(key=lambda event: event["ts"])
+            for before, after in zip(spans, spans[1:]):
+                self.assertLessEqual(round(before["ts"] + before["dur"], 3), after["ts"])
+        return events
+
+    def runs_of_tests(self, events):
+        return [event for event in events if event.get("cat") == "test"]
+
+    def test_every_test_is_there_once(self):
+        for mode in "load", "each":
+            run, text = self.timeline("stretches", workers=3, env={"GTEST_XDIST_DIST": mode})
+            self.assertEqual(0, run.status, run)
+            events = self.events(text)
+            names = [event["name"] for event in self.runs_of_tests(events)]
+            self.assertEqual(sorted(run.started * (3 if mode == "each" else 1)), sorted(names))
+            self.assertEqual({"passed"}, {event["args"]["result"] for event in self.runs_of_tests(events)})
+            self.assertEqual(
+                ["gw0", "gw1", "gw2"],
+                [event["args"]["name"] for event in events if event["name"] == "thread_name"])
+            self.assertEqual({"start", "environments", "suite", "test"},
+                             {event["cat"] for event in events if event["ph"] == "X"} - {"idle"})
+
+    def test_results_are_told(self):
+        run, text = self.timeline("kinds")
+        results = {event["name"]: event["args"]["result"] for event in self.runs_of_tests(
+            self.events(text))}
+        self.assertEqual("failed", results["Plain.FailsTwice"])
+        self.assertEqual("skipped", results["Plain.IsSkipped"])
+
+    def test_crashes_and_attempts_are_told(self):
+        env = {"GTEST_XDIST_RETRIES": "1", "ATTEMPTS": "1"}
+        run, text = self.timeline("retries", "--gtest_filter=Retried.Crashes", env=env)
+        events = self.events(text)
+        tests = sorted(self.runs_of_tests(events), key=lambda event: event["ts"])
+        self.assertEqual([("crashed", "1 of 2"), ("passed", "2 of 2")],
+                         [(test["args"]["result"], test["args"]["attempt"]) for test in tests])
+        self.assertEqual(["node down: killed by signal 6 (SIGABRT)"],
+                         [event["name"] for event in events if event["ph"] == "i"])
+
+    def test_all_iterations_and_runs_are_in_one_file(self):
+        _, text = self.timeline("numbered", "--gtest_repeat=3", report=None)
+        tests = self.runs_of_tests(self.events(text))
+        self.assertEqual([8] * 3, [sum(test["args"]["iteration"] == i for test in tests)
+                                   for i in (1, 2, 3)])
+        _, text = self.timeline("own_main", "--word=a word, \"quoted\"", "--runs=2", report=None)
+        self.assertEqual({1, 2}, {test["pid"] for test in self.runs_of_tests(self.events(text))})
+
+    def test_a_picture_is_xml(self):
+        for ending in "svg", "html":
+            for suite, arguments in (("stretches", []), ("kinds", []),
+                                     ("crash", ["--gtest_filter=Crash.Aborts:*Healthy*"])):
+                run, text = self.timeline(suite, *arguments, ending=ending)
+                document = re.sub("^<!DOCTYPE html>", "", text)
+                root = xml.etree.ElementTree.fromstring(document)
+                self.assertTrue(root.tag.endswith(ending), root.tag)
+                for name in run.failed - {"SkippedInSetUp.NeverRuns"}:
+                    self.assertIn(name + ": ", text)
+                if suite == "crash":
+                    self.assertIn("crashed on gw", text)
+                    self.assertIn("killed by signal 6 (SIGABRT)", text)
+
+    def test_it_is_written_after_an_interruption(self):
+        path = self._scratch / "timeline.json"
+        started = self.start("hang", env={"GTEST_XDIST_WORKERS": "2",
+                                          "GTEST_XDIST_TIMELINE": str(path)})
+        harness.wait_until(lambda: started.noted, "a test runs")
+        started.process.terminate()
+        started.end()
+        results = {event["args"]["result"] for event in self.runs_of_tests(self.events(path.read_text()))}
+        self.assertIn("interrupted", results)
+
+    def test_the_results_are_those_of_a_serial_run(self):
+        serial = self.serial("kinds")
+        for ending in "json", "svg":
+            self.assert_same(serial, self.timeline("kinds", ending=ending)[0])
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@
 #include "gtest_xdist/core/schedule.h"
 #include "gtest_xdist/core/schedule_record.h"
 #include "gtest_xdist/core/slowest.h"
+#include "gtest_xdist/core/timeline_svg.h"
+#include "gtest_xdist/core/trace_event.h"
 #include "gtest_xdist/process/plain_file.h"
 #include "gtest_xdist/process/self.h"
 
@@ -34,6 +36,9 @@ class SessionSchedule {
   SessionSchedule(const Options& options, const Self& self) : options_(options) {
     schedule_.program = duration_name_of_program(self.program());
     if (options.record) record_ = checked_path(kRecordVariable, *options.record, self.directory);
+    if (options.timeline) {
+      timeline_ = checked_path(kTimelineVariable, *options.timeline, self.directory);
+    }
   }
 
   // What is to be told of a RUN_ALL_TESTS that begins now, the one with this number from 0; null if
@@ -65,10 +70,17 @@ class SessionSchedule {
   void save() {
     if (!log_) return;
     if (record_) write(kRecordVariable, *record_, format_record(record_schedule(schedule_)));
+    if (timeline_) write(kTimelineVariable, *timeline_, timeline());
   }
 
  private:
-  bool keeps_all() const { return record_.has_value(); }
+  bool keeps_all() const { return record_ || timeline_; }
+
+  std::string timeline() const {
+    if (has_ending(*timeline_, ".json")) return TraceWriter::write(schedule_);
+    if (has_ending(*timeline_, ".html")) return draw_timeline_page(schedule_);
+    return TimelineSvg::draw(schedule_);
+  }
 
   static std::string checked_path(const char* variable, const std::string& value,
                                   const std::string& directory) {
@@ -87,7 +99,8 @@ class SessionSchedule {
   }
 
   const Options& options_;
-  std::optional<std::string> record_;  // absolute, if it can be
+  std::optional<std::string> record_;    // absolute, if it can be
+  std::optional<std::string> timeline_;  // likewise
   const std::chrono::steady_clock::time_point zero_ = std::chrono::steady_clock::now();
   Schedule schedule_;
   std::optional<ScheduleLog> log_;  // of the last run

@@ -140,6 +140,23 @@ inline std::vector<TestIndex> parse_indices(const std::string& value) {
   }
 }
 
+// What a timeline can be, by the ending of its file.
+inline const std::vector<std::string>& timeline_endings() {
+  static const std::vector<std::string> endings = {".json", ".svg", ".html"};
+  return endings;
+}
+
+inline bool has_ending(std::string_view text, std::string_view ending) {
+  return text.size() > ending.size() && text.substr(text.size() - ending.size()) == ending;
+}
+
+inline std::string parse_timeline(const std::string& value) {
+  for (const std::string& ending : timeline_endings()) {
+    if (has_ending(value, ending)) return value;
+  }
+  reject(kTimelineVariable, value, "a file whose name ends in one of " + join(timeline_endings()));
+}
+
 // The number of the worker "gw3"; nothing if it is none.
 inline std::optional<unsigned> parse_worker(std::string_view value) {
   constexpr unsigned kMost = 1'000'000'000;

@@ -77,6 +77,7 @@ struct Options {
   std::optional<unsigned> durations;          // show so many; 0: all
   std::optional<std::string> record;          // as it was given
   std::optional<ReplayTarget> replay;
+  std::optional<std::string> timeline;                       // as it was given
   std::optional<std::chrono::milliseconds> timeout;          // of each test
   std::optional<std::chrono::milliseconds> session_timeout;  // of all tests together
   unsigned maxoutput = 64;  // megabytes that are kept of what a test prints to one stream
@@ -103,6 +104,7 @@ inline constexpr const char* kDurationsFileVariable = "GTEST_XDIST_DURATIONS_FIL
 inline constexpr const char* kDurationsVariable = "GTEST_XDIST_DURATIONS";
 inline constexpr const char* kRecordVariable = "GTEST_XDIST_RECORD";
 inline constexpr const char* kReplayVariable = "GTEST_XDIST_REPLAY";
+inline constexpr const char* kTimelineVariable = "GTEST_XDIST_TIMELINE";
 inline constexpr const char* kTimeoutVariable = "GTEST_XDIST_TIMEOUT";
 inline constexpr const char* kSessionTimeoutVariable = "GTEST_XDIST_SESSION_TIMEOUT";
 inline constexpr const char* kMaxOutputVariable = "GTEST_XDIST_MAXOUTPUT";

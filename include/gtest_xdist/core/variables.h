@@ -96,6 +96,11 @@ inline const std::vector<Variable>& variables() {
        [](Options& options, const char*, Value value) {
          if (!value.empty()) options.replay = parse_replay(value);
        }},
+      {kTimelineVariable, "a path that ends in .json, .svg or .html",
+       "Draw which worker did what when.",
+       [](Options& options, const char*, Value value) {
+         if (!value.empty()) options.timeline = parse_timeline(value);
+       }},
       {kTimeoutVariable, "seconds, such as 90 or 1.5; 0 for none",
        "A test that takes longer fails, and its worker is replaced.",
        [](Options& options, const char* name, Value value) {

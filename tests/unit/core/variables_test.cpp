@@ -189,6 +189,18 @@ TEST(Variables, ReplayIsAPathAndMaybeAWorker) {
             "GTEST_XDIST_REPLAY='f' is not valid: expected no GTEST_XDIST_INDICES beside it");
 }
 
+TEST(Variables, TimelineIsAPathWithOneOfItsEndings) {
+  for (const char* path : {"a.json", "/tmp/a b.svg", "a.json.html"}) {
+    EXPECT_EQ(parsed("GTEST_XDIST_TIMELINE", path).timeline, path);
+  }
+  EXPECT_FALSE(parsed("GTEST_XDIST_TIMELINE", "").timeline);
+  for (const char* path : {"a", ".svg", "a.png", "a.SVG", "json"}) {
+    EXPECT_EQ(usage_error({{"GTEST_XDIST_TIMELINE", path}}),
+              std::string("GTEST_XDIST_TIMELINE='") + path +
+                  "' is not valid: expected a file whose name ends in one of .json, .svg, .html");
+  }
+}
+
 TEST(Variables, IndicesAreAList) {
   EXPECT_EQ(parsed("GTEST_XDIST_INDICES", "3:0-2:3").indices,
             (std::vector<TestIndex>{3, 0, 1, 2, 3}));
@@ -296,9 +308,9 @@ TEST(Variables, SayWhichVariableMayBeMeant) {
       " The variables are: GTEST_XDIST_WORKERS, GTEST_XDIST_MAXPROCESSES, GTEST_XDIST_DIST, "
       "GTEST_XDIST_MAXSCHEDCHUNK, GTEST_XDIST_LOADSCOPE_REORDER, GTEST_XDIST_MAX_WORKER_RESTART, "
       "GTEST_XDIST_MAXFAIL, GTEST_XDIST_RETRIES, GTEST_XDIST_INDICES, GTEST_XDIST_DURATIONS_FILE, "
-      "GTEST_XDIST_DURATIONS, GTEST_XDIST_RECORD, GTEST_XDIST_REPLAY, GTEST_XDIST_TIMEOUT, "
-      "GTEST_XDIST_SESSION_TIMEOUT, GTEST_XDIST_MAXOUTPUT, GTEST_XDIST_CAPTURE, "
-      "GTEST_XDIST_PROGRESS, GTEST_XDIST_VERBOSITY, GTEST_XDIST_TESTRUNUID";
+      "GTEST_XDIST_DURATIONS, GTEST_XDIST_RECORD, GTEST_XDIST_REPLAY, GTEST_XDIST_TIMELINE, "
+      "GTEST_XDIST_TIMEOUT, GTEST_XDIST_SESSION_TIMEOUT, GTEST_XDIST_MAXOUTPUT, "
+      "GTEST_XDIST_CAPTURE, GTEST_XDIST_PROGRESS, GTEST_XDIST_VERBOSITY, GTEST_XDIST_TESTRUNUID";
   struct Row {
     std::string name;
     std::string value;

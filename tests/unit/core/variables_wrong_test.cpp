@@ -53,6 +53,7 @@ const std::map<std::string, std::string>& wrong_values() {
 bool none(const std::string&) { return false; }
 bool any(const std::string&) { return true; }
 bool any_text(const std::string& value) { return !value.empty(); }
+bool no_text(const std::string& value) { return value.empty(); }
 bool fraction(const std::string& value) { return value == "4.5"; }
 bool minus_one(const std::string& value) { return value == "-1"; }
 
@@ -78,6 +79,7 @@ const std::map<std::string, Expectation>& expectations() {
       {"GTEST_XDIST_DURATIONS", {"a number from 0 to 1000000"}},
       {"GTEST_XDIST_RECORD", {"", any}},
       {"GTEST_XDIST_REPLAY", {"", any}},
+      {"GTEST_XDIST_TIMELINE", {"a file whose name ends in one of .json, .svg, .html", no_text}},
       {"GTEST_XDIST_MAXFAIL", {"a number from 0 to 1000000"}},
       {"GTEST_XDIST_RETRIES", {"a number from 0 to 100"}},
       {"GTEST_XDIST_TIMEOUT", {seconds, fraction}},

@@ -1,0 +1,125 @@
+// What pictures of a schedule have in common: attempts, and how good the schedule was.
+//
+// Layer: core (standard library only).
+#ifndef GTEST_XDIST_CORE_TIMELINE_H_
+#define GTEST_XDIST_CORE_TIMELINE_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/schedule.h"
+
+namespace gtest_xdist::internal {
+
+inline std::string name_of(ScheduleSpan::Result result) {
+  switch (result) {
+    case ScheduleSpan::Result::passed:
+      return "passed";
+    case ScheduleSpan::Result::skipped:
+      return "skipped";
+    case ScheduleSpan::Result::failed:
+      return "failed";
+    case ScheduleSpan::Result::crashed:
+      return "crashed";
+    case ScheduleSpan::Result::timed_out:
+      return "timed out";
+    case ScheduleSpan::Result::interrupted:
+      return "interrupted";
+  }
+  return {};
+}
+
+inline std::string name_of(const ScheduleRun& run, const ScheduleSpan& span) {
+  switch (span.kind) {
+    case ScheduleSpan::Kind::start:
+      return "start of the process";
+    case ScheduleSpan::Kind::environments_up:
+      return "set-up of the environments";
+    case ScheduleSpan::Kind::suite_up:
+      return "set-up of " + run.suite_name(span.subject);
+    case ScheduleSpan::Kind::test:
+      return run.test_name(span.subject);
+    case ScheduleSpan::Kind::suite_down:
+      return "tear-down of " + run.suite_name(span.subject);
+    case ScheduleSpan::Kind::environments_down:
+      return "tear-down of the environments";
+  }
+  return {};
+}
+
+// Which run of its test each span is, and of how many; 0 of 0 for what is no test. In the order of
+// the spans. Where every worker runs every test, runs are counted in each place of a worker.
+inline std::vector<std::pair<unsigned, unsigned>> attempts_of(const ScheduleRun& run) {
+  using Key = std::tuple<unsigned, unsigned, TestIndex>;
+  std::map<Key, std::vector<std::size_t>> runs;
+  for (std::size_t i = 0; i < run.spans.size(); ++i) {
+    const ScheduleSpan& span = run.spans[i];
+    if (span.kind != ScheduleSpan::Kind::test) continue;
+    const unsigned place =
+        run.on_every_worker ? run.crew[static_cast<std::size_t>(span.worker)].slot : 0;
+    runs[{span.iteration, place, span.subject}].push_back(i);
+  }
+  std::vector<std::pair<unsigned, unsigned>> attempts(run.spans.size());
+  for (auto& [key, spans] : runs) {
+    std::stable_sort(spans.begin(), spans.end(), [&](std::size_t a, std::size_t b) {
+      return run.spans[a].begin_ns < run.spans[b].begin_ns;
+    });
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+      attempts[spans[i]] = {static_cast<unsigned>(i + 1), static_cast<unsigned>(spans.size())};
+    }
+  }
+  return attempts;
+}
+
+// How good a schedule was. Iterations follow one another, so their times are added up.
+struct Makespan {
+  std::int64_t taken_ns = 0;    // from the first set-up of a suite, or test, to the last end
+  std::int64_t longest_ns = 0;  // of the longest test
+  std::int64_t shared_ns = 0;   // tests, set-ups and tear-downs of suites, shared by all workers
+  std::int64_t bound_ns = 0;    // no schedule of the same takes less
+  std::size_t tests = 0;        // runs of tests
+};
+
+inline Makespan makespan_of(const ScheduleRun& run) {
+  struct Part {
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+    std::int64_t longest = 0;
+    std::int64_t work = 0;
+    bool any = false;
+  };
+  using Kind = ScheduleSpan::Kind;
+  std::map<unsigned, Part> parts;  // by iteration
+  Makespan makespan;
+  for (const ScheduleSpan& span : run.spans) {
+    const bool is_test = span.kind == Kind::test;
+    if (!is_test && span.kind != Kind::suite_up && span.kind != Kind::suite_down) continue;
+    Part& part = parts[span.iteration];
+    part.begin = part.any ? std::min(part.begin, span.begin_ns) : span.begin_ns;
+    part.end = std::max(part.end, span.end_ns);
+    part.work += span.duration_ns();
+    part.any = true;
+    if (!is_test) continue;
+    part.longest = std::max(part.longest, span.duration_ns());
+    ++makespan.tests;
+  }
+  for (const auto& [iteration, part] : parts) {
+    const std::int64_t shared = part.work / std::max(1U, run.workers);
+    makespan.taken_ns += part.end - part.begin;
+    makespan.longest_ns += part.longest;
+    makespan.shared_ns += shared;
+    makespan.bound_ns += std::max(part.longest, shared);
+  }
+  return makespan;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_TIMELINE_H_
