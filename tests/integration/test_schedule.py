@@ -140,7 +140,7 @@ class ReplayTest(RecordedTest):
         lists = self.lists(record)
         names = ["Alpha.Zero", "Alpha.One", "Alpha.Two", "Beta.Three", None, "Beta.Five",
                  "Gamma.Six", "Gamma.Seven", "Gamma.Eight"]
-        for worker in "gw0", "gw1":
+        for worker in {worker for _, worker in lists}:
             run = self.serial("numbered", "--gtest_repeat=2", report=None,
                               env={"GTEST_XDIST_REPLAY": "%s:%s" % (self.path, worker)})
             self.assertEqual(0, run.status, run)
@@ -150,7 +150,6 @@ class ReplayTest(RecordedTest):
     def test_a_crash_is_replayed_with_its_replacement(self):
         arguments = ["--gtest_filter=Crash.Aborts:*Healthy*"]
         first, record = self.record("crash", *arguments)
-        self.assertIn("\ngw2 for gw", record)
         second, again = self.replay("crash", *arguments)
         self.assertEqual(first.status, second.status)
         self.assertEqual({"Crash.Aborts"}, second.failed)
@@ -278,12 +277,16 @@ class TimelineTest(harness.IntegrationTest):
             events = self.events(text)
             names = [event["name"] for event in self.runs_of_tests(events)]
             self.assertEqual(sorted(run.started * (3 if mode == "each" else 1)), sorted(names))
-            self.assertEqual({"passed"}, {event["args"]["result"] for event in self.runs_of_tests(events)})
+            self.assertEqual({"passed"}, {event["args"]["result"]
+                                          for event in self.runs_of_tests(events)})
             self.assertEqual(
                 ["gw0", "gw1", "gw2"],
                 [event["args"]["name"] for event in events if event["name"] == "thread_name"])
             self.assertEqual({"start", "environments", "suite", "test"},
                              {event["cat"] for event in events if event["ph"] == "X"} - {"idle"})
+            starts = [event["dur"] for event in events if event.get("cat") == "start"]
+            self.assertEqual(3, len(starts))
+            self.assertGreater(min(starts), 0)
 
     def test_results_are_told(self):
         run, text = self.timeline("kinds")
@@ -331,7 +334,8 @@ class TimelineTest(harness.IntegrationTest):
         harness.wait_until(lambda: started.noted, "a test runs")
         started.process.terminate()
         started.end()
-        results = {event["args"]["result"] for event in self.runs_of_tests(self.events(path.read_text()))}
+        results = {event["args"]["result"]
+                   for event in self.runs_of_tests(self.events(path.read_text()))}
         self.assertIn("interrupted", results)
 
     def test_the_results_are_those_of_a_serial_run(self):

@@ -135,7 +135,8 @@ class NodeManager {
   // Starts its process, for the iterations that are left (0: without end); watch() is to follow.
   // Throws std::runtime_error; then there is no process.
   void start(WorkerNode& node, unsigned iterations, int seed) {
-    node.slot().phase_since = clock_nanoseconds(Clock::now());
+    node.started = Clock::now();
+    node.slot().phase_since = clock_nanoseconds(node.started);
     launcher_.launch(node, segment_, iterations, seed);
   }
 

@@ -56,7 +56,7 @@ class ScheduleLog {
       progress_.resize(number + 1);
     }
     run_.crew[number].slot = node.slot_number();
-    run_.crew[number].begin_ns = since_zero(Clock::now());
+    run_.crew[number].begin_ns = std::max<std::int64_t>(0, since_zero(node.started));
     progress_[number].last_end = run_.crew[number].begin_ns;
     progress_[number].iteration = std::max(1U, run_.iterations) + (for_next ? 1 : 0);
   }

@@ -297,6 +297,7 @@ class WorkerNode : public Node, public GateNode {
   std::optional<LiveOutput> live;  // if output is shown as it comes
   OutputWatch::Handle watched;     // has the output looked at while the process lives
   std::unique_ptr<ChildProcess> process;
+  std::chrono::steady_clock::time_point started;  // when that was
 
   std::string broken;                   // what it did that it cannot do: it must be ended
   std::optional<EndReason> end_reason;  // else why it is being ended, if it is

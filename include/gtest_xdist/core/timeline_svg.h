@@ -151,7 +151,7 @@ class TimelineSvg {
     }
     write(16, 26, schedule_.program, "font-size=\"18\" font-weight=\"bold\"");
     write(16, 46,
-          std::to_string(all.tests) + (all.tests == 1 ? " test on " : " tests on ") +
+          std::to_string(all.tests) + (all.tests == 1 ? " test run on " : " test runs on ") +
               std::to_string(workers) + (workers == 1 ? " worker" : " workers") + " in " +
               describe_nanoseconds(all.taken_ns) + "; at least " +
               describe_nanoseconds(all.bound_ns) + " are needed: max(longest test " +

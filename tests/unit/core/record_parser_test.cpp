@@ -12,40 +12,42 @@
 namespace gtest_xdist::internal {
 namespace {
 
-const std::string kBeginning =
+const std::string kBeginOfRecord =
     "gtest-xdist schedule 1\n"
     "program my test\n"
     "run 1: 9 tests, digest 0123456789abcdef, 2 workers\n"
     "selected 0-7\n";
-const std::string kAll = kBeginning +
-                         "iteration 1\n"
-                         "gw0: 0-2\n"
-                         "gw1: 3:7:4:7\n"
-                         "again gw1: 7\n"
-                         "gw12 for gw0: 5:2\n"
-                         "again gw12: 2\n"
-                         "iteration 2\n"
-                         "run 3: 1 tests, digest 0000000000000000, 1 workers, each test on every "
-                         "worker\n"
-                         "selected none\n"
-                         "end\n";
+const std::string kWholeRecord =
+    kBeginOfRecord +
+    "iteration 1\n"
+    "gw0: 0-2\n"
+    "gw1: 3:7:4:7\n"
+    "again gw1: 7\n"
+    "gw12 for gw0: 5:2\n"
+    "again gw12: 2\n"
+    "iteration 2\n"
+    "run 3: 1 tests, digest 0000000000000000, 1 workers, each test on every "
+    "worker\n"
+    "selected none\n"
+    "end\n";
 
-std::string error_of(const std::string& text) {
+std::string record_error(const std::string& text) {
   return text_of_thrown<std::invalid_argument>([&] { RecordParser::parse(text); });
 }
 
 TEST(RecordParser, ReadsWhatWasWritten) {
-  EXPECT_EQ(format_record(RecordParser::parse(kAll)), kAll);
+  EXPECT_EQ(format_record(RecordParser::parse(kWholeRecord)), kWholeRecord);
   std::string elsewhere;
-  for (const char c : kAll) elsewhere += c == '\n' ? std::string("\r\n") : std::string(1, c);
-  EXPECT_EQ(format_record(RecordParser::parse(elsewhere)), kAll);
+  for (const char c : kWholeRecord)
+    elsewhere += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  EXPECT_EQ(format_record(RecordParser::parse(elsewhere)), kWholeRecord);
 }
 
 TEST(RecordParser, NoticesThatTheEndIsMissing) {
-  for (std::size_t size = 0; size + 1 < kAll.size(); ++size) {
-    EXPECT_NE(error_of(kAll.substr(0, size)), "") << size;
+  for (std::size_t size = 0; size + 1 < kWholeRecord.size(); ++size) {
+    EXPECT_NE(record_error(kWholeRecord.substr(0, size)), "") << size;
   }
-  EXPECT_EQ(error_of(kBeginning), "it is not complete: its last line is not 'end'");
+  EXPECT_EQ(record_error(kBeginOfRecord), "it is not complete: its last line is not 'end'");
 }
 
 TEST(RecordParser, SaysWhatIsWrongAndWhere) {
@@ -53,7 +55,7 @@ TEST(RecordParser, SaysWhatIsWrongAndWhere) {
     std::string text;
     const char* error;
   };
-  const std::string iteration = kBeginning + "iteration 1\n";
+  const std::string iteration = kBeginOfRecord + "iteration 1\n";
   const std::string run = "gtest-xdist schedule 1\nprogram p\nrun ";
   for (const Row& row : {
            Row{"", "its first line is not 'gtest-xdist schedule 1'"},
@@ -78,10 +80,10 @@ TEST(RecordParser, SaysWhatIsWrongAndWhere) {
                "line 4 is wrong: there is no test 9 among 9"},
            Row{run + "1: 9 tests, digest 0123456789abcdef, 2 workers\nselected 1:1\nend\n",
                "line 4 is wrong: test 1 is selected twice"},
-           Row{kBeginning + "what\nend\n", "line 5 is wrong: it is none that belongs here"},
-           Row{kBeginning + "run 1: 9 tests, digest 0123456789abcdef, 2 workers\nend\n",
+           Row{kBeginOfRecord + "what\nend\n", "line 5 is wrong: it is none that belongs here"},
+           Row{kBeginOfRecord + "run 1: 9 tests, digest 0123456789abcdef, 2 workers\nend\n",
                "line 5 is wrong: runs are not in their order"},
-           Row{kBeginning + "iteration 2\nend\n",
+           Row{kBeginOfRecord + "iteration 2\nend\n",
                "line 5 is wrong: iterations are not in their order"},
            Row{iteration + "gw0: 1,2\nend\n", "line 6 is wrong: '1,2' is not an index"},
            Row{iteration + "gw0: 9\nend\n", "line 6 is wrong: there is no test 9 among 9"},
@@ -102,7 +104,7 @@ TEST(RecordParser, SaysWhatIsWrongAndWhere) {
                "line 8 is wrong: it is there twice"},
            Row{iteration + "end\nmore\n", "line 7 is wrong: nothing comes after the end"},
        }) {
-    EXPECT_EQ(error_of(row.text), row.error) << row.text;
+    EXPECT_EQ(record_error(row.text), row.error) << row.text;
   }
 }
 

@@ -11,7 +11,7 @@
 namespace gtest_xdist::internal {
 namespace {
 
-using Kind = ScheduleSpan::Kind;
+using SpanKind = ScheduleSpan::Kind;
 
 TEST(ScheduleRecord, IsAText) {
   Schedule schedule;
@@ -19,15 +19,15 @@ TEST(ScheduleRecord, IsAText) {
   ScheduleRun run = empty_run(2, 6);
   run.iterations = 2;
   run.selected = {5, 0, 1, 2, 3};
-  add_span(run, Kind::suite_up, 0, 1, 0, 1);
-  add_span(run, Kind::test, 0, 2, 1, 2);
-  add_span(run, Kind::test, 0, 3, 2, 9);  // its worker dies
-  add_span(run, Kind::test, 1, 0, 1, 3);
-  add_span(run, Kind::test, 1, 1, 3, 4);
+  add_span(run, SpanKind::suite_up, 0, 1, 0, 1);
+  add_span(run, SpanKind::test, 0, 2, 1, 2);
+  add_span(run, SpanKind::test, 0, 3, 2, 9);  // its worker dies
+  add_span(run, SpanKind::test, 1, 0, 1, 3);
+  add_span(run, SpanKind::test, 1, 1, 3, 4);
   run.crew.emplace_back();  // gw2 in place of gw0
-  add_span(run, Kind::test, 2, 5, 10, 11);
-  add_span(run, Kind::test, 2, 3, 12, 13);
-  add_span(run, Kind::test, 1, 0, 20, 21).iteration = 2;
+  add_span(run, SpanKind::test, 2, 5, 10, 11);
+  add_span(run, SpanKind::test, 2, 3, 12, 13);
+  add_span(run, SpanKind::test, 1, 0, 20, 21).iteration = 2;
   schedule.runs.push_back(run);
   EXPECT_EQ(format_record(record_schedule(schedule)),
             "gtest-xdist schedule 1\n"
@@ -50,9 +50,9 @@ TEST(ScheduleRecord, CountsRunsInEachPlaceWhereEveryWorkerRunsEveryTest) {
   ScheduleRun run = empty_run(2, 1);
   run.on_every_worker = true;
   run.selected.clear();
-  add_span(run, Kind::test, 0, 0, 1, 2);
-  add_span(run, Kind::test, 1, 0, 1, 2);
-  add_span(run, Kind::test, 1, 0, 3, 4);
+  add_span(run, SpanKind::test, 0, 0, 1, 2);
+  add_span(run, SpanKind::test, 1, 0, 1, 2);
+  add_span(run, SpanKind::test, 1, 0, 3, 4);
   schedule.runs.push_back(run);
   EXPECT_EQ(format_record(record_schedule(schedule)),
             "gtest-xdist schedule 1\n"

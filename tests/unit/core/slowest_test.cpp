@@ -7,21 +7,21 @@
 namespace gtest_xdist::internal {
 namespace {
 
-using Kind = ScheduleSpan::Kind;
+using SpanKind = ScheduleSpan::Kind;
 
 ScheduleRun two_workers() {
   ScheduleRun run = empty_run(2, 6);
-  add_span(run, Kind::start, 0, 0, 0, 900);
-  add_span(run, Kind::environments_up, 0, 0, 900, 1900);
-  add_span(run, Kind::suite_up, 0, 0, 1900, 2000);
-  add_span(run, Kind::test, 0, 0, 2000, 2030);
-  add_span(run, Kind::test, 0, 1, 2030, 2050);
-  add_span(run, Kind::suite_down, 0, 0, 2050, 2060);
-  add_span(run, Kind::suite_up, 1, 1, 2000, 2000);
-  add_span(run, Kind::test, 1, 2, 2000, 2020);
-  add_span(run, Kind::suite_down, 1, 1, 2020, 2020);
-  add_span(run, Kind::suite_up, 1, 0, 2020, 2020);
-  add_span(run, Kind::test, 1, 0, 2020, 3020);  // again
+  add_span(run, SpanKind::start, 0, 0, 0, 900);
+  add_span(run, SpanKind::environments_up, 0, 0, 900, 1900);
+  add_span(run, SpanKind::suite_up, 0, 0, 1900, 2000);
+  add_span(run, SpanKind::test, 0, 0, 2000, 2030);
+  add_span(run, SpanKind::test, 0, 1, 2030, 2050);
+  add_span(run, SpanKind::suite_down, 0, 0, 2050, 2060);
+  add_span(run, SpanKind::suite_up, 1, 1, 2000, 2000);
+  add_span(run, SpanKind::test, 1, 2, 2000, 2020);
+  add_span(run, SpanKind::suite_down, 1, 1, 2020, 2020);
+  add_span(run, SpanKind::suite_up, 1, 0, 2020, 2020);
+  add_span(run, SpanKind::test, 1, 0, 2020, 3020);  // again
   return run;
 }
 
@@ -48,7 +48,7 @@ TEST(Slowest, AreAllIfNoneIsAskedFor) {
 
 TEST(Slowest, AreThoseOfAnIteration) {
   ScheduleRun run = two_workers();
-  add_span(run, Kind::test, 1, 4, 4000, 4001).iteration = 2;
+  add_span(run, SpanKind::test, 1, 4, 4000, 4001).iteration = 2;
   EXPECT_EQ(format_slowest(run, 2, 10),
             "slowest 1 of 1 test:\n"
             "   1.00 ms  S2.T4\n"

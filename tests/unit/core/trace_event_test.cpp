@@ -9,8 +9,8 @@
 namespace gtest_xdist::internal {
 namespace {
 
-using Kind = ScheduleSpan::Kind;
-using Result = ScheduleSpan::Result;
+using SpanKind = ScheduleSpan::Kind;
+using SpanResult = ScheduleSpan::Result;
 
 TEST(TraceEvent, IsAnEventForEachSpan) {
   Schedule schedule;
@@ -22,10 +22,10 @@ TEST(TraceEvent, IsAnEventForEachSpan) {
   run.crew.emplace_back();  // gw1 in its place
   run.crew[1].begin_ns = 9 * kMillisecond;
   run.crew[1].end_ns = 20 * kMillisecond;
-  add_span(run, Kind::start, 0, 0, 0, 1);
-  add_span(run, Kind::suite_up, 0, 0, 3, 4);
-  add_span(run, Kind::test, 0, 0, 4, 9).result = Result::crashed;
-  add_span(run, Kind::test, 1, 0, 9, 12);
+  add_span(run, SpanKind::start, 0, 0, 0, 1);
+  add_span(run, SpanKind::suite_up, 0, 0, 3, 4);
+  add_span(run, SpanKind::test, 0, 0, 4, 9).result = SpanResult::crashed;
+  add_span(run, SpanKind::test, 1, 0, 9, 12);
   schedule.runs.push_back(run);
   EXPECT_EQ(TraceWriter::write(schedule),
             R"({"displayTimeUnit":"ms","traceEvents":[
