@@ -21,7 +21,7 @@ class CaptureTest(harness.IntegrationTest):
         run, lines = self.live("--gtest_filter=LongLines.*")
         self.assertEqual({"a" * 5000, "b" * 5000}, set(lines))
         self.assertEqual(600, len(lines))
-        self.assertEqual(2, len(re.findall(r"^\[       OK \] LongLines\.Of[AB] ", run.out, re.MULTILINE)))
+        self.assertEqual(2, len(re.findall(r"(?m)^\[       OK \] LongLines\.Of[AB] ", run.out)))
 
     def test_results_are_told_as_ever(self):
         """Without what was printed."""
@@ -74,11 +74,12 @@ class CaptureTest(harness.IntegrationTest):
 
     def test_comes_beside_a_status_line(self):
         terminal = screen.Terminal(500)
-        self.addCleanup(terminal.close)
         started = self.start("live", "--gtest_filter=*.Lasts*", terminal=terminal.descriptor, env={
             "GTEST_XDIST_WORKERS": "1", "GTEST_XDIST_CAPTURE": "no", "TERM": "xterm"})
+        self.addCleanup(lambda: (harness.kill_all(started.token), terminal.close()))
         harness.wait_until(lambda: "Live.Lasts" in terminal.look(lambda s: s.below)
-                           and "[gw0] it lasts\n" in terminal.look(lambda s: s.text), "no status line")
+                           and "[gw0] it lasts\n" in terminal.look(lambda s: s.text),
+                           "no status line")
         started.release()
         started.end()
         terminal.close()
@@ -102,7 +103,8 @@ class CaptureTest(harness.IntegrationTest):
 
     def test_yes_is_the_default(self):
         kept = self.parallel("live", "--gtest_filter=Live.Fails")
-        same = self.parallel("live", "--gtest_filter=Live.Fails", env={"GTEST_XDIST_CAPTURE": "yes"})
+        same = self.parallel("live", "--gtest_filter=Live.Fails",
+                             env={"GTEST_XDIST_CAPTURE": "yes"})
         self.assertEqual(harness.normal_form(kept.out), harness.normal_form(same.out))
         self.assertNotIn("[gw", same.out)
 

@@ -13,14 +13,15 @@ END = re.compile(r"\[gw\d+\] \[ *(\d+)%\] ([A-Z]+) (.+)")
 def indices(text):
     """The indices of a list such as 0-24:31."""
     ranges = (part.partition("-") for part in text.split(":"))
-    return [index for first, _, last in ranges for index in range(int(first), int(last or first) + 1)]
+    return [index for first, _, last in ranges
+            for index in range(int(first), int(last or first) + 1)]
 
 
 class VerbosityTest(harness.IntegrationTest):
     def told(self, verbosity, suite, *arguments, env=None, **options):
         """Runs the suite; returns the run and the lines on standard error."""
-        run = self.parallel(suite, *arguments, env={"GTEST_XDIST_VERBOSITY": verbosity, **(env or {})},
-                            separate_stderr=True, **options)
+        env = {"GTEST_XDIST_VERBOSITY": verbosity, **(env or {})}
+        run = self.parallel(suite, *arguments, env=env, separate_stderr=True, **options)
         return run, run.err.splitlines()
 
     def ends(self, lines):
@@ -33,8 +34,8 @@ class VerbosityTest(harness.IntegrationTest):
         for verbosity in "-1", "0", "1", "2":
             with self.subTest(verbosity=verbosity):
                 run, _ = self.told(verbosity, "kinds")
-                self.assert_same_lines(harness.normal_form(serial.out), harness.normal_form(run.out),
-                                       "text")
+                self.assert_same_lines(harness.normal_form(serial.out),
+                                       harness.normal_form(run.out), "text")
                 self.assertEqual(serial.status, run.status)
 
     def test_0_is_the_default(self):
@@ -46,7 +47,8 @@ class VerbosityTest(harness.IntegrationTest):
     def test_minus_1_is_silent(self):
         for suite, arguments in ("kinds", []), ("crash", ["--gtest_filter=Crash.Segfaults"]):
             run, lines = self.told("-1", suite, *arguments)
-            self.assertEqual([], [line for line in lines if line.startswith(("gtest-xdist", "[gw"))])
+            self.assertEqual([], [line for line in lines
+                                  if line.startswith(("gtest-xdist", "[gw"))])
             self.assertEqual(1, run.status)
 
     def test_minus_1_tells_errors(self):
@@ -92,7 +94,8 @@ class VerbosityTest(harness.IntegrationTest):
     def test_2_tells_what_workers_get_and_begin(self):
         started = self.start("hang", "--gtest_filter=Hang.UntilReleased:All/Quick.*", env={
             "GTEST_XDIST_WORKERS": "1", "GTEST_XDIST_VERBOSITY": "2"})
-        harness.wait_until(lambda: "[gw0] runs Hang.UntilReleased\n" in started.text, "it is not said")
+        harness.wait_until(lambda: "[gw0] runs Hang.UntilReleased\n" in started.text,
+                           "it is not said")
         started.release()
         run = started.end()
         lines = run.out.splitlines()
@@ -104,25 +107,33 @@ class VerbosityTest(harness.IntegrationTest):
         self.assertEqual(11, len(self.ends(lines)))
 
 
-# What is written to show the status line, and to take it away. (A terminal makes "\r\n" of "\n".)
+def close(started, terminal):
+    harness.kill_all(started.token)  # whoever is left has the terminal
+    terminal.close()
+
+
+# What shows the status line, and what takes it away. (A terminal makes "\r\n" of "\n".)
 SHOWN = re.compile(r"\x1bD\x1b\[A\x1b7\r+\n\x1b\[J\x1b\[\?7l(.*?)\x1b\[\?7h\x1b8", re.DOTALL)
 HIDDEN = re.compile(r"\x1b7\r+\n\x1b\[J\x1b8")
 
 
 class StatusLineTest(harness.IntegrationTest):
-    """The tests of the suite: two last until they are released, one passes, fails, crashes, prints."""
+    """Of the suite's tests two last until they are released; others pass, fail, crash, print."""
 
     def start_on_terminal(self, *arguments, suite="terminal", columns=500, rows=24, env=None,
                           **options):
         terminal = screen.Terminal(columns, rows)
-        self.addCleanup(terminal.close)
         env = {"GTEST_XDIST_WORKERS": "2", "TERM": "xterm", "NO_COLOR": None, **(env or {})}
         started = self.start(suite, *arguments, env=env, terminal=terminal.descriptor, **options)
+        self.addCleanup(close, started, terminal)
         return started, terminal
 
     def see_status_line(self, terminal, pattern):
-        harness.wait_until(lambda: re.fullmatch(pattern, terminal.look(lambda s: s.below)),
-                           "no such status line; on the screen:\n" + terminal.screen.text)
+        try:
+            harness.wait_until(lambda: re.fullmatch(pattern, terminal.look(lambda s: s.below)),
+                               "no status line is " + pattern)
+        except AssertionError as error:
+            raise AssertionError("%s; on the screen:\n%s" % (error, terminal.screen.text)) from None
 
     def end(self, started, terminal):
         """Releases and ends the run; returns it and what was written without the status line."""
@@ -162,7 +173,8 @@ class StatusLineTest(harness.IntegrationTest):
     def test_crashes(self):
         for rows in 5, 24:
             started, terminal = self.start_on_terminal("--gtest_color=no", rows=rows)
-            self.see_status_line(terminal, r"\[4/6\] 2 failed, .*Lasts.*")
+            # Look.Prints may wait behind one that lasts.
+            self.see_status_line(terminal, r"\[[34]/6\] 2 failed, .*Lasts.*")
             run, written = self.end(started, terminal)
             self.assertEqual({"Look.Crashes", "Look.Fails"}, run.failed)
             self.assertIn("node down: killed by signal 11 (SIGSEGV)\n", written)
@@ -294,9 +306,9 @@ class StatusRequestTest(harness.IntegrationTest):
 
     def test_is_answered_on_a_terminal(self):
         terminal = screen.Terminal(500)
-        self.addCleanup(terminal.close)
         started = self.start_lasting(terminal=terminal.descriptor,
                                      env={"GTEST_XDIST_PROGRESS": "never"})
+        self.addCleanup(close, started, terminal)
         started.process.send_signal(signal.SIGUSR1)
         harness.wait_until(lambda: "gw1: " in terminal.raw, "no answer")
         self.assertEqual(0, self.end(started).status)
