@@ -35,7 +35,7 @@ class ScheduleLog {
   using Result = ScheduleSpan::Result;
 
   // Adds to `run`, which must outlive this and is filled in here. Times are counted from `zero`.
-  ScheduleLog(ScheduleRun& run, std::shared_ptr<const Catalog> catalog, unsigned workers,
+  ScheduleLog(ScheduleRun& run, const std::shared_ptr<const Catalog>& catalog, unsigned workers,
               const Options& options, Clock::time_point zero)
       : run_(run), timeout_(options.timeout), zero_(clock_nanoseconds(zero)) {
     run_.workers = workers;

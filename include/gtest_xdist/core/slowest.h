@@ -66,6 +66,7 @@ template <class Times, class Longer, class Tell>
 std::string format_slowest_of(const Times& times, std::size_t most, const std::string& what,
                               Longer longer, Tell tell) {
   std::vector<typename Times::const_pointer> entries;
+  entries.reserve(times.size());
   for (const auto& entry : times) entries.push_back(&entry);
   const std::size_t shown = most == 0 ? entries.size() : std::min(most, entries.size());
   // Equally long ones in the order of their numbers.
