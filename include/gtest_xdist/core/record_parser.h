@@ -42,7 +42,9 @@ class RecordParser {
       throw std::invalid_argument("its first line is not '" + std::string(kRecordHeader) + "'");
     }
     next();
-    if (!skip("program ") || rest_.empty()) damaged("a program is missing");
+    if (!skip("program ") || rest_.empty() || rest_ != escape(rest_, "")) {
+      damaged("the name of a program is missing");
+    }
     record_.program = rest_;
     for (next(); line_ != "end"; next()) {
       if (skip("run ")) {

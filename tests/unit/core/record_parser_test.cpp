@@ -60,7 +60,10 @@ TEST(RecordParser, SaysWhatIsWrongAndWhere) {
   for (const Row& row : {
            Row{"", "its first line is not 'gtest-xdist schedule 1'"},
            Row{"gtest-xdist schedule 2\n", "its first line is not 'gtest-xdist schedule 1'"},
-           Row{"gtest-xdist schedule 1\nend\n", "line 2 is wrong: a program is missing"},
+           Row{"gtest-xdist schedule 1\nend\n",
+               "line 2 is wrong: the name of a program is missing"},
+           Row{"gtest-xdist schedule 1\nprogram a\x01\nend\n",
+               "line 2 is wrong: the name of a program is missing"},
            Row{"gtest-xdist schedule 1\nprogram p\nend\n", "line 3 is wrong: nothing has run"},
            Row{"gtest-xdist schedule 1\nprogram p\ngw0: 0\nend\n",
                "line 3 is wrong: it belongs to no iteration"},
