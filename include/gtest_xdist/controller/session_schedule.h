@@ -43,13 +43,13 @@ class SessionSchedule {
 
   // What is to be told of a RUN_ALL_TESTS that begins now, the one with this number from 0; null if
   // nobody wants to know. Valid until the next call.
-  ScheduleLog* begin_run(std::shared_ptr<const Catalog> catalog, unsigned number,
+  ScheduleLog* begin_run(const std::shared_ptr<const Catalog>& catalog, unsigned number,
                          unsigned workers) {
     if (!options_.durations && !keeps_all()) return nullptr;
     if (!keeps_all()) schedule_.runs.clear();
     ScheduleRun& run = schedule_.runs.emplace_back();
     run.number = number + 1;
-    log_.emplace(run, std::move(catalog), workers, options_, zero_);
+    log_.emplace(run, catalog, workers, options_, zero_);
     return &*log_;
   }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,9 +59,9 @@ struct FileIdentity {
 
 struct Self {
   std::string executable;              // absolute path
-  FileIdentity file;                   // of `executable`
   std::vector<std::string> arguments;  // with argv[0]
   std::string directory;               // the working directory; empty if it has no name
+  std::optional<FileIdentity> file{};  // what `executable` names; nothing: whatever it names
 
   // To be called before main can change anything. There are no arguments if the system does not
   // say.
@@ -77,7 +78,8 @@ struct Self {
 
   // What starts this program again. Its path may name another by now, as when it was built anew.
   std::string startable() const {
-    return FileIdentity::of(executable) == file ? executable : os::kThisExecutable;
+    const bool is_same = !file || FileIdentity::of(executable) == *file;
+    return is_same ? executable : os::kThisExecutable;
   }
 
   // A path of the binary whose last part is its name.
