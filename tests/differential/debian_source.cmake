@@ -50,27 +50,33 @@ function(build_debian_source package)
   add_dependencies(real-suites-build differential.${package})
 endfunction()
 
-# debian_flags(<variable> CFLAGS|CXXFLAGS): what dpkg-buildpackage would compile with.
+# debian_flags(<variable> CFLAGS|CXXFLAGS <option of DEB_BUILD_OPTIONS>...): what dpkg-buildpackage would compile with,
+# but for debug information, which takes time.
 function(debian_flags variable kind)
-  execute_process(COMMAND dpkg-buildflags --get ${kind} OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE
-                  WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env DEB_${kind}_STRIP=-g "DEB_BUILD_OPTIONS=${ARGN}" dpkg-buildflags --get ${kind}
+                  OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   set(${variable} ${flags} PARENT_SCOPE)
 endfunction()
 
 # build_debian_suites(<package> PROJECT <name in its project()> TARGETS <executable>... [CACHE <NAME=value>...]
-#                     [NEEDS <Debian package>...] [OBJECT <object library>])
+#                     [NEEDS <Debian package>...] [OBJECT <object library>] [UNOPTIMISED])
 #
-# As build_debian_source(), with CMake. OBJECT is linked beside the shim.
+# As build_debian_source(), with CMake. OBJECT is linked beside the shim. UNOPTIMISED where compiling takes longer than
+# the tests.
 function(build_debian_suites package)
-  cmake_parse_arguments(PARSE_ARGV 1 suites "" "PROJECT;OBJECT" "TARGETS;CACHE;NEEDS")
+  cmake_parse_arguments(PARSE_ARGV 1 suites "UNOPTIMISED" "PROJECT;OBJECT" "TARGETS;CACHE;NEEDS")
   list(TRANSFORM suites_CACHE PREPEND -D)
   list(JOIN suites_TARGETS "," targets)
   set(objects $<TARGET_OBJECTS:differential_shim>)
   if(suites_OBJECT)
     string(APPEND objects ",$<TARGET_OBJECTS:${suites_OBJECT}>")
   endif()
-  debian_flags(c_flags CFLAGS)
-  debian_flags(cxx_flags CXXFLAGS)
+  set(options)
+  if(suites_UNOPTIMISED)
+    set(options noopt)
+  endif()
+  debian_flags(c_flags CFLAGS ${options})
+  debian_flags(cxx_flags CXXFLAGS ${options})
   build_debian_source(
     ${package}
     TARGETS ${suites_TARGETS}

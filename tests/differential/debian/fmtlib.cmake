@@ -9,7 +9,8 @@ set(suites
     ostream-test
     posix-mock-test)
 build_debian_suites(fmtlib PROJECT FMT TARGETS ${suites} OBJECT differential_own_directory
-                    CACHE FMT_DOC=OFF BUILD_SHARED_LIBS=ON CMAKE_POSITION_INDEPENDENT_CODE=ON NEEDS googletest)
+                    CACHE FMT_DOC=OFF BUILD_SHARED_LIBS=ON CMAKE_POSITION_INDEPENDENT_CODE=ON NEEDS googletest
+                    UNOPTIMISED)
 foreach(suite IN LISTS suites)
   set(options)
   if(suite STREQUAL "os-test")
