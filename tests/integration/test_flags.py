@@ -256,10 +256,11 @@ class FlagsTest(harness.IntegrationTest):
             self.assertEqual(*(sorted(mask(text).split("\n")) for text in (serial, run)))
 
     def on_terminal(self, env):
-        """What is written to a terminal, without the status line."""
+        """What is written to a terminal, without anything of gtest-xdist's."""
         reader, terminal = os.openpty()
         started = self.start("kinds", "--gtest_filter=*:-Plain.*", report=None, terminal=terminal,
-                             env={"GTEST_XDIST_PROGRESS": "never", "NO_COLOR": None, **env})
+                             env={"GTEST_XDIST_PROGRESS": "never", "GTEST_XDIST_VERBOSITY": "-1",
+                                  "NO_COLOR": None, **env})
         os.close(terminal)
         written = b""
         try:
