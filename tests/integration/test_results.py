@@ -62,7 +62,7 @@ class PropertyTest(harness.IntegrationTest):
 class ListenerTest(harness.IntegrationTest):
     def test_every_temper(self):
         for listener in ("none", "prints", "asks", "records", "fails", "guards", "replaces", "wraps",
-                         "moves", "takes", "appends"):
+                         "moves", "takes", "appends", "throws"):
             for report in "xml", "json":
                 self.assert_parallel_equals_serial("listener", env={"LISTENER": listener},
                                                    report=report, framed=False)

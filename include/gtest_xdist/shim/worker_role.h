@@ -79,7 +79,7 @@ class WorkerRole {
     }
     void OnTestPartResult(const testing::TestPartResult& part) override {
       if (role_.worker_.look_for_forked_child()) return print_as_gtest(part);
-      if (role_.active()) role_.worker_.part_outer();
+      if (role_.active()) role_.worker_.part_outer(part);
     }
     void OnTestEnd(const testing::TestInfo& test) override {
       // A child that a test forked and that ran on to here would take its parent's next test.
@@ -125,8 +125,8 @@ class WorkerRole {
     void OnTestStart(const testing::TestInfo&) override {
       if (role_.active()) role_.worker_.test_inner_start();
     }
-    void OnTestPartResult(const testing::TestPartResult& part) override {
-      if (role_.active()) role_.worker_.part_inner(part);
+    void OnTestPartResult(const testing::TestPartResult&) override {
+      if (role_.active()) role_.worker_.part_inner();
     }
     void OnTestEnd(const testing::TestInfo&) override {
       if (role_.active()) role_.worker_.test_inner_end();

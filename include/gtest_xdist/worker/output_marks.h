@@ -49,6 +49,9 @@ class OutputMarks {
     open_at(grown && os::has_threads() ? end_ : now);
   }
 
+  // Goes on with a region after pause(), as if there had been none.
+  void resume() { open_at(end_); }
+
   bool is_open() const { return is_open_; }
 
   // What was printed since open(), or the last reopen(); nothing if no region is open.

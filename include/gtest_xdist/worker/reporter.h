@@ -57,13 +57,13 @@ class Reporter {
 
   void open() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    marks_.open();
+    open_region();
   }
 
   // What was printed in the region waits until it is sent.
   void close() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    slice_ = marks_.close();
+    slice_ = close_region();
   }
 
   // What waits, for a message from send().
@@ -75,7 +75,7 @@ class Reporter {
   // Closes the region in which gtest ran what it wanted.
   void end_native_region() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (marks_.is_open()) outbox_.send(NativeOutput{marks_.close()}, Urgency::later);
+    if (paused_ || marks_.is_open()) outbox_.send(NativeOutput{close_region()}, Urgency::later);
   }
 
   // --- suites, tests, assertions, in the order of a run ------------------------------------------
@@ -105,18 +105,21 @@ class Reporter {
     enter(Phase::test, begin_);
   }
 
-  // A listener may record a part after the region was closed: what was printed still comes first.
-  void begin_part() {
+  // Before listeners hear of the part: one that turns assertions into exceptions is the last to
+  // hear of it. A listener may record a part after the region was closed: what was printed still
+  // comes first.
+  void begin_part(const testing::TestPartResult& part) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    reopen_ = marks_.is_open();
-    part_slice_ = reopen_ ? marks_.pause() : std::exchange(slice_, {});
-  }
-  void end_part(const testing::TestPartResult& part) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    resume_if_paused();
+    paused_ = marks_.is_open();
+    const OutputSlice slice = paused_ ? marks_.pause() : std::exchange(slice_, {});
     if (scope_ == Scope::test) ++test_parts_;
-    outbox_.send(PartSeen{scope_, std::exchange(part_slice_, {}), from_gtest(part)},
-                 Urgency::later);
-    if (reopen_) marks_.reopen();
+    outbox_.send(PartSeen{scope_, slice, from_gtest(part)}, Urgency::later);
+  }
+  // When all have heard of it.
+  void end_part() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (std::exchange(paused_, false)) marks_.reopen();
   }
 
   void end_test(const testing::TestResult& result) {
@@ -134,7 +137,7 @@ class Reporter {
     const std::lock_guard<std::mutex> lock(mutex_);
     begin_ = Clock::now();
     enter(Phase::suite_down, begin_);
-    marks_.open();
+    open_region();
   }
 
   void end_suite(const testing::TestSuite& suite) {
@@ -162,12 +165,26 @@ class Reporter {
   // The time of being idle is of no use, so it is not asked for.
   void leave_phase() { slot_.phase.store(Phase::idle, std::memory_order_relaxed); }
 
+  void open_region() {
+    paused_ = false;
+    marks_.open();
+  }
+  OutputSlice close_region() {
+    resume_if_paused();
+    return marks_.close();
+  }
+
+  // A listener has thrown when it heard of an assertion, or has recorded another one.
+  void resume_if_paused() {
+    if (std::exchange(paused_, false)) marks_.resume();
+  }
+
   void tell_suite_up() {
     if (std::exchange(suite_up_told_, true)) return;
     const ClockSpan time = time_since_begin();
     set_up_ns_ = time.duration_ns;
     begin_ = Clock::now();
-    outbox_.send(SuiteUp{suite_, marks_.close(), time}, Urgency::later);
+    outbox_.send(SuiteUp{suite_, close_region(), time}, Urgency::later);
   }
 
   // Of what runs in this phase.
@@ -179,9 +196,8 @@ class Reporter {
   std::mutex mutex_;  // guards all below
   OutputMarks marks_;
   Outbox outbox_;
-  OutputSlice slice_;       // of what has just ended; closed by one listener, sent by the other
-  OutputSlice part_slice_;  // likewise, before an assertion
-  bool reopen_ = false;     // whether a region was open when an assertion came
+  OutputSlice slice_;    // of what has just ended; closed by one listener, sent by the other
+  bool paused_ = false;  // whether a region is, while listeners hear of an assertion
   Scope scope_ = Scope::program;
   SuiteIndex suite_ = 0;
   TestIndex test_ = kNoTest;

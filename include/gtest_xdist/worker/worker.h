@@ -107,8 +107,8 @@ class Worker : public ItemSource {
   }
   void test_inner_start() { reporter_.open(); }
 
-  void part_outer() { reporter_.begin_part(); }
-  void part_inner(const testing::TestPartResult& part) { reporter_.end_part(part); }
+  void part_outer(const testing::TestPartResult& part) { reporter_.begin_part(part); }
+  void part_inner() { reporter_.end_part(); }
 
   void test_inner_end() { reporter_.close(); }
 

@@ -1,7 +1,7 @@
 // Listeners of every temper; LISTENER says which: `prints`, `asks` and `records` as events are
 // reported, `fails` each test that ends, `guards` the tests against leaks, `replaces` the printer,
 // `wraps` it, `moves` it to the end, `takes` the report's writer away, `appends` another listener
-// when the program starts, or fails at the event that LISTENER names.
+// when the program starts, `throws` as assertions fail, or fails at the event that LISTENER names.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -108,6 +108,13 @@ struct Appends : testing::EmptyTestEventListener {
   }
 };
 
+// As GoogleTest's documentation turns assertions into exceptions.
+struct Throws : testing::EmptyTestEventListener {
+  void OnTestPartResult(const testing::TestPartResult& part) override {
+    if (part.failed()) throw testing::AssertionException(part);
+  }
+};
+
 struct FailsAt : testing::EmptyTestEventListener {
   static void reach(const std::string& event) {
     if (support::variable("LISTENER") == event) ADD_FAILURE() << "the listener fails at " << event;
@@ -129,6 +136,29 @@ TEST_P(Watched, LeaksOneInThree) { leaked += GetParam() % 3 == 0 ? 1 : 0; }
 TEST_P(Watched, FailsOneInFour) { EXPECT_NE(0, GetParam() % 4); }
 INSTANTIATE_TEST_SUITE_P(All, Watched, testing::Range(0, 8));
 TEST(AlsoWatched, Passes) {}
+
+class Thrown : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    std::printf("before the set-up fails\n");
+    ADD_FAILURE() << "in SetUpTestSuite";
+    std::printf("after it has failed\n");
+  }
+  void TearDown() override {
+    std::printf("before the tear-down fails\n");
+    FAIL() << "in TearDown";
+  }
+};
+void fail() { ASSERT_EQ(1, 2) << "in a function"; }
+TEST_F(Thrown, FromAFunction) {
+  std::printf("before\n");
+  fail();
+  std::printf("after\n");
+}
+TEST_F(Thrown, AndCaught) {
+  EXPECT_THROW(ADD_FAILURE() << "to be caught", testing::AssertionException);
+  std::printf("after\n");
+}
 
 }  // namespace
 
@@ -152,6 +182,7 @@ int main(int argc, char** argv) {
     listeners.Append(listeners.Release(listeners.default_result_printer()));
   }
   if (which == "takes") delete listeners.Release(listeners.default_xml_generator());
+  if (which == "throws") listeners.Append(new Throws);
   if (which == "appends") listeners.Append(new Appends);
   listeners.Append(new FailsAt);
   return RUN_ALL_TESTS();
