@@ -173,6 +173,14 @@ inline ReplayTarget parse_replay(const std::string& value) {
   return {value, worker ? value.substr(0, colon) : value, worker};
 }
 
+inline std::string parse_record(const std::string& value) {
+  if (parse_replay(value).worker) {
+    reject(kRecordVariable, value,
+           std::string("a path without a worker, which ") + kReplayVariable + " would look for");
+  }
+  return value;
+}
+
 inline std::string parse_testrunuid(const std::string& value) {
   if (value.empty()) reject(kTestrunuidVariable, value, "a text that is not empty");
   return value;

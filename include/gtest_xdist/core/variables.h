@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gtest_xdist/core/near_miss.h"
@@ -89,7 +90,7 @@ inline const std::vector<Variable>& variables() {
        }},
       {kRecordVariable, "a path", "Write down which worker ran which tests, in which order.",
        [](Options& options, const char*, Value value) {
-         if (!value.empty()) options.record = value;
+         if (!value.empty()) options.record = parse_record(value);
        }},
       {kReplayVariable, "a path, or a path and a worker, such as record:gw3",
        "Run a recorded schedule, or one worker's part of it, again.",
@@ -172,6 +173,22 @@ inline bool is_told_by_worker(const std::string& name, std::string_view value) {
   throw UsageError(text + " The variables are: " + join(user_variables()));
 }
 
+// Each file is written by one of them.
+inline void check_files_differ(const Options& options) {
+  const std::pair<const char*, const std::optional<std::string>&> files[] = {
+      {kDurationsFileVariable, options.durations_file},
+      {kRecordVariable, options.record},
+      {kTimelineVariable, options.timeline}};
+  for (const auto& file : files) {
+    for (const auto& other : files) {
+      if (&other == &file) break;
+      if (file.second && file.second == other.second) {
+        reject(file.first, *file.second, std::string("another file than that of ") + other.first);
+      }
+    }
+  }
+}
+
 // Reads the settings out of the whole environment; variables of other names are passed over. An
 // unknown name and a value out of its choices are a UsageError.
 inline Options parse_options(const Environment& environment) {
@@ -192,6 +209,7 @@ inline Options parse_options(const Environment& environment) {
     reject(kReplayVariable, options.replay->value,
            std::string("no ") + kIndicesVariable + " beside it");
   }
+  check_files_differ(options);
   return options;
 }
 

@@ -201,6 +201,26 @@ TEST(Variables, TimelineIsAPathWithOneOfItsEndings) {
   }
 }
 
+TEST(Variables, RecordNamesNoWorker) {
+  EXPECT_EQ(usage_error({{"GTEST_XDIST_RECORD", "r:gw1"}}),
+            "GTEST_XDIST_RECORD='r:gw1' is not valid: expected a path without a worker, which "
+            "GTEST_XDIST_REPLAY would look for");
+}
+
+TEST(Variables, FilesDiffer) {
+  const char* const names[] = {"GTEST_XDIST_DURATIONS_FILE", "GTEST_XDIST_RECORD",
+                               "GTEST_XDIST_TIMELINE"};
+  for (const char* first : names) {
+    for (const char* second : names) {
+      if (std::string(first) >= second) continue;
+      EXPECT_EQ(usage_error({{first, "a.svg"}, {second, "a.svg"}}),
+                std::string(second) + "='a.svg' is not valid: expected another file than that of " +
+                    first);
+    }
+  }
+  EXPECT_NO_THROW(parse_options({{"GTEST_XDIST_RECORD", "a"}, {"GTEST_XDIST_TIMELINE", "a.svg"}}));
+}
+
 TEST(Variables, IndicesAreAList) {
   EXPECT_EQ(parsed("GTEST_XDIST_INDICES", "3:0-2:3").indices,
             (std::vector<TestIndex>{3, 0, 1, 2, 3}));
