@@ -25,6 +25,8 @@
 #include <type_traits>
 #include <utility>
 
+// First, so that it is the first to say what is wrong.
+#include "gtest_xdist/core/build.h"
 #include "gtest_xdist/core/codec.h"
 #include "gtest_xdist/core/type_name.h"
 #include "gtest_xdist/os/os.h"

@@ -232,7 +232,7 @@ class StatusLineTest(harness.IntegrationTest):
         run = started.end()
         lines = SHOWN.findall(run.out)
         self.assertLessEqual(max(map(len, lines)), 30)
-        rest = HIDDEN.sub("", SHOWN.sub("", run.out))
+        rest = harness.NOTE.sub(r"\1", HIDDEN.sub("", SHOWN.sub("", run.out)))
         self.assertEqual(harness.normal_form(self.plain_run("--gtest_filter=-*.Crashes").out),
                          harness.normal_form(rest))
 

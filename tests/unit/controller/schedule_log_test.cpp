@@ -23,7 +23,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kSecondInNs = 1'000'000'000;
 
 // The session began an hour ago, and its worker has the number 3.
 class ScheduleLogTest : public WorkerFixture {
@@ -38,7 +38,7 @@ class ScheduleLogTest : public WorkerFixture {
 
   // So many seconds after the start of the worker.
   ClockSpan at(std::int64_t seconds, std::int64_t duration) const {
-    return {clock_nanoseconds(zero_) + started_ + seconds * kSecond, duration * kSecond};
+    return {clock_nanoseconds(zero_) + started_ + seconds * kSecondInNs, duration * kSecondInNs};
   }
 
   void tell(WorkerMessage message) {
@@ -73,7 +73,7 @@ TEST_F(ScheduleLogTest, KnowsTheProgram) {
   EXPECT_EQ(run_.suite_of(0), 0U);
   EXPECT_EQ(run_.crew.size(), 4U);
   EXPECT_EQ(run_.crew[3].slot, node_.slot_number());
-  EXPECT_EQ(started_, 3600 * kSecond);
+  EXPECT_EQ(started_, 3600 * kSecondInNs);
 }
 
 TEST_F(ScheduleLogTest, CountsIterations) {
@@ -108,7 +108,7 @@ TEST_F(ScheduleLogTest, BelievesNoTimeThatCannotBe) {
       tell_test(1, {begin, duration});
       EXPECT_GE(last().begin_ns, before);
       EXPECT_GE(last().end_ns, last().begin_ns);
-      EXPECT_LT(last().end_ns, now + 3600 * kSecond);
+      EXPECT_LT(last().end_ns, now + 3600 * kSecondInNs);
       before = last().end_ns;
     }
   }
@@ -119,7 +119,7 @@ TEST_F(ScheduleLogTest, TellsResults) {
     node_.test_report.add_part(3, {}, {type, "a.cpp", 1, ""});
     TestDone done;
     done.dropped_parts = dropped;
-    done.time.duration_ns = seconds * kSecond;
+    done.time.duration_ns = seconds * kSecondInNs;
     tell(done);
     return last().result;
   };
