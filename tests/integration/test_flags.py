@@ -38,8 +38,8 @@ class FlagsTest(harness.IntegrationTest):
         return "This program contains tests written using" not in run.out
 
     def on_abseil(self):
-        """Then it is Abseil that reads flags."""
-        return b"_ZN4absl" in (harness.SUITES / "flags").read_bytes()
+        """Whether it is Abseil that reads flags."""
+        return b"16ParseCommandLine" in (harness.SUITES / "flags").read_bytes()
 
     def check(self, flag, *values, suite="kinds", variable=True, also=(), **options):
         """Each value makes no other difference than serially, as a flag and as a variable."""
