@@ -34,6 +34,14 @@ class DamageTest(harness.IntegrationTest):
                     self.assertEqual(41, len(run.tests))
                     self.assertIn("Scribbler." + kind, run.failed)
 
+    def test_of_what_is_to_run_next_ends_the_worker_before_it_runs(self):
+        run = self.scribble("SpoilsWaitingTests", 0, 1)
+        self.assertEqual(1, run.status, run)
+        self.assertIn("SIGABRT", run.out)
+        names = [test.name for test in run.tests]
+        self.assertEqual(sorted(["Scribbler.SpoilsWaitingTests", *HEALTHY]), sorted(names))
+        self.assertEqual([], [test.name for test in run.tests if test.status == "notrun"])
+
     def test_of_a_few_bytes_ends_and_has_every_test_reported(self):
         for seed in range(30):
             with self.subTest(seed=seed):

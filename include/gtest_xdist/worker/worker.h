@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -164,7 +165,7 @@ class Worker : public ItemSource {
   // The test that runs next, if there is one to run: it is taken, and nobody else can run it.
   TestIndex claim_next() {
     if (look_for_forked_child()) return kNoTest;
-    if (!native_ && may_run() && !claimed_ && !stop_word().is_set()) claimed_ = deque_.take();
+    if (!native_ && may_run() && !claimed_ && !stop_word().is_set()) claimed_ = take();
     return claimed_.value_or(kNoTest);
   }
 
@@ -200,7 +201,7 @@ class Worker : public ItemSource {
       if (native_) return {NextItem::Kind::end, kNoTest};
       if (may_run()) {
         std::optional<TestIndex> test = std::exchange(claimed_, std::nullopt);
-        if (!test && !stop_word().is_set()) test = deque_.take();
+        if (!test && !stop_word().is_set()) test = take();
         if (test) return {NextItem::Kind::item, *test};
       }
       if (std::exchange(settle_, false)) return {NextItem::Kind::settle, kNoTest};
@@ -229,6 +230,14 @@ class Worker : public ItemSource {
       segment_.bell().ring_loudly();  // nobody else may ever wake the controller for this worker
       slot_.bell.wait();
     }
+  }
+
+  // What the controller has handed out next. Where it is no test, somebody here has written over
+  // shared memory: a crash now says more than what would follow.
+  std::optional<TestIndex> take() {
+    const std::optional<TestIndex> test = deque_.take();
+    if (test && *test >= catalog_->size()) std::abort();
+    return test;
   }
 
   void forget_failed_tests() {

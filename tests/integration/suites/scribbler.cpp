@@ -84,6 +84,19 @@ void clear_all() {
   }
 }
 
+// The tests that wait for this worker; the deque's ends stay as they are.
+void spoil_waiting_tests() {
+  using gtest_xdist::internal::WorkDequeCell;
+  using gtest_xdist::internal::WorkerSlot;
+  const std::vector<Stretch> stretches = writable_stretches();
+  if (stretches.empty()) return;
+  const Stretch& own = stretches.back();
+  const auto& slot = *reinterpret_cast<WorkerSlot*>(own.begin);
+  auto* cells = reinterpret_cast<WorkDequeCell*>(
+      own.begin + gtest_xdist::internal::SegmentLayout({}).deque_offset());
+  for (auto i = slot.deque.top.load(); i < slot.deque.bottom.load(); ++i) cells[i] = 1'000'000;
+}
+
 // A few bytes of those that say where things are.
 void scribble_here_and_there() {
   constexpr std::size_t kPositions = 512;
@@ -114,6 +127,7 @@ TEST_F(Scribbler, ClearsAllAndAborts) {
   clear_all();
   std::abort();
 }
+TEST_F(Scribbler, SpoilsWaitingTests) { spoil_waiting_tests(); }
 TEST_F(Scribbler, HereAndThere) { scribble_here_and_there(); }
 
 class Healthy : public testing::TestWithParam<int> {};
