@@ -25,8 +25,11 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build() {
   local preset=$1
   shift
-  (cd "$root" && cmake --preset "$preset")
-  cmake --build "$root/build/$preset" --parallel "$(nproc)" "$@"
+  (
+    cd "$root"
+    cmake --preset "$preset"
+    cmake --build --preset "$preset" --parallel "$(nproc)" "$@"
+  )
 }
 
 # As many workers as this process may use, but two where that is one: half of the demo only waits.
@@ -44,9 +47,9 @@ demo_workers() {
 
 # timed_run [VARIABLE=VALUE...]: runs the demo suite and leaves the milliseconds it took in $elapsed.
 timed_run() {
-  local log=$root/build/release/demo_output.txt start end
+  local log=$root/build/demo/demo_output.txt start end
   start=$(date +%s%N)
-  if ! env -u GTEST_XDIST_WORKERS "$@" "$root/build/release/examples/demo_suite" >"$log" 2>&1; then
+  if ! env -u GTEST_XDIST_WORKERS "$@" "$root/build/demo/examples/demo_suite" >"$log" 2>&1; then
     cat "$log" >&2
     echo "error: the demo suite failed" >&2
     exit 1
@@ -61,7 +64,7 @@ seconds() {
 }
 
 demo() {
-  build release --target demo_suite
+  build demo
 
   local workers serial parallel speedup
   workers=$(demo_workers)
@@ -78,7 +81,7 @@ demo() {
 
   speedup=$((serial * 10 / (parallel > 0 ? parallel : 1)))
   echo "$((speedup / 10)).$((speedup % 10)) times as fast, on $(nproc) CPUs. Try it yourself:"
-  echo "  GTEST_XDIST_WORKERS=4 $root/build/release/examples/demo_suite"
+  echo "  GTEST_XDIST_WORKERS=4 $root/build/demo/examples/demo_suite"
 }
 
 "$root/cmake/install_packages.sh" g++ cmake ninja-build libgtest-dev libgmock-dev libboost-dev \

@@ -1,6 +1,7 @@
 """What a run shows and keeps of its schedule: the slowest tests, timelines, records, replays."""
 
 import json
+import os
 import re
 import xml.etree.ElementTree
 
@@ -219,6 +220,9 @@ class WrongFileTest(RecordedTest):
         self.assert_refused("its first line is not 'gtest-xdist schedule 1'")
         self.assert_refused("it cannot be read: No such file or directory",
                             path=self._scratch / "none")
+        os.mkfifo(self._scratch / "pipe")
+        for path in self._scratch / "pipe", "/dev/zero":
+            self.assert_refused("it is not a regular file", path=path)
         _, text = self.record("numbered", workers=1)
         for old, new, why in (
                 ("gw0: 0-3", "gw0: 0-4", "line 6 is wrong: test 4 is not selected"),

@@ -23,6 +23,7 @@
 
 #include "gtest_xdist/core/durations.h"
 #include "gtest_xdist/process/descriptor.h"
+#include "gtest_xdist/process/plain_file.h"
 
 namespace gtest_xdist::internal {
 
@@ -103,10 +104,7 @@ class DurationsFile {
 
   static void check(const Descriptor& file) {
     if (!file.valid()) fail("it cannot be read and written");
-    struct ::stat status {};
-    if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
-      throw std::runtime_error("it is not a regular file");
-    }
+    require_regular_file(file);
   }
 
   static Durations parse(const Descriptor& file, std::vector<std::size_t>& damaged) {

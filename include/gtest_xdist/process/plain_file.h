@@ -49,13 +49,25 @@ inline void write_file(const std::string& path, std::string_view text) {
   }
 }
 
-// What the file says. Throws std::runtime_error that says why it cannot be read.
-inline std::string read_file(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  if (!file.valid() || !read_all(file.number(), text)) {
-    throw std::runtime_error(std::string("it cannot be read: ") + std::strerror(errno));
+// Throws std::runtime_error if the file is not a regular one: a device may never end, and a pipe can
+// be read once.
+inline void require_regular_file(const Descriptor& file) {
+  struct ::stat status {};
+  if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    throw std::runtime_error("it is not a regular file");
   }
+}
+
+// What the regular file says. Throws std::runtime_error that says why it cannot be read.
+inline std::string read_file(const std::string& path) {
+  const auto fail = [] {
+    throw std::runtime_error(std::string("it cannot be read: ") + std::strerror(errno));
+  };
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) fail();
+  require_regular_file(file);
+  std::string text;
+  if (!read_all(file.number(), text)) fail();
   return text;
 }
 
