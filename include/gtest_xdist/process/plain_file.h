@@ -49,8 +49,8 @@ inline void write_file(const std::string& path, std::string_view text) {
   }
 }
 
-// Throws std::runtime_error if the file is not a regular one: a device may never end, and a pipe can
-// be read once.
+// Throws std::runtime_error if the file is not a regular one: a device may never end, and a pipe
+// can be read once.
 inline void require_regular_file(const Descriptor& file) {
   struct ::stat status {};
   if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
