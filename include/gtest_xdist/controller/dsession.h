@@ -393,6 +393,7 @@ class DSession : private NodeEvents {
   void on_end(WorkerNode& node, const ExitStatus& status) override {
     const std::optional<HookAssertions> guard = guard_assertions();
     node.in_iteration = false;
+    node.output.mend(node.slot());
     if (node.live) node.live->end();
     const Clock::time_point now = Clock::now();
     node.time_running_item(now, std::chrono::system_clock::now());
@@ -419,11 +420,17 @@ class DSession : private NodeEvents {
 
   // Results are right all the same.
   void tell_loss_of_output(const WorkerNode& node) const {
+    const auto tell = [&](const std::string& why) {
+      note("the output of " + node.name() + " is incomplete: " + why, Topic::error);
+    };
+    if (node.output.has_lost()) {
+      tell("a test has emptied it by opening /dev/stdout or /dev/stderr");
+    }
     const int error = node.slot().output_error.load();
-    if (!is_loss(error)) return;
-    note("the output of " + node.name() + " is incomplete: " + std::strerror(error) + " in '" +
-             node_manager_.launcher().directory() + "'",
-         Topic::error);
+    if (is_loss(error)) {
+      tell(std::string(std::strerror(error)) + " in '" + node_manager_.launcher().directory() +
+           "'");
+    }
   }
 
   void handle_crash(WorkerNode& node, const std::string& how) {

@@ -7,7 +7,6 @@
 #define GTEST_XDIST_WORKER_OUTPUT_MARKS_H_
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -17,10 +16,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <iostream>
+#include <optional>
 #include <utility>
 
 #include "gtest_xdist/core/report.h"
 #include "gtest_xdist/os/os.h"
+#include "gtest_xdist/process/appended_output.h"
 #include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
@@ -101,16 +102,23 @@ class OutputMarks {
     return Descriptor(copy >= 0 ? copy : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
   }
 
-  // Files only grow. A test may have closed the descriptor; the file is then still there under its
-  // usual number.
-  static void measure(Descriptor& file, int usual_number, std::uint64_t& size) {
-    struct ::stat status {};
-    if (::fstat(file.number(), &status) != 0) {
+  // Files only grow, but for what a test may do by opening /dev/stdout; `lost` is then set to where
+  // what it has emptied ended. A test may have closed the descriptor; the file is then still there
+  // under its usual number.
+  static void measure(Descriptor& file, int usual_number, std::uint64_t& size,
+                      std::atomic<std::uint64_t>& lost) {
+    std::optional<std::uint64_t> now = output_size(file.number());
+    if (!now) {
       file.forget();
       file = keep(usual_number);
-      if (::fstat(file.number(), &status) != 0) return;
+      now = output_size(file.number());
     }
-    size = std::max(size, static_cast<std::uint64_t>(status.st_size));
+    if (!now || *now == size) return;
+    if (is_emptied(file.number()) && mend_emptied(file.number(), size)) {
+      lost.store(size, std::memory_order_relaxed);
+      now = output_size(file.number());
+    }
+    size = std::max(size, now.value_or(0));
   }
 
   // Somebody has printed what the files do not hold: nobody hears of that from a program that does
@@ -130,8 +138,8 @@ class OutputMarks {
     if (!is_flushed || std::ferror(stdout) != 0 || std::ferror(stderr) != 0 || std::cout.bad()) {
       tell_loss(errno);
     }
-    measure(out_, STDOUT_FILENO, last_.out);
-    if (!one_file_) measure(err_, STDERR_FILENO, last_.err);
+    measure(out_, STDOUT_FILENO, last_.out, slot_.out_lost);
+    if (!one_file_) measure(err_, STDERR_FILENO, last_.err, slot_.err_lost);
     return last_;
   }
 

@@ -17,6 +17,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
@@ -101,6 +102,35 @@ TEST_F(OutputMarksTest, TellWhatIsLostOnAFullDisk) {
   EXPECT_EQ(error_after("/dev/full"), ENOSPC);
   EXPECT_EQ(error_after("/dev/null"), 0);
   EXPECT_EQ(error_after(nullptr), 0);
+}
+
+TEST_F(OutputMarksTest, StayRightWhenSomebodyEmptiesTheFile) {
+  const auto say = [](const char* text) {
+    std::printf("%s", text);
+    std::fflush(stdout);
+  };
+  OutputSlice before;
+  OutputSlice during;
+  OutputSlice after;
+  with_marks([&](OutputMarks& marks) {
+    marks.open();
+    say("what was there before");
+    before = marks.close();
+    marks.open();
+    const Descriptor anew(::open("/dev/stdout", O_WRONLY | O_TRUNC | O_CLOEXEC));
+    const std::string more(100, 'x');  // than there was before
+    say((more + "\n").c_str());
+    during = marks.close();
+    marks.open();
+    say("after");
+    ASSERT_TRUE(write_all(anew.number(), " all\n"));
+    after = marks.close();
+  });
+  EXPECT_EQ(slot_.out_lost.load(), before.out.end);
+  EXPECT_EQ(text_of(out_, during.out), std::string(100, 'x') + "\n");
+  EXPECT_EQ(text_of(out_, after.out), "after all\n");
+  out_.lose(slot_.out_lost.load());
+  EXPECT_EQ(text_of(out_, before.out), "[gtest-xdist: 21 bytes of output are lost here]\n");
 }
 
 TEST_F(OutputMarksTest, OfOneFileAreOfItsOrder) {
