@@ -215,6 +215,19 @@ class WrongFileTest(RecordedTest):
             self.assert_refused("it was made by 'numbered' when its tests had other names or "
                                 "another order", worker=worker)
 
+    def test_it_must_fit_also_where_nothing_is_selected(self):
+        self.record("numbered")
+        self.assert_refused("'Alpha.Zero' was selected then and is not now",
+                            "--gtest_filter=NoSuch.*")
+
+    def test_a_part_must_be_of_what_is_run(self):
+        _, text = self.record("numbered", "--gtest_repeat=2", report=None)
+        first, second = (re.sub(r"(?s)gw\d+: .*", "", part) for part in text.split("iteration 2"))
+        self.path.write_text("%sgw0: 0-3:5-8\niteration 2%sgw0: 0-3\ngw1: 5-8\nend\n"
+                             % (first, second))
+        self.assert_refused("gw1 has run no test in iteration 1, and --gtest_repeat is 1",
+                            worker=":gw1")
+
     def test_it_must_be_right(self):
         self.path.write_text("mine\n")
         self.assert_refused("its first line is not 'gtest-xdist schedule 1'")
@@ -241,6 +254,34 @@ class WrongFileTest(RecordedTest):
             self.assertEqual(2, run.status, run)
             self.assertEqual("gtest-xdist: error: GTEST_XDIST_RECORD='%s' is not valid: expected "
                              "a file that can be written; %s\n" % (path, why), run.err)
+
+    def test_each_file_is_written_for_one_purpose(self):
+        (self._scratch / "x.json").touch()
+        (self._scratch / "link").symlink_to(self._scratch / "x.json")
+        for one, other, report in (
+                ("GTEST_XDIST_TIMELINE=x.json", "GTEST_XDIST_RECORD=./x.json", None),
+                ("GTEST_XDIST_RECORD=%s/x.json" % self._scratch,
+                 "GTEST_XDIST_DURATIONS_FILE=%s/link" % self._scratch, None),
+                ("GTEST_XDIST_TIMELINE=%s/x.json" % self._scratch, "--gtest_output",
+                 "--gtest_output=json:%s/./x.json" % self._scratch)):
+            (name, value), owner = one.split("="), other.split("=")
+            env = {name: value, "GTEST_XDIST_WORKERS": "2"}
+            if len(owner) == 2:
+                env[owner[0]] = owner[1]
+            run = self.serial("numbered", *([report] if report else []), env=env, report=None,
+                              separate_stderr=True)
+            self.assertEqual((2, []), (run.status, run.noted), run)
+            self.assertEqual("gtest-xdist: error: %s='%s' is not valid: expected another file than "
+                             "that of %s\n" % (name, value, owner[0]), run.err)
+
+    def test_files_that_nothing_is_written_to_are_told_of(self):
+        self.path.write_text("old\n")
+        run = self.parallel("numbered", "--gtest_filter=NoSuch.*",
+                            env={"GTEST_XDIST_RECORD": str(self.path)})
+        self.assertEqual(0, run.status, run)
+        self.assertEqual(["GTEST_XDIST_RECORD: '%s' is not written: no test has run on a worker"
+                          % self.path], run.notes)
+        self.assertEqual("old\n", self.path.read_text())
 
     def test_a_record_that_cannot_be_written_in_the_end_leaves_the_results(self):
         run = self.parallel("numbered", env={"GTEST_XDIST_RECORD": "/dev/full"})

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/option_values.h"
 #include "gtest_xdist/core/options.h"
@@ -74,14 +75,22 @@ class ReplayPlan {
     }
   }
 
-  // What the worker of the target ran in the run, by iteration.
-  std::vector<std::vector<TestIndex>> lists(const RecordedRun& run) const {
+  // What the worker of the target ran in the run, by iteration. `repeat` is --gtest_repeat: in one
+  // of so many it must have run something.
+  std::vector<std::vector<TestIndex>> lists(const RecordedRun& run, int repeat) const {
     std::vector<std::vector<TestIndex>> lists;
+    bool any = repeat == 0;
     for (const RecordedIteration& iteration : run.iterations) {
       lists.emplace_back();
       for (const RecordedWorker& worker : iteration) {
         if (worker.number == *target_.worker) lists.back() = worker.tests;
       }
+      any |= !lists.back().empty() && lists.size() <= static_cast<std::size_t>(repeat);
+    }
+    if (!any) {
+      refuse(worker_name(static_cast<int>(*target_.worker)) + " has run no test in iteration " +
+             (repeat == 1 ? "1" : "1 to " + std::to_string(repeat)) + ", and --gtest_repeat is " +
+             std::to_string(repeat));
     }
     return lists;
   }

@@ -39,6 +39,21 @@ class SessionSchedule {
     if (options.timeline) {
       timeline_ = checked_path(kTimelineVariable, *options.timeline, self.directory);
     }
+    if (record_ && timeline_ && leads_to_same_file(*record_, *timeline_)) {
+      reject_same(kTimelineVariable, *options.timeline, kRecordVariable);
+    }
+    if (!options.durations_file) return;
+    check_differ(absolute_path(*options.durations_file, self.directory), kDurationsFileVariable);
+  }
+
+  // Throws UsageError if the file of `owner`, a variable or flag, would be written by this, too.
+  void check_differ(const std::string& path, const char* owner) const {
+    if (record_ && leads_to_same_file(*record_, path)) {
+      reject_same(kRecordVariable, *options_.record, owner);
+    }
+    if (timeline_ && leads_to_same_file(*timeline_, path)) {
+      reject_same(kTimelineVariable, *options_.timeline, owner);
+    }
   }
 
   // What is to be told of a RUN_ALL_TESTS that begins now, the one with this number from 0; null if
@@ -67,10 +82,12 @@ class SessionSchedule {
 
   // Writes the files that are asked for, with all that is known. What goes wrong is noted. To be
   // called when a RUN_ALL_TESTS has ended, in whatever way.
-  void save() {
-    if (!log_) return;
-    if (record_) write(kRecordVariable, *record_, format_record(record_schedule(schedule_)));
-    if (timeline_) write(kTimelineVariable, *timeline_, timeline());
+  void save() const {
+    if (record_) {
+      write(kRecordVariable, *record_,
+            [this] { return format_record(record_schedule(schedule_)); });
+    }
+    if (timeline_) write(kTimelineVariable, *timeline_, [this] { return timeline(); });
   }
 
  private:
@@ -82,6 +99,11 @@ class SessionSchedule {
     return TimelineSvg::draw(schedule_);
   }
 
+  [[noreturn]] static void reject_same(const char* variable, const std::string& value,
+                                       const char* owner) {
+    reject(variable, value, std::string("another file than that of ") + owner);
+  }
+
   static std::string checked_path(const char* variable, const std::string& value,
                                   const std::string& directory) {
     std::string path = absolute_path(value, directory);
@@ -90,9 +112,11 @@ class SessionSchedule {
     return path;
   }
 
-  static void write(const char* variable, const std::string& path, const std::string& text) {
+  template <class Text>
+  void write(const char* variable, const std::string& path, Text text) const {
     try {
-      write_file(path, text);
+      if (!log_) throw std::runtime_error("no test has run on a worker");
+      write_file(path, text());
     } catch (const std::runtime_error& error) {
       note(std::string(variable) + ": '" + path + "' is not written: " + error.what());
     }

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "gtest_xdist/process/descriptor.h"
 
@@ -40,13 +41,44 @@ inline std::string reason_not_to_write(const std::string& path) {
   return "'" + directory + "' is no directory that can be written to: " + std::strerror(errno);
 }
 
-// Makes the file, or replaces what it says. Throws std::runtime_error that says why it cannot.
+// Whether both paths lead to one file, or would if it were made.
+inline bool leads_to_same_file(const std::string& path, const std::string& other) {
+  std::error_code error;
+  const auto real = [&](const std::string& p) {
+    return std::filesystem::weakly_canonical(p, error);
+  };
+  return real(path) == real(other) && !error;
+}
+
+// Makes the file, or replaces what it says, at once: nobody sees a part of it, and if it cannot be
+// done the old one stays; but what is no regular file, or in a directory that no file can be made
+// in, is written to as it is. Throws std::runtime_error that says why it cannot.
 inline void write_file(const std::string& path, std::string_view text) {
-  constexpr ::mode_t kMode = 0666;  // less the umask, as any file that a program writes
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
-  if (!file.valid() || !write_all(file.number(), text)) {
-    throw std::runtime_error(std::strerror(errno));
+  const auto write_to = [&](const std::string& name, int flags) {
+    constexpr ::mode_t kMode = 0666;  // less the umask, as any file that a program writes
+    const Descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, kMode));
+    return file.valid() && write_all(file.number(), text);
+  };
+  const auto check = [](bool is_done) {
+    if (!is_done) throw std::runtime_error(std::strerror(errno));
+  };
+  struct ::stat old {};
+  const bool is_there = ::stat(path.c_str(), &old) == 0;
+  const std::string directory = std::filesystem::path(path).parent_path().string();
+  const bool is_replaceable =
+      (!is_there || S_ISREG(old.st_mode)) && !std::filesystem::is_symlink(path) &&
+      ::access(directory.empty() ? "." : directory.c_str(), W_OK | X_OK) == 0;
+  if (!is_replaceable) return check(write_to(path, O_TRUNC));
+
+  const std::string name = path + "." + std::to_string(::getpid()) + ".new";
+  if (write_to(name, O_EXCL) && (!is_there || ::chmod(name.c_str(), old.st_mode) == 0) &&
+      ::rename(name.c_str(), path.c_str()) == 0) {
+    return;
   }
+  const int error = errno;
+  ::unlink(name.c_str());
+  errno = error;
+  check(false);
 }
 
 // Throws std::runtime_error if the file is not a regular one: a device may never end, and a pipe

@@ -14,14 +14,17 @@
 namespace gtest_xdist::internal {
 
 // While it lives, SIGUSR1 is noted and somebody is woken, unless the program handles or ignores the
-// signal itself. One at a time.
+// signal itself. From then on the signal ends the process no more: whoever asks when all is done is
+// late, but no enemy. One at a time.
 class StatusRequest {
  public:
   // The signal handler calls `wake(context)`, on any thread: it must be async-signal-safe.
   StatusRequest(void (*wake)(void*), void* context) : wake_(wake), context_(context) {
     if (instance_ != nullptr) throw std::logic_error("requests are waited for already");
-    ::sigaction(SIGUSR1, nullptr, &before_);
-    is_handled_ = (before_.sa_flags & SA_SIGINFO) == 0 && before_.sa_handler == SIG_DFL;
+    struct ::sigaction before {};
+    ::sigaction(SIGUSR1, nullptr, &before);
+    const bool is_simple = (before.sa_flags & SA_SIGINFO) == 0;
+    is_handled_ = is_simple && (before.sa_handler == SIG_DFL || before.sa_handler == &handle);
     if (!is_handled_) return;
     instance_ = this;
     struct ::sigaction action {};
@@ -32,12 +35,7 @@ class StatusRequest {
   StatusRequest(const StatusRequest&) = delete;
   StatusRequest& operator=(const StatusRequest&) = delete;
   ~StatusRequest() {
-    if (!is_handled_) return;
-    struct ::sigaction now {};
-    ::sigaction(SIGUSR1, nullptr, &now);
-    // The program may have changed its mind meanwhile.
-    if (now.sa_handler == &StatusRequest::handle) ::sigaction(SIGUSR1, &before_, nullptr);
-    instance_ = nullptr;
+    if (is_handled_) instance_ = nullptr;
   }
 
   // Whether the signal has come since the last call.
@@ -55,7 +53,6 @@ class StatusRequest {
   const ::pid_t process_ = ::getpid();
   void (*const wake_)(void*);
   void* const context_;
-  struct ::sigaction before_ {};
   bool is_handled_ = false;
   std::atomic<bool> asked_{false};
 

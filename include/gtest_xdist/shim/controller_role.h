@@ -144,8 +144,9 @@ class ControllerRole {
     select_shard(*catalog_, empty_shard_.shard());
     const std::size_t tests = catalog_->selected().size();
     const int repeat = GTEST_XDIST_FLAG_GET(repeat);
-    if (tests == 0 || repeat == 0) return;
+    check_report();
     plan_replay(repeat);
+    if (tests == 0 || repeat == 0) return;
     const unsigned workers = count_workers(tests);
     life_->hooks().config().numprocesses = workers;
     // As long as there is something that a signal would leave behind.
@@ -181,6 +182,19 @@ class ControllerRole {
     const bool is_relative = path[0] != '/' && !self_.directory.empty();
     durations_.emplace(*catalog_, path, is_relative ? self_.directory + "/" + path : path,
                        self_.program());
+  }
+
+  // gtest's own goes to a file that is written for nothing else.
+  void check_report() const {
+    const std::string output = GTEST_XDIST_FLAG_GET(output);
+    const std::size_t colon = output.find(':');
+    if (colon == std::string::npos || colon + 1 == output.size()) return;
+    try {
+      schedule_.check_differ(absolute_path(output.substr(colon + 1), self_.directory),
+                             "--gtest_output");
+    } catch (const UsageError& error) {
+      fatal(error.what());
+    }
   }
 
   // With plugins the workers tell what is selected.

@@ -33,7 +33,8 @@ class IndexLists {
   // for all that follow. Throws UsageError.
   std::vector<std::vector<TestIndex>> of_run(unsigned number, const Catalog& catalog) const {
     if (replay_) {
-      return replay_->lists(replay_->run(number, catalog, GTEST_XDIST_FLAG_GET(repeat)));
+      const int repeat = GTEST_XDIST_FLAG_GET(repeat);
+      return replay_->lists(replay_->run(number, catalog, repeat), repeat);
     }
     const TestIndex largest = *std::max_element(indices_.begin(), indices_.end());
     if (largest >= catalog.size()) {

@@ -35,7 +35,19 @@ TEST(StatusRequest, IsTakenOnce) {
     EXPECT_FALSE(request.take());
     EXPECT_THROW(StatusRequest(&count, &woken), std::logic_error);
   }
-  EXPECT_EQ(handler(), SIG_DFL);
+}
+
+TEST(StatusRequest, EndsNothingWhenNobodyWaitsForItAnyMore) {
+  for (int i = 0; i < 2; ++i) {
+    int woken = 0;
+    {
+      StatusRequest request(&count, &woken);
+      ::raise(SIGUSR1);
+      EXPECT_TRUE(request.take());
+    }
+    ::raise(SIGUSR1);
+    EXPECT_EQ(woken, 1);
+  }
 }
 
 TEST(StatusRequest, LeavesTheProgramItsOwnHandler) {
