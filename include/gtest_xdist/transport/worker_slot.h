@@ -39,6 +39,11 @@ inline bool is_loss(int error) {
 // What lies in memory that a worker can write may be none of them.
 inline bool is_valid(Phase phase) { return phase <= Phase::finishing; }
 
+// Whether user code runs in the phase, while there are tests to come.
+inline bool runs_user_code(Phase phase) {
+  return phase != Phase::idle && phase != Phase::finishing;
+}
+
 // The form of WorkerSlot::phase_since. The clock is the machine's, so all processes agree.
 inline std::int64_t clock_nanoseconds(std::chrono::steady_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();

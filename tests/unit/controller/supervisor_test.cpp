@@ -8,15 +8,13 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
-#include <utility>
-#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/process/output_file.h"
 
+#include "support/node_process.h"
 #include "support/scratch.h"
 
 namespace gtest_xdist::internal {
@@ -44,26 +42,11 @@ class SupervisorTest : public testing::Test {
 
   WorkerNode& node(std::size_t i) { return *nodes_[i]; }
 
-  // The process of worker `i` is a shell that runs `script`.
-  void run(std::size_t i, const std::string& script) { run(i, "/bin/sh", {"sh", "-c", script}); }
-
-  // It is a program that all signals end.
-  void run_for_long(std::size_t i) { run(i, "/bin/sleep", {"sleep", "1000"}); }
-
-  void run(std::size_t i, const char* executable, std::vector<std::string> arguments) {
-    LaunchPlan plan;
-    plan.executable = executable;
-    plan.arguments = std::move(arguments);
-    plan.environment = {"PATH=/usr/bin:/bin"};
-    plan.standard_output = plan.standard_error = node(i).output.out_descriptor();
-    node(i).process = std::make_unique<ChildProcess>(plan);
-    node(i).process->watch([] {});
-  }
+  void run_for_long(std::size_t i) { node(i).process = start_sleep(node(i)); }
 
   // Worker `i` has been in the phase since so long after the beginning.
   void enter(std::size_t i, Phase phase, Supervisor::Clock::duration since) {
-    node(i).slot().phase_since = clock_nanoseconds(begin_ + since);
-    node(i).slot().phase = phase;
+    enter_phase(node(i), phase, begin_ + since);
   }
 
   // Worker `i` runs its first test, and has been at it since then.
@@ -77,8 +60,7 @@ class SupervisorTest : public testing::Test {
   Supervisor& supervisor() {
     if (!supervisor_) {
       supervisor_.emplace(
-          catalog_, options_, nodes_, [this](::pid_t, int) { return std::move(debugger_); },
-          begin_);
+          catalog_, options_, nodes_, [](::pid_t, int) { return nullptr; }, begin_);
     }
     return *supervisor_;
   }
@@ -90,7 +72,7 @@ class SupervisorTest : public testing::Test {
 
   // As look(), when worker `i` has been stopped, which has to be known before it is ended.
   Supervisor::Clock::duration look_when_stopped(std::size_t i, Supervisor::Clock::duration time) {
-    while (node(i).process->stop_signal() == 0) std::this_thread::yield();
+    await_stop(node(i));
     return look(time);
   }
 
@@ -112,7 +94,6 @@ class SupervisorTest : public testing::Test {
   Assignments assignments_{4, {0, 1, 2, 3}, 1};
   WorkerNodes nodes_;
   Options options_;
-  std::unique_ptr<ChildProcess> debugger_;
   const Time begin_ = Supervisor::Clock::now();
   std::optional<Supervisor> supervisor_;
 };
@@ -138,21 +119,6 @@ TEST_F(SupervisorTest, EndsATestThatTakesTooLong) {
   EXPECT_EQ(node(0).end_reason->what, "timed out");
   EXPECT_EQ(node(0).end_reason->why, "it took longer than 3 seconds (GTEST_XDIST_TIMEOUT)");
   EXPECT_FALSE(is_being_ended(1));
-}
-
-TEST_F(SupervisorTest, KillsWhatDoesNotListen) {
-  options_.timeout = 1500ms;
-  run(0, "trap '' ABRT; echo ready; while :; do sleep 1000; done");
-  while (node(0).output.out.size() == 0) std::this_thread::yield();
-  run_test(0, 0s);
-  look(1500ms);
-  look_when_stopped(0, 1500ms);
-  while (node(0).process->stop_signal() != 0) std::this_thread::yield();
-  look(3499ms);
-  EXPECT_FALSE(node(0).process->ended());
-  look(3500ms);
-  look_when_stopped(0, 3500ms);
-  EXPECT_EQ(ending(0), "killed by signal 9 (SIGKILL)");
 }
 
 TEST_F(SupervisorTest, LimitsEachPhaseOfUserCode) {
@@ -194,35 +160,17 @@ TEST_F(SupervisorTest, WhatIsIdleHasNoLimit) {
   }
 }
 
-TEST_F(SupervisorTest, WaitsForADebugger) {
-  options_.timeout = 2s;
-  for (const bool ends : {true, false}) {
-    supervisor_.reset();
-    run_for_long(1);
-    node(1).end_reason.reset();
-    enter(1, Phase::suite_up, 0s);
-    run(0, ends ? "exit 0" : "exec sleep 1000");
-    debugger_ = std::move(node(0).process);
-    while (ends && !debugger_->ended()) std::this_thread::yield();
-    EXPECT_EQ(look(2s), 4s);
-    EXPECT_EQ(look_when_stopped(1, 2s), 12s);
-    EXPECT_EQ(look(3s), ends ? 5s : 12s);
-    EXPECT_EQ(look(12s), 14s);
-  }
-}
-
 TEST_F(SupervisorTest, LetsATestGoThatEndsMeanwhile) {
   options_.timeout = 2s;
-  run_test(1, 0s);
-  run_for_long(0);
-  debugger_ = std::move(node(0).process);
+  run_test(0, 0s);
   look(2s);
-  EXPECT_TRUE(is_being_ended(1));
-  enter(1, Phase::suite_down, 2s);
-  look_when_stopped(1, 2s);
-  EXPECT_FALSE(is_being_ended(1));
-  EXPECT_NE(debugger_, nullptr) << "nobody has asked for it";
-  while (node(1).process->stop_signal() != 0) std::this_thread::yield();
+  EXPECT_TRUE(is_being_ended(0));
+  enter(0, Phase::suite_down, 2s);
+  await_stop(node(0));
+  EXPECT_EQ(told(2s), "");
+  EXPECT_FALSE(is_being_ended(0));
+  EXPECT_EQ(told(2001ms), "") << "nobody else has stopped it";
+  await_continuation(node(0));
 }
 
 TEST_F(SupervisorTest, EndsTheSession) {
@@ -246,8 +194,7 @@ TEST_F(SupervisorTest, EndsTheSession) {
 
 TEST_F(SupervisorTest, PassesASignalOn) {
   run_test(0, 0s);
-  run(1, "trap '' INT; echo ready; while :; do sleep 1000; done");
-  while (node(1).output.out.size() == 0) std::this_thread::yield();
+  node(1).process = start_deaf(node(1), "INT");
   EXPECT_EQ(look(1s, SIGINT), 3s);
   EXPECT_EQ(supervisor().over(), "interrupted by signal 2 (SIGINT)");
   EXPECT_EQ(ending(0), "killed by signal 2 (SIGINT)");
@@ -263,14 +210,14 @@ TEST_F(SupervisorTest, EndsAWorkerThatIsStopped) {
   run_test(0, 0s);
   for (const bool is_continued : {true, false}) {
     node(0).process->send(SIGSTOP);
-    while (node(0).process->stop_signal() == 0) std::this_thread::yield();
+    await_stop(node(0));
     EXPECT_EQ(told(1s),
               "gtest-xdist: [gw0] stopped by signal 19 (SIGSTOP); if nobody continues it, it is "
               "ended in 10 seconds\n");
     EXPECT_EQ(told(10s), "");
     if (!is_continued) break;
     node(0).process->send(SIGCONT);
-    while (node(0).process->stop_signal() != 0) std::this_thread::yield();
+    await_continuation(node(0));
     look(20s);
     EXPECT_FALSE(is_being_ended(0));
   }
