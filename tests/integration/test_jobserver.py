@@ -1,6 +1,7 @@
 """Under make: a worker beyond the first needs one of its jobs, and gives it back."""
 
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -97,21 +98,37 @@ class JobserverTest(harness.IntegrationTest):
                                       MAKEFLAGS="--jobserver-auth=" + jobserver.place))
         self.assertEqual({"gw0", "gw1"}, self.workers(run.noted))
 
+    def end_of_four(self, started, jobserver):
+        """For each worker that has begun comes a token."""
+        for number, token in enumerate("xyz", 1):
+            harness.wait_until(lambda: len(self.workers(started.noted)) == number,
+                               "worker %d has not begun" % number)
+            jobserver.put(token)
+        harness.wait_until(lambda: len(self.workers(started.noted)) == 4, "the last has not begun")
+        started.release()
+        return self.end(started)
+
     def test_a_token_that_comes_later(self):
         """Workers are started as tokens come, while others run tests."""
         for named in False, True:
             with self.subTest(named=named):
                 jobserver = self.offer("", named)
-                started = self.start_job(jobserver, JOBS="wait")
-                for number, token in enumerate("xyz", 1):
-                    harness.wait_until(lambda: len(self.workers(started.noted)) == number,
-                                       "worker %d has not begun" % number)
-                    jobserver.put(token)
-                harness.wait_until(lambda: len(self.workers(started.noted)) == 4, "the last has not begun")
-                started.release()
-                run = self.end(started)
+                run = self.end_of_four(self.start_job(jobserver, JOBS="wait"), jobserver)
                 self.assertEqual(4, self.most_at_once(run.noted))
                 self.assertEqual("xyz", jobserver.left())
+
+    def test_a_schedule_shows_workers_that_come_later(self):
+        jobserver = self.offer("")
+        timeline = self._scratch / "timeline.json"
+        record = self._scratch / "record"
+        self.end_of_four(self.start_job(jobserver, JOBS="wait", GTEST_XDIST_TIMELINE=str(timeline),
+                                        GTEST_XDIST_RECORD=str(record)), jobserver)
+        events = json.loads(timeline.read_text())["traceEvents"]
+        self.assertEqual(["gw0", "gw1", "gw2", "gw3"],
+                         [event["args"]["name"] for event in events if event["name"] == "thread_name"])
+        self.assertEqual(36, sum(event.get("cat") == "test" for event in events))
+        run = self.start("jobs", env={"GTEST_XDIST_REPLAY": str(record)}).end()
+        self.assertEqual((0, {"gw0", "gw1", "gw2", "gw3"}), (run.status, self.workers(run.noted)), run)
 
     def test_a_token_that_comes_too_late(self):
         """It stays there, or goes back, when there is nothing to do for another worker."""

@@ -213,7 +213,9 @@ class DSession : private NodeEvents {
     if (!is_another_of_use()) return node_manager_.return_free_tokens();
     const std::optional<HookAssertions> guard = guard_assertions();
     try {
-      iterations_.enter(crew_.start_another(iterations_.to_come()));
+      WorkerNode& another = crew_.start_another(iterations_.to_come());
+      if (schedule_log_ != nullptr) schedule_log_->started(another);
+      iterations_.enter(another);
     } catch (const std::runtime_error& error) {
       note(error.what());
       return node_manager_.return_free_tokens();
