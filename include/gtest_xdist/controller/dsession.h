@@ -1,10 +1,10 @@
 // The controller: one RUN_ALL_TESTS, distributed over workers.
 //
-// Layer: controller. One thread. Hears what workers say and how they end, and compares their
-// collections. Who hands tests out is decided by Planning; how one iteration follows another is the
-// business of Iterations, what is handed out and what becomes of it an Iteration's; telling gtest
-// is a Playback's, starting workers a Crew's, and ending them a Supervisor's. (The name is
-// pytest-xdist's.)
+// Layer: controller. One thread. Hears what workers say and how they end, and passes it on. What
+// they have collected is the business of WorkerCollections; who hands tests out is decided by
+// Planning; how one iteration follows another is the business of Iterations, what is handed out and
+// what becomes of it an Iteration's; telling gtest is a Playback's. A Crew starts workers, Staffing
+// decides whether another one is, and a Supervisor which are ended. (The name is pytest-xdist's.)
 #ifndef GTEST_XDIST_CONTROLLER_DSESSION_H_
 #define GTEST_XDIST_CONTROLLER_DSESSION_H_
 
@@ -16,18 +16,15 @@
 #include <cstring>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/bridge/replayer.h"
-#include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/controller/collection_check.h"
 #include "gtest_xdist/controller/crash_items.h"
 #include "gtest_xdist/controller/crash_report.h"
@@ -35,6 +32,7 @@
 #include "gtest_xdist/controller/crew.h"
 #include "gtest_xdist/controller/end_verdicts.h"
 #include "gtest_xdist/controller/epilogue.h"
+#include "gtest_xdist/controller/hook_guard.h"
 #include "gtest_xdist/controller/iteration.h"
 #include "gtest_xdist/controller/iterations.h"
 #include "gtest_xdist/controller/launcher.h"
@@ -45,8 +43,10 @@
 #include "gtest_xdist/controller/progress.h"
 #include "gtest_xdist/controller/schedule_log.h"
 #include "gtest_xdist/controller/session_durations.h"
+#include "gtest_xdist/controller/staffing.h"
 #include "gtest_xdist/controller/supervisor.h"
 #include "gtest_xdist/controller/who_runs_what.h"
+#include "gtest_xdist/controller/worker_collections.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/options.h"
@@ -91,17 +91,15 @@ class DSession : private NodeEvents {
             [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& scheduler) {
               return handle_crash_item(node, test, report, scheduler);
             },
-            iterations, hooks.active(), progress_.is_enabled() || who_runs_what_.is_enabled()) {
-    if (!iterations_.asks_workers()) {
-      collection_.accept(collection_.order(), "controller");
-      node_manager_.expect_digest(collection_.digest());
-      hooks_.session().testscollected = collection_.order().size();
-    }
+            iterations, hooks.active(), progress_.is_enabled() || who_runs_what_.is_enabled()),
+        collections_(catalog, hooks, node_manager_, collection_, iterations_),
+        staffing_(hooks, node_manager_, crew_, iterations_, collections_, schedule_log) {
+    if (!iterations_.asks_workers()) collections_.expect_own();
     crew_.gather();
     // A worker finds its tests when it arrives, and need not wait for those that start after it.
     if (!iterations_.asks_workers()) iterations_.begin();
     crew_.start(iterations_.to_come());
-    if (crew_.is_short()) node_manager_.await_token();
+    staffing_.await_token();
     if (schedule_log_ == nullptr) return;
     for (const auto& node : nodes()) schedule_log_->started(*node);
   }
@@ -110,14 +108,16 @@ class DSession : private NodeEvents {
   // how many tests there are. The workers are alike, so the first to be ready tells.
   void collect() {
     if (!iterations_.under_way()) iterations_.begin();
-    while (is_awaited() && alive() > 0 && iterations_.hopeless().empty()) node_manager_.pump();
+    while (collections_.are_awaited() && alive() > 0 && iterations_.hopeless().empty()) {
+      node_manager_.pump();
+    }
     make_way();
   }
 
   // Runs the selected tests once and replays them. With the last iteration the workers end.
   void run_iteration() {
     if (!iterations_.under_way()) iterations_.begin();
-    if (crew_.is_short()) node_manager_.await_token();
+    staffing_.await_token();
     iterations_.lines().tell_beginning();
     if (schedule_log_ != nullptr) {
       schedule_log_->begin_iteration(collection_.order(), iteration().runs_on_every_worker());
@@ -165,20 +165,13 @@ class DSession : private NodeEvents {
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
   std::size_t alive() const { return node_manager_.alive(); }
 
-  // Whether no worker has told yet what it is going to run.
-  bool is_awaited() const {
-    return std::all_of(nodes().begin(), nodes().end(), [](const auto& node) {
-      return node->state == State::starting || node->state == State::gone;
-    });
-  }
-
   // --- time and signals --------------------------------------------------------------------------
 
   Clock::time_point on_time(Clock::time_point now) override {
     const Clock::time_point next = std::min(supervisor_.look(now, stop_signal()),
                                             who_runs_what_.look(now, iterations_.tally()));
     if (!supervisor_.over().empty() && !std::exchange(over_told_, true)) stop();
-    if (node_manager_.has_free_token()) use_free_token();
+    staffing_.use_free_token();
     return next;
   }
 
@@ -203,38 +196,10 @@ class DSession : private NodeEvents {
     return debugger;
   }
 
-  // make has room for another worker, or would like to have what one leaves. None is started before
-  // those have arrived that were: until then it is not known whether all agree.
-  void use_free_token() {
-    const bool all_arrived = std::none_of(nodes().begin(), nodes().end(), [](const auto& node) {
-      return node->state == State::starting;
-    });
-    if (!all_arrived) return;
-    if (!is_another_of_use()) return node_manager_.return_free_tokens();
-    const std::optional<HookAssertions> guard = guard_assertions();
-    try {
-      WorkerNode& another = crew_.start_another(iterations_.to_come());
-      if (schedule_log_ != nullptr) schedule_log_->started(another);
-      iterations_.enter(another);
-    } catch (const std::runtime_error& error) {
-      note(error.what());
-      return node_manager_.return_free_tokens();
-    }
-    if (crew_.is_short()) node_manager_.await_token();
-  }
-
-  // Whether there are tests that no worker would begin at once.
-  bool is_another_of_use() {
-    return crew_.is_short() && !collections_differ_ && supervisor_.over().empty() &&
-           iterations_.under_way() && !iterations_.ending() && iterations_.hopeless().empty() &&
-           !iteration().runs_on_every_worker() && iteration().has_work() &&
-           iteration().store().missing().size() > alive();
-  }
-
-  // --- what concerns a worker as a whole -----------------------------------------------------
+  // --- what workers say --------------------------------------------------------------------------
 
   void on_message(WorkerNode& node, WorkerMessage& message) override {
-    const std::optional<HookAssertions> guard = guard_assertions();
+    const std::optional<HookAssertions> guard = guard_hooks(hooks_);
     if (node.live) node.live->hear(message);
     if (schedule_log_ == nullptr) return dispatch(node, message);
     const ScheduleSpan::Result result = schedule_log_->result_of(node, message);
@@ -246,13 +211,6 @@ class DSession : private NodeEvents {
     std::visit([&](auto& m) { on(node, m); }, message);
   }
 
-  // The hooks called from here on are about workers, while some test is being replayed.
-  std::optional<HookAssertions> guard_assertions() {
-    if (!hooks_.active()) return std::nullopt;
-    make_way();
-    return std::optional<HookAssertions>(std::in_place, hooks_);
-  }
-
   void on_news() override {
     // While what they said is still being replayed; but then a plugin may fail the run.
     if (hooks_.active()) {
@@ -260,90 +218,14 @@ class DSession : private NodeEvents {
     } else if (iterations_.is_complete()) {
       iterations_.tell_workers_to_end();
     }
-    if (node_manager_.has_free_token()) use_free_token();
+    staffing_.use_free_token();
     iteration().let_through();
     iteration().set_wake_marks();
   }
 
-  void on(WorkerNode& node, Hello& m) {
-    if (node.state != State::starting) {
-      node.broken = "it told of its collection twice";
-      return;
-    }
-    if (!collection_.has_right_digest(m)) {
-      node.command(Command::send_collection);
-      return;
-    }
-    const std::optional<std::vector<TestIndex>> tests = collection_.read(m);
-    if (!tests) {
-      node.broken = "it sent a collection that it cannot have";
-      return;
-    }
-    if (!iterations_.asks_workers() && *tests != collection_.order() && is_awaited()) {
-      ask_workers_first();
-    }
-    hooks_.testnodeready(node.controller);
-    // Where no test will run any more, the selection stays: it may be replayed already.
-    if (!collection_.known() && iterations_.hopeless().empty()) accept(*tests, node.name());
-    if (hooks_.active()) {
-      hooks_.node_collection_finished(node.controller, collection_.ids_of(*tests));
-    }
-    if (!collection_.known()) {
-      node.state = State::unusable;
-      return;
-    }
-    if (const auto difference = collection_.difference(*tests, node.name())) {
-      return reject(node, *difference);
-    }
-    node.state = State::collected;
-    if (!iterations_.ending() && iterations_.asks_workers()) iteration().add(node);
-    schedule_if_equal();
-  }
+  void on(WorkerNode& node, Hello& m) { collections_.on(node, m); }
 
-  void on(WorkerNode& node, CollectionIds& m) {
-    if (node.state != State::starting) {
-      node.broken = "it told of its collection twice";
-      return;
-    }
-    reject(node, collection_.difference_of_ids(m.ids, node.name()));
-  }
-
-  void accept(const std::vector<TestIndex>& tests, const std::string& worker) {
-    const bool is_modified = collection_.accept(tests, worker);
-    hooks_.session().testscollected = tests.size();
-    if (!is_modified) return;
-    deselect_others(catalog_, tests);
-    iterations_.begin_anew();
-  }
-
-  // Only workers have plugins, and these have changed what is to be run. Whatever waits for workers
-  // is taken back; a test that has started shows that they do not agree.
-  void ask_workers_first() {
-    if (!iterations_.take_everything_back()) return;
-    node_manager_.expect_digest(0);
-    collection_.forget();
-    iterations_.begin_asking_workers();
-  }
-
-  void reject(WorkerNode& node, const std::string& difference) {
-    node.state = State::unusable;
-    iteration().hold();
-    iteration().log().add_failure(node.number(), {}, difference);
-    collections_differ_ = true;
-    schedule_if_equal();
-  }
-
-  // If the collections differ, nothing more is started, but all differences are told.
-  void schedule_if_equal() {
-    if (!collections_differ_) return iteration().schedule();
-    const bool all_known = std::none_of(nodes().begin(), nodes().end(), [](const auto& node) {
-      return node->state == State::starting;
-    });
-    if (!all_known || !iterations_.hopeless().empty()) return;
-    const std::string why = "the workers did not collect the same tests";
-    note(why, Topic::error);
-    iterations_.lose_hope(why);
-  }
+  void on(WorkerNode& node, CollectionIds& m) { collections_.on(node, m); }
 
   void on(WorkerNode& node, EnvironmentsUp& m) { iterations_.on(node, m); }
 
@@ -390,10 +272,10 @@ class DSession : private NodeEvents {
     iteration().on(node, m);
   }
 
-  // --- workers come and go -------------------------------------------------------------------
+  // --- how workers end ---------------------------------------------------------------------------
 
   void on_end(WorkerNode& node, const ExitStatus& status) override {
-    const std::optional<HookAssertions> guard = guard_assertions();
+    const std::optional<HookAssertions> guard = guard_hooks(hooks_);
     node.in_iteration = false;
     node.output.mend(node.slot());
     if (node.live) node.live->end();
@@ -437,8 +319,8 @@ class DSession : private NodeEvents {
 
   void handle_crash(WorkerNode& node, const std::string& how) {
     iteration().on_crash(node, how);
-    if (!collections_differ_) replace(node);
-    schedule_if_equal();
+    staffing_.replace(node);
+    collections_.schedule_if_equal();
     if (alive() > 0) return;
     const std::string& hopeless = iterations_.hopeless();
     iterations_.give_up(hopeless.empty() ? "no worker is left" : hopeless);
@@ -451,18 +333,6 @@ class DSession : private NodeEvents {
     hooks_.handlecrashitem(shown, scheduler);
     take_changes(shown, report);
     return shown.outcome == Outcome::rerun ? CrashVerdict::does_not_count : CrashVerdict::counts;
-  }
-
-  void replace(const WorkerNode& node) {
-    if (!iterations_.has_work()) return;
-    try {
-      WorkerNode& replacement = crew_.replace(node, iterations_.to_come());
-      if (schedule_log_ != nullptr) schedule_log_->started(replacement, iterations_.ending());
-      if (!iterations_.ending()) iterations_.enter(replacement);
-    } catch (const std::runtime_error& error) {
-      note(error.what(), Topic::error);
-      iterations_.lose_hope(error.what());
-    }
   }
 
   const Catalog& catalog_;
@@ -478,9 +348,10 @@ class DSession : private NodeEvents {
   WhoRunsWhat who_runs_what_;
   Playback playback_;
   EndVerdicts verdicts_;
-  bool collections_differ_ = false;
   bool over_told_ = false;
   Iterations iterations_;
+  WorkerCollections collections_;
+  Staffing staffing_;
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,0 +1,108 @@
+// A session without a DSession: the parts that its workers concern, which a test calls in its
+// place.
+#ifndef SUPPORT_SESSION_PARTS_H_
+#define SUPPORT_SESSION_PARTS_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/collection_check.h"
+#include "gtest_xdist/controller/crew.h"
+#include "gtest_xdist/controller/end_verdicts.h"
+#include "gtest_xdist/controller/iterations.h"
+#include "gtest_xdist/controller/launcher.h"
+#include "gtest_xdist/controller/node_manager.h"
+#include "gtest_xdist/controller/planning.h"
+#include "gtest_xdist/controller/worker_collections.h"
+#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/hooks/plugin_manager.h"
+#include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/process/jobserver.h"
+#include "gtest_xdist/process/self.h"
+#include "gtest_xdist/process/stop_signals.h"
+
+#include "support/scratch_selection.h"
+
+namespace gtest_xdist::internal {
+
+// Hears nothing.
+class NoEvents : public NodeEvents {
+  Clock::time_point on_time(Clock::time_point) override { return Clock::time_point::max(); }
+  Clock::time_point on_wait(Clock::time_point) override { return Clock::time_point::max(); }
+  void on_message(WorkerNode&, WorkerMessage&) override {}
+  void on_end(WorkerNode&, const ExitStatus&) override {}
+  void on_news() override {}
+};
+
+// The first tests of this very binary are selected; nobody runs them. Workers are processes that
+// know nothing of tests, if a test starts them at all.
+struct SessionParts {
+  // The workers have been gathered and an iteration has begun. `jobserver` may be null.
+  // `asks_workers`: there are plugins, as it were.
+  explicit SessionParts(unsigned workers, Jobserver* jobserver = nullptr, bool asks_workers = false,
+                        const Options& user_options = {})
+      : options(user_options),
+        node_manager(events, catalog.size(), workers, Launcher(self, {}, workers, 1), stop_signals,
+                     jobserver),
+        crew(node_manager, hooks, options, workers),
+        iterations(catalog, options, check, planning, node_manager, crew, verdicts, {}, 1,
+                   asks_workers, false),
+        collections(catalog, hooks, node_manager, check, iterations) {
+    if (!asks_workers) collections.expect_own();
+    crew.gather();
+    iterations.begin();
+  }
+
+  WorkerNode& node(std::size_t i) { return *node_manager.nodes()[i]; }
+  std::size_t nodes() const { return node_manager.nodes().size(); }
+
+  // The worker has selected what this process has, and its plugins left `order` of it.
+  void tell(std::size_t i, std::optional<std::vector<TestIndex>> order = std::nullopt) {
+    Hello m{check.digest(), std::move(order)};
+    collections.on(node(i), m);
+  }
+
+  // The worker is gone, and its iteration knows.
+  void crash(std::size_t i) {
+    node(i).process.reset();
+    node(i).state = WorkerNode::State::gone;
+    node(i).in_iteration = false;
+    iterations.current().on_crash(node(i), "killed by signal 6 (SIGABRT)");
+  }
+
+  // What the run failed for, since the last call.
+  std::vector<std::string> take_failures() {
+    std::vector<std::string> failures;
+    for (const Step& step : iterations.current().log().take_rest().steps) {
+      if (step.has_part) failures.push_back(step.part.message);
+    }
+    return failures;
+  }
+
+  const Options options;
+  const Catalog catalog;
+  const ScratchSelection selection{catalog, 4};
+  const Self self{"/bin/sleep", {"sleep", "1000"}, ""};
+  NoEvents events;
+  StopSignals stop_signals;
+  PluginManager plugins;
+  SessionHooks hooks{plugins, [](const std::string&, bool) {}, [] { return std::vector<Item>(); }};
+  EndVerdicts verdicts;
+  CollectionCheck check{catalog};
+  Planning planning{catalog, options, hooks, nullptr};
+  NodeManager node_manager;
+  Crew crew;
+  Iterations iterations;
+  WorkerCollections collections;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // SUPPORT_SESSION_PARTS_H_
