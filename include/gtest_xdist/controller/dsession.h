@@ -40,6 +40,7 @@
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/planning.h"
 #include "gtest_xdist/controller/playback.h"
+#include "gtest_xdist/controller/program_log.h"
 #include "gtest_xdist/controller/progress.h"
 #include "gtest_xdist/controller/schedule_log.h"
 #include "gtest_xdist/controller/session_durations.h"
@@ -185,7 +186,7 @@ class DSession : private NodeEvents {
     if (stop_signal() != 0) {
       note(why + ": ending the workers; the next signal ends this process at once", Topic::error);
     } else {
-      iteration().log().add_failure(-1, {}, why);
+      iteration().log().add_failure(ProgramLog::kNoWorker, {}, why);
     }
     iterations_.lose_hope(why);
   }

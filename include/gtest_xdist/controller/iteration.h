@@ -1,8 +1,9 @@
-// One iteration: which tests are handed out, what workers say of them, what is given up.
+// One iteration: which tests are handed out, what workers say of them.
 //
 // Layer: controller. No process is started or waited for here, and nothing is printed; a DSession
 // does that and passes on what its workers say. Whatever the scheduler does, each test is reported
-// when nothing is under way any more.
+// when nothing is under way any more: what is not run any more is the business of a GivingUp, what
+// a dead worker was in that of a CrashSettlement.
 #ifndef GTEST_XDIST_CONTROLLER_ITERATION_H_
 #define GTEST_XDIST_CONTROLLER_ITERATION_H_
 
@@ -22,8 +23,9 @@
 #include "gtest_xdist/controller/account.h"
 #include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/crash_items.h"
-#include "gtest_xdist/controller/crash_report.h"
+#include "gtest_xdist/controller/crash_settlement.h"
 #include "gtest_xdist/controller/failure_limit.h"
+#include "gtest_xdist/controller/giving_up.h"
 #include "gtest_xdist/controller/hand_out.h"
 #include "gtest_xdist/controller/lock_table.h"
 #include "gtest_xdist/controller/output_settlement.h"
@@ -34,7 +36,6 @@
 #include "gtest_xdist/controller/time_out.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
-#include "gtest_xdist/core/text.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/transport/stop_word.h"
 
@@ -52,17 +53,19 @@ class Iteration {
             StopWord& stop_word)
       : catalog_(catalog),
         nodes_(nodes),
-        on_crash_item_(std::move(on_crash_item)),
         hand_out_(std::move(scheduler), std::move(scheduler_name), catalog.size(), workers,
                   std::move(order), locks),
         account_(catalog, nodes, hand_out_.assignments(), hand_out_.order(),
                  hand_out_.runs_per_test(), policy.retries),
         output_(catalog),
         suites_(catalog, account_.store(), output_),
-        is_retrying_(policy.retries > 0),
         timeout_(policy.timeout),
-        failure_limit_(policy, hand_out_.runs_per_test(), stop_word) {
-    check_scheduler();
+        failure_limit_(policy, hand_out_.runs_per_test(), stop_word),
+        giving_up_(catalog, nodes, hand_out_, account_, log_),
+        crashes_({catalog, nodes, hand_out_, account_, output_, suites_, failure_limit_, log_,
+                  giving_up_},
+                 std::move(on_crash_item), policy.retries > 0) {
+    giving_up_.check_scheduler();
   }
 
   ~Iteration() {
@@ -97,20 +100,20 @@ class Iteration {
   // another.
   void add(WorkerNode& node) {
     hand_out_.add(node);
-    check_scheduler();
+    giving_up_.check_scheduler();
   }
 
   // Hands tests out if all workers have delivered their collection, or have a look at all of them
   // again.
   void schedule() {
     hand_out_.schedule();
-    check_scheduler();
+    giving_up_.check_scheduler();
   }
 
   // Whether another worker would have something to do.
   bool has_work() {
     const bool has_work = hand_out_.has_work();
-    check_scheduler();
+    giving_up_.check_scheduler();
     return has_work || (!hand_out_.ended() && account_.retries().any_waiting());
   }
 
@@ -125,12 +128,12 @@ class Iteration {
   // Tells the workers from when on they are running dry.
   void set_wake_marks() {
     hand_out_.set_wake_marks();
-    check_scheduler();
+    giving_up_.check_scheduler();
   }
 
   // Whether some worker runs, or is on its way to run, a test.
   bool under_way() const {
-    if (native_ != nullptr) return true;
+    if (native() != nullptr) return true;
     return std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
       using State = WorkerNode::State;
       const bool is_on_its_way = node->state == State::starting || node->state == State::collected;
@@ -140,7 +143,7 @@ class Iteration {
 
   // Whether all has been heard that the workers have to say before they are told to end.
   bool is_complete() const {
-    return native_ == nullptr && account_.store().all_arrived() &&
+    return native() == nullptr && account_.store().all_arrived() &&
            std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
              using State = WorkerNode::State;
              return node->state == State::gone ||
@@ -157,10 +160,6 @@ class Iteration {
   // Whether anything has failed that is known so far.
   bool has_failures() const { return log_.has_failures() || account_.store().has_failures(); }
 
-  // The worker that does what gtest does after a failed environment, if there is one: it ends the
-  // iteration by itself.
-  const WorkerNode* native() const { return native_; }
-
   // Ends this iteration before it has handed anything out.
   std::unique_ptr<Scheduler> release_scheduler() { return hand_out_.release_scheduler(); }
 
@@ -172,39 +171,16 @@ class Iteration {
 
   // --- giving up ---------------------------------------------------------------------------------
 
-  // Starts no test any more, until it is known why: give_up() is to follow.
-  void hold() {
-    hand_out_.end();
-    hand_out_.take_everything_back();
-  }
+  // As in GivingUp.
+  void hold() { giving_up_.hold(); }
+  void give_up(const std::string& reason) { giving_up_.give_up(reason); }
+  bool has_given_up() const { return giving_up_.has_given_up(); }
+  void settle_account() { giving_up_.settle_account(); }
+  const std::vector<TestIndex>& unreported() const { return giving_up_.unreported(); }
 
-  // Starts no test any more. Those that have not started are skipped, and `reason` is what their
-  // reports say. The first reason stands.
-  void give_up(const std::string& reason) {
-    hand_out_.end();
-    account_.retries().close(reason);
-    if (!give_up_reason_) give_up_reason_ = reason;
-    settle_rest();
-  }
-
-  bool has_given_up() const { return give_up_reason_.has_value(); }
-
-  // Tests that are to be reported by nobody, because a serial run does not report them.
-  const std::vector<TestIndex>& unreported() const { return unreported_; }
-
-  // The last resort: nothing is under way, and still there are tests that nobody has reported.
-  void settle_account() {
-    const std::vector<TestIndex> missing = store().missing();
-    if (!hand_out_.ended()) {
-      std::vector<std::string> names;
-      for (const TestIndex test : missing) {
-        if (!account_.retries().is_waiting(test)) names.push_back(catalog_.full_name(test));
-      }
-      if (!names.empty()) log_.add_failure(kNoWorker, {}, hand_out_.describe_neglected(names));
-    }
-    give_up("not run: it was never handed out");
-    for (const TestIndex test : missing) account_.skip(test, *give_up_reason_);
-  }
+  // The worker that does what gtest does after a failed environment, if there is one: it ends the
+  // iteration by itself.
+  const WorkerNode* native() const { return giving_up_.native(); }
 
   // --- what workers say --------------------------------------------------------------------------
 
@@ -223,13 +199,9 @@ class Iteration {
       without_runs = account_.drop_runs(hand_out_.share_left(std::exchange(tests, {})));
     }
     hand_out_.remove(node, tests);
-    check_scheduler();
+    giving_up_.check_scheduler();
     if (nobody_can_run()) {
-      // What a serial run does now depends on the version of gtest; this worker shows it.
-      hand_out_.end();
-      account_.retries().close("not run: the environments failed on every worker");
-      native_ = &node;
-      node.command(Command::run_natively);
+      giving_up_.leave_to(node);
       return;
     }
     for (const TestIndex test : without_runs) {
@@ -245,10 +217,10 @@ class Iteration {
   void on(WorkerNode& node, SuiteDown& m) { suites_.on(node, m); }
 
   void on(WorkerNode& node, TestDone& m) {
-    const bool native = &node == native_;
+    const bool is_native = &node == native();
     const bool is_rerun = assignments().is_rerun(m.test, node.number());
     const bool is_retry = node.tests().retry() == m.test;
-    if (native ? m.test >= catalog_.size() : !node.complete(m.test)) {
+    if (is_native ? m.test >= catalog_.size() : !node.complete(m.test)) {
       node.broken = "it reported a test that it did not have";
       return;
     }
@@ -264,17 +236,17 @@ class Iteration {
     report.properties = std::move(m.properties);
     report.start_ms = m.start_ms;
     report.elapsed_ms = m.elapsed_ms;
-    if (!native) fail_if_overdue(node, m, report);
+    if (!is_native) fail_if_overdue(node, m, report);
     if (report.failed()) node.history.mark_failure();
-    if (native) {
+    if (is_native) {
       account_.add_native(m.test, std::move(report));
     } else if (account_.add(m.test, std::move(report), is_rerun) && failure_limit_.add(m.test)) {
-      give_up_after_failure();
+      giving_up_.give_up_after_failure(failure_limit_.source());
     }
-    if (hand_out_.ended()) return settle_rest();
+    if (hand_out_.ended()) return giving_up_.settle_rest();
     if (is_retry) return;  // the scheduler has heard of the test
     hand_out_.complete(node, m.test, seconds_of(m.time.duration_ns));
-    check_scheduler();
+    giving_up_.check_scheduler();
   }
 
   void on(WorkerNode& node, const TestReturned& m) {
@@ -282,7 +254,7 @@ class Iteration {
       node.broken = "it gave back a test that it did not have";
       return;
     }
-    settle_rest();
+    giving_up_.settle_rest();
   }
 
   void on(WorkerNode& node, const EnvironmentsDown& m) {
@@ -309,52 +281,14 @@ class Iteration {
     node.state = WorkerNode::State::collected;
     log_.add(std::exchange(node.program_report, {}));
     log_.set_properties(std::move(m.properties));
-    if (&node != native_) return;
-    native_ = nullptr;
-    // What it did not report is not reported in a serial run either.
-    for (const TestIndex test : store().missing()) {
-      if (!account_.close(test)) continue;
-      store().forget_test(test);
-      unreported_.push_back(test);
-    }
+    if (&node == native()) giving_up_.native_has_ended();
   }
 
   // The worker is dead, and `how` says in which way: the test that it was running fails, or else
   // the suite that it was tearing down, or else the run; what it had not started goes to others.
-  void on_crash(WorkerNode& node, const std::string& how) {
-    output_.of_tail(node);
-    const std::optional<TestIndex> item = node.running_item();
-    KeptCrash crash;
-    if (item) {
-      crash = crash_in_test(node, catalog_.test(*item), catalog_.full_name(*item), how);
-      if (assignments().is_rerun(*item, node.number())) {
-        crash.earlier = account_.take_kept_steps(*item);
-      }
-    } else if (suites_.on_crash(node, how)) {
-      node.history.mark_end();
-    } else {
-      log_.add(std::move(node.program_report));
-      if (!node.end_reason || node.end_reason->blames_worker) {
-        node.history.mark_end();
-        log_.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
-      }
-    }
-    suites_.leave(node);
-    if (item) account_.retries().interrupt(*item, node.number());
-    hand_out_.remove(node, hand_out_.share_left(node.abandon(item.has_value())));
-    check_scheduler();
-    if (item) settle_crash_item(node, *item, std::move(crash));
-    if (&node == native_) {
-      native_ = nullptr;
-      give_up("not run: no worker could run it");
-    }
-    account_.retries().reclaim(nodes_);
-    settle_rest();
-  }
+  void on_crash(WorkerNode& node, const std::string& how) { crashes_.settle(node, how); }
 
  private:
-  static constexpr int kNoWorker = -1;
-
   // A test may come to its end after its time, before its worker is ended.
   void fail_if_overdue(const WorkerNode& node, const TestDone& m, Report& report) const {
     if (!timeout_ || std::chrono::nanoseconds(m.time.duration_ns) <= *timeout_) return;
@@ -371,19 +305,6 @@ class Iteration {
     });
   }
 
-  // To be called after any use of the scheduler that can fail.
-  void check_scheduler() {
-    if (hand_out_.error().empty() || std::exchange(scheduler_failed_, true)) return;
-    log_.add_failure(kNoWorker, {}, hand_out_.error());
-    give_up("not run: the scheduler failed");
-  }
-
-  // The rest is reported as gtest does it for --gtest_fail_fast, skipped without a word.
-  void give_up_after_failure() {
-    account_.retries().close("not run: stopped by " + failure_limit_.source());
-    give_up("");
-  }
-
   // Workers that stopped for no reason go on, when nobody can have a reason that is not known here.
   void mind_stop_word() {
     if (!failure_limit_.is_contradicted()) return;
@@ -394,63 +315,17 @@ class Iteration {
     for (const auto& node : nodes_) node->resume();
   }
 
-  // After giving up: takes back what has not started, and settles all that no worker runs. Where
-  // every worker runs every test, one may be running a test that another has not started: so this
-  // is done again whenever one has completed a test or died.
-  void settle_rest() {
-    if (!give_up_reason_ || native_ != nullptr) return;
-    hand_out_.take_everything_back();
-    account_.retries().reclaim(nodes_);
-    account_.skip_rest(*give_up_reason_);
-  }
-
-  // To be called when the dead worker has been removed from the scheduler.
-  void settle_crash_item(WorkerNode& node, TestIndex item, KeptCrash crash) {
-    crash.counts = verdict_on(node, item, crash.report) == CrashVerdict::counts;
-    const bool put_back = assignments().conclude_crash();
-    if (!put_back && !crash.counts && !crash.report.failed()) {
-      crash.report.add_part(crash.worker, {}, crash.crash);  // nothing else will tell of the test
-    }
-    const bool failed = crash.report.failed() && (crash.counts || !put_back);
-    if (failed) node.history.mark_failure();
-    bool is_final = failed && !is_retrying_;
-    if (put_back) {
-      if (is_final) failure_limit_.count_here();
-      account_.keep_crash(item, std::move(crash));
-    } else {
-      is_final = account_.add_crash(item, std::move(crash));
-    }
-    check_scheduler();
-    if (is_final && failure_limit_.add_crash(item)) give_up_after_failure();
-  }
-
-  CrashVerdict verdict_on(WorkerNode& node, TestIndex item, Report& report) {
-    if (!on_crash_item_) return CrashVerdict::counts;
-    try {
-      return on_crash_item_(node, item, report, hand_out_.scheduler());
-    } catch (...) {
-      log_.add_failure(kNoWorker, {},
-                       "the crash of '" + catalog_.full_name(item) +
-                           "' was not handled: " + describe_current_exception());
-      return CrashVerdict::counts;
-    }
-  }
-
   const Catalog& catalog_;
   const WorkerNodes& nodes_;
-  const CrashItemHandler on_crash_item_;
   HandOut hand_out_;
   Account account_;
   OutputSettlement output_;
   SuiteReports suites_;
-  const bool is_retrying_;
   const std::optional<std::chrono::milliseconds> timeout_;
   FailureLimit failure_limit_;
   ProgramLog log_;
-  std::optional<std::string> give_up_reason_;
-  std::vector<TestIndex> unreported_;
-  bool scheduler_failed_ = false;
-  WorkerNode* native_ = nullptr;
+  GivingUp giving_up_;
+  CrashSettlement crashes_;
 };
 
 }  // namespace gtest_xdist::internal

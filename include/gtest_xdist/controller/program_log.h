@@ -19,6 +19,9 @@ namespace gtest_xdist::internal {
 // One iteration's.
 class ProgramLog {
  public:
+  // In the place of a worker's number: the controller itself.
+  static constexpr int kNoWorker = -1;
+
   // A worker's set-up of the environments; `ran` is false where gtest keeps those of an earlier
   // iteration. The first one is told at its place in the run, see take_set_up().
   void add_set_up(Report report, bool ran) {
