@@ -104,9 +104,9 @@ class Chaotic : public Base {
 };
 
 // One random session.
-class Session {
+class ChaosSession {
  public:
-  Session(Random& random, unsigned chaos)
+  ChaosSession(Random& random, unsigned chaos)
       : random_(random),
         workers_(random.between(1U, 4U)),
         tests_(random.between<TestIndex>(1, 12)),
@@ -336,7 +336,7 @@ TEST(IterationChaos, EverySessionEndsAndLosesNothing) {
     Random random(70 + chaos);
     for (int round = 0; round < random_cases(3000) && !HasFailure(); ++round) {
       SCOPED_TRACE("chaos " + std::to_string(chaos) + ", round " + std::to_string(round));
-      Session session(random, chaos);
+      ChaosSession session(random, chaos);
       ASSERT_TRUE(session.run());
       session.check(chaos > 0);
     }
