@@ -85,14 +85,14 @@ class DSession : private NodeEvents {
             catalog, options, node_manager_.nodes(),
             [this](::pid_t process, int output) { return debug(process, output); }, Clock::now()),
         progress_(shows_progress(options), catalog, nodes()),
-        who_runs_what_(is_watched(options), catalog, nodes(), node_manager_.bell()),
+        who_runs_what_(catalog, nodes(), node_manager_.bell()),
         playback_(catalog, node_manager_),
         iterations_(
             catalog, options, collection_, planning_, node_manager_, crew_, verdicts_,
             [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& scheduler) {
               return handle_crash_item(node, test, report, scheduler);
             },
-            iterations, hooks.active(), progress_.is_enabled() || who_runs_what_.is_enabled()),
+            iterations, hooks.active()),
         collections_(catalog, hooks, node_manager_, collection_, iterations_),
         staffing_(hooks, node_manager_, crew_, iterations_, collections_, schedule_log) {
     if (!iterations_.asks_workers()) collections_.expect_own();

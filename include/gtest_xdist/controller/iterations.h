@@ -39,11 +39,10 @@ namespace gtest_xdist::internal {
 class Iterations {
  public:
   // `count` is --gtest_repeat; 0: without end. `asks_workers`: they are sent no test before they
-  // have told what they have collected. `keeps_tally`: somebody is going to ask for it. What is
-  // passed by reference must outlive this.
+  // have told what they have collected. What is passed by reference must outlive this.
   Iterations(const Catalog& catalog, const Options& options, const CollectionCheck& collection,
              Planning& planning, NodeManager& node_manager, const Crew& crew, EndVerdicts& verdicts,
-             CrashItemHandler on_crash_item, unsigned count, bool asks_workers, bool keeps_tally)
+             CrashItemHandler on_crash_item, unsigned count, bool asks_workers)
       : catalog_(catalog),
         options_(options),
         collection_(collection),
@@ -55,8 +54,7 @@ class Iterations {
         lines_(catalog, node_manager.nodes()),
         left_(count),
         endless_(count == 0),
-        asks_workers_(asks_workers),
-        keeps_tally_(keeps_tally || is_told(Topic::result)) {}
+        asks_workers_(asks_workers) {}
 
   // --- the one that is under way -----------------------------------------------------------------
 
@@ -202,13 +200,12 @@ class Iterations {
     iteration_->let_through();
   }
 
-  // Where it matters to somebody, keeps account of what becomes of the iteration's tests.
+  // Keeps account of what becomes of the iteration's tests.
   void follow() {
     using Clock = std::chrono::steady_clock;
     tally_ = {iteration_->runs(), 0, 0, Clock::now(), {}};
     lines_.begin(crew_.workers(), collection_.order().size(), planning_.name());
     if (!asks_workers_) lines_.tell_beginning();
-    if (!keeps_tally_) return;
     iteration_->on_run_end([this](const RunEnd& end) {
       tally_.add(end, Clock::now());
       lines_.tell_end(end, tally_);
@@ -251,7 +248,6 @@ class Iterations {
   unsigned left_;
   const bool endless_;
   bool asks_workers_;
-  const bool keeps_tally_;
   bool ending_ = false;
   std::string hopeless_;
   std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next one

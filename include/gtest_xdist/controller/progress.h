@@ -71,8 +71,6 @@ class Progress {
     if (line_) way_maker() = nullptr;
   }
 
-  bool is_enabled() const { return line_.has_value(); }
-
   // To be called before the controller waits: draws what is due. Returns when to be called again at
   // the latest.
   Clock::time_point on_wait(Clock::time_point now, const RunTally& tally) {

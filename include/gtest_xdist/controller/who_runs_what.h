@@ -4,8 +4,6 @@
 #ifndef GTEST_XDIST_CONTROLLER_WHO_RUNS_WHAT_H_
 #define GTEST_XDIST_CONTROLLER_WHO_RUNS_WHAT_H_
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -19,17 +17,10 @@
 #include "gtest_xdist/controller/status_line.h"
 #include "gtest_xdist/controller/worker_activity.h"
 #include "gtest_xdist/controller/worker_node.h"
-#include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/status_request.h"
 #include "gtest_xdist/transport/doorbell.h"
 
 namespace gtest_xdist::internal {
-
-// Whether there is likely somebody who looks on: otherwise the process stays as it is.
-inline bool is_watched(const Options& options) {
-  return options.verbosity > 0 || options.progress == ProgressMode::always ||
-         ::isatty(STDOUT_FILENO) != 0 || ::isatty(STDERR_FILENO) != 0;
-}
 
 // "gw1: Suite.Test for 3s, 4 tests left".
 inline std::string describe_worker(const WorkerNode& node, const Catalog& catalog,
@@ -49,21 +40,17 @@ class WhoRunsWhat {
   // No test has ended for so long: that is worth some lines.
   static constexpr std::chrono::seconds kQuiet{60};
 
-  // Without it nothing here does anything. A request rings the bell. What is passed by reference
-  // must outlive this.
-  WhoRunsWhat(bool is_enabled, const Catalog& catalog, const WorkerNodes& nodes, Doorbell& bell)
-      : catalog_(catalog), nodes_(nodes) {
-    if (!is_enabled) return;
-    request_.emplace([](void* to_ring) { static_cast<Doorbell*>(to_ring)->ring(); }, &bell);
-  }
-
-  bool is_enabled() const { return request_.has_value(); }
+  // A request rings the bell. What is passed by reference must outlive this.
+  WhoRunsWhat(const Catalog& catalog, const WorkerNodes& nodes, Doorbell& bell)
+      : catalog_(catalog),
+        nodes_(nodes),
+        request_([](void* to_ring) { static_cast<Doorbell*>(to_ring)->ring(); }, &bell) {}
 
   // Says what is to be said `now`. Returns when to be called again at the latest.
   Clock::time_point look(Clock::time_point now, const RunTally& tally) {
     const bool has_begun = tally.begin != Clock::time_point();
-    if (!request_ || !has_begun) return Clock::time_point::max();
-    if (request_->take()) tell(now, tally, "running for " + age(now - tally.begin));
+    if (!has_begun) return Clock::time_point::max();
+    if (request_.take()) tell(now, tally, "running for " + age(now - tally.begin));
     if (!is_told(Topic::event)) return Clock::time_point::max();
     const Clock::time_point since = std::max(tally.begin, tally.last_end);
     if (since == told_) return Clock::time_point::max();
@@ -89,7 +76,7 @@ class WhoRunsWhat {
 
   const Catalog& catalog_;
   const WorkerNodes& nodes_;
-  std::optional<StatusRequest> request_;
+  StatusRequest request_;
   Clock::time_point told_{};  // the beginning of the quiet that has been told of
 };
 

@@ -69,7 +69,7 @@ class WhoRunsWhatTest : public testing::Test {
   Doorbell bell_;
   RunTally tally_{4, 1, 1, {}, {}};
   const Clock::time_point begin_ = Clock::now() - 1h;
-  WhoRunsWhat who_{true, catalog_, nodes_, bell_};
+  WhoRunsWhat who_{catalog_, nodes_, bell_};
   std::optional<Clock::duration> next_;
 };
 
@@ -160,19 +160,6 @@ TEST_F(WhoRunsWhatTest, SaysNothingBeforeTheBeginning) {
   ::raise(SIGUSR1);
   EXPECT_EQ(told(100s), "");
   EXPECT_FALSE(next_);
-}
-
-TEST(WhoRunsWhat, IsNotThereUnlessItIsEnabled) {
-  const Catalog catalog;
-  const WorkerNodes nodes;
-  Doorbell bell;
-  WhoRunsWhat who(false, catalog, nodes, bell);
-  struct ::sigaction action {};
-  ::sigaction(SIGUSR1, nullptr, &action);
-  EXPECT_EQ(action.sa_handler, SIG_DFL);
-  RunTally tally;
-  tally.begin = WhoRunsWhat::Clock::now();
-  EXPECT_EQ(who.look(tally.begin + 1h, tally), WhoRunsWhat::Clock::time_point::max());
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ struct SessionParts {
                      jobserver),
         crew(node_manager, hooks, options, workers),
         iterations(catalog, options, check, planning, node_manager, crew, verdicts, {}, 1,
-                   asks_workers, false),
+                   asks_workers),
         collections(catalog, hooks, node_manager, check, iterations) {
     if (!asks_workers) collections.expect_own();
     crew.gather();
