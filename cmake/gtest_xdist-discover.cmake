@@ -22,113 +22,148 @@ function(_gtest_xdist_quote_list result list)
 endfunction()
 
 # Adds a test of ctest for each suite of `executable`, or each test, as `per` is SUITE or TEST. They
-# are remembered in `tests_file`, which is made anew if it is older than the executable, or than the
-# file that calls this. `command`, `arguments` and `properties` are quoted.
+# are remembered in `tests_file`, which is made anew if it was made of another executable, or by
+# another file that calls this. `command`, `arguments` and `properties` are quoted.
 function(_gtest_xdist_discover target per timeout executable tests_file command arguments properties
          working_directory prefix suffix)
-  # As IS_NEWER_THAN has it, a file is newer than one that is not there, or of the same age.
   if("${executable}" IS_NEWER_THAN "${tests_file}"
      OR "${CMAKE_CURRENT_LIST_FILE}" IS_NEWER_THAN "${tests_file}")
-    _gtest_xdist_list_tests(output)
     # Another ctest may be reading it.
     string(RANDOM LENGTH 8 random)
-    _gtest_xdist_write_tests("${tests_file}.${random}" "${output}")
+    _gtest_xdist_list_tests(listing "${tests_file}.${random}.xml")
+    _gtest_xdist_write_tests("${tests_file}.${random}" "${listing}")
     file(RENAME "${tests_file}.${random}" "${tests_file}")
   endif()
   include("${tests_file}")
 endfunction()
 
-# Sets `result` to what the executable prints when it is asked for its tests.
-macro(_gtest_xdist_list_tests result)
+# Sets `result` to the executable's list of its tests, which it writes to `file`, as XML: what main
+# prints cannot be taken for a test there, and a name may contain anything.
+function(_gtest_xdist_list_tests result file)
   cmake_language(
     EVAL
     CODE
     "execute_process(
-      COMMAND ${command} ${arguments} --gtest_list_tests
+      COMMAND ${command} ${arguments} --gtest_list_tests \"--gtest_output=xml:\${file}\"
       WORKING_DIRECTORY \"\${working_directory}\" TIMEOUT \${timeout}
-      OUTPUT_VARIABLE ${result} ERROR_VARIABLE errors RESULT_VARIABLE status)")
+      OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE status)")
+  set(listing)
+  if(EXISTS "${file}")
+    file(READ "${file}" listing)
+    file(REMOVE "${file}")
+  endif()
   if(NOT status EQUAL 0)
     message(FATAL_ERROR "gtest_xdist_discover_tests: cannot list the tests of ${target}: '"
                         "${executable} --gtest_list_tests' ended with ${status}:\n"
-                        "${${result}}${errors}")
+                        "${output}${errors}")
   endif()
-endmacro()
+  if(NOT listing MATCHES "</testsuites>")
+    message(FATAL_ERROR "gtest_xdist_discover_tests: cannot list the tests of ${target}: '"
+                        "${executable} --gtest_list_tests --gtest_output=xml:${file}' "
+                        "has not written the list:\n${output}${errors}")
+  endif()
+  set(${result} "${listing}" PARENT_SCOPE)
+endfunction()
 
-# Writes to `file` the commands that make the tests that are listed in `output`.
-function(_gtest_xdist_write_tests file output)
+# Writes to `file` the commands that make the tests of `listing`, which has a line for each of them.
+function(_gtest_xdist_write_tests file listing)
   # What would mean something in a list of lines.
   string(ASCII 1 2 3 4 specials)
   string(SUBSTRING "${specials}" 0 1 semicolon)
   string(SUBSTRING "${specials}" 1 1 open)
   string(SUBSTRING "${specials}" 2 1 close)
   string(SUBSTRING "${specials}" 3 1 backslash)
-  string(REPLACE "\\" "${backslash}" output "${output}")
-  string(REPLACE ";" "${semicolon}" output "${output}")
-  string(REPLACE "[" "${open}" output "${output}")
-  string(REPLACE "]" "${close}" output "${output}")
-  string(REPLACE "\n" ";" output "${output}")
+  string(REPLACE "\\" "${backslash}" listing "${listing}")
+  string(REPLACE ";" "${semicolon}" listing "${listing}")
+  string(REPLACE "[" "${open}" listing "${listing}")
+  string(REPLACE "]" "${close}" listing "${listing}")
+  string(REPLACE "\n" ";" listing "${listing}")
 
   file(WRITE "${file}" "")
   set(script)
-  set(suite)
-  # An empty line is behind the last suite.
-  foreach(line IN LISTS output ITEMS "")
-    string(REPLACE "${semicolon}" ";" line "${line}")
-    string(REPLACE "${open}" "[" line "${line}")
-    string(REPLACE "${close}" "]" line "${line}")
-    string(REPLACE "${backslash}" "\\" line "${line}")
-    if(line MATCHES "^  ([^ ]+)(  # GetParam\\(\\) = (.*))?$" AND NOT suite STREQUAL "")
-      set(test "${CMAKE_MATCH_1}")
-      set(value "${CMAKE_MATCH_3}")
+  foreach(line IN LISTS listing)
+    if(line MATCHES "^    <testcase ")
+      _gtest_xdist_attribute(test name)
+      _gtest_xdist_attribute(type type_param)
+      set(suite_has_tests TRUE)
+      set(pretty_suite "${suite}")
+      if(NOT "${type}" STREQUAL "")
+        string(REGEX REPLACE "/[^/]*$" "" pretty_suite "${suite}")
+        set(type "<${type}>")
+      endif()
       if(per STREQUAL "TEST")
         set(pretty_test "${test}")
-        if(CMAKE_MATCH_2)
+        if(line MATCHES " value_param=\"")
+          _gtest_xdist_attribute(value value_param)
           string(REGEX REPLACE "/[^/]*$" "/" pretty_test "${test}")
           string(APPEND pretty_test "${value}")
         endif()
         set(id "${suite}.${test}")
+        _gtest_xdist_pattern(filter id)
         set(name "${pretty_suite}.${pretty_test}${type}")
         _gtest_xdist_add()
       elseif(NOT "${suite}.${test}" MATCHES "(^|\\.)DISABLED_")
         set(suite_runs TRUE)
       endif()
-      set(suite_has_tests TRUE)
-    elseif(NOT line MATCHES "^  ")
-      if(per STREQUAL "SUITE" AND suite_has_tests)
-        set(id "${suite}.*")
-        set(name "${pretty_suite}${type}")
-        _gtest_xdist_add()
-      endif()
+    elseif(line MATCHES "^  <testsuite ")
+      _gtest_xdist_attribute(suite name)
       set(suite_has_tests FALSE)
       set(suite_runs FALSE)
-      set(suite)
-      # Other lines are what main prints.
-      if(line MATCHES "^([^ ]+)\\.(  # TypeParam = (.*))?$")
-        set(suite "${CMAKE_MATCH_1}")
-        set(pretty_suite "${suite}")
-        set(type)
-        if(CMAKE_MATCH_2)
-          set(type "<${CMAKE_MATCH_3}>")
-          string(REGEX REPLACE "/[^/]*$" "" pretty_suite "${suite}")
-        endif()
-      endif()
+    elseif(line MATCHES "^  </testsuite>" AND per STREQUAL "SUITE" AND suite_has_tests)
+      set(id "${suite}")
+      _gtest_xdist_pattern(filter id)
+      string(APPEND filter ".*")
+      set(name "${pretty_suite}${type}")
+      _gtest_xdist_add()
     endif()
   endforeach()
   file(APPEND "${file}" "${script}")
 endfunction()
 
-# Adds to `script` the test of ctest `name`, which runs what `id` says: Suite.Test or Suite.*.
+# Sets `result` to the value of the attribute of `line`, or to nothing if it has none. As in the list
+# that is printed, a value is cut where it becomes long, and is one line.
+macro(_gtest_xdist_attribute result attribute)
+  set(${result})
+  if(line MATCHES " ${attribute}=\"([^\"]*)\"")
+    string(REPLACE "${semicolon}" ";" ${result} "${CMAKE_MATCH_1}")
+    string(REPLACE "${open}" "[" ${result} "${${result}}")
+    string(REPLACE "${close}" "]" ${result} "${${result}}")
+    string(REPLACE "${backslash}" "\\" ${result} "${${result}}")
+    if("${${result}}" MATCHES "&")
+      string(REPLACE "&lt;" "<" ${result} "${${result}}")
+      string(REPLACE "&gt;" ">" ${result} "${${result}}")
+      string(REPLACE "&quot;" "\"" ${result} "${${result}}")
+      string(REPLACE "&apos;" "'" ${result} "${${result}}")
+      string(REPLACE "&#x09;" "\t" ${result} "${${result}}")
+      string(REPLACE "&#x0A;" "\\n" ${result} "${${result}}")
+      string(REPLACE "&#x0D;" "\\r" ${result} "${${result}}")
+      string(REPLACE "&amp;" "&" ${result} "${${result}}")
+    endif()
+    if(NOT "${attribute}" STREQUAL "name")
+      string(LENGTH "${${result}}" length)
+      if(length GREATER 250)
+        string(SUBSTRING "${${result}}" 0 250 ${result})
+        string(APPEND ${result} "...")
+      endif()
+    endif()
+  endif()
+endmacro()
+
+# Sets `result` to the pattern that stands for what is in `variable`, where these may be, in a filter.
+macro(_gtest_xdist_pattern result variable)
+  string(REGEX REPLACE "[*:-]" "?" ${result} "${${variable}}")
+endmacro()
+
+# Adds to `script` the test of ctest `name`, which runs `filter`. `id` is the suite, or Suite.Test.
 macro(_gtest_xdist_add)
   # Two values, or two types, may look alike.
   string(MD5 key "${name}")
   if(DEFINED has_name_${key})
-    string(REGEX REPLACE "\\.\\*$" "" name "${id}")
+    set(name "${id}")
   endif()
   set(has_name_${key} TRUE)
   string(REGEX REPLACE "(^|\\.)DISABLED_" "\\1" name "${name}")
   _gtest_xdist_quote(name "${prefix}${name}${suffix}")
-  # These have a meaning in a filter.
-  string(REGEX REPLACE "[:-]" "?" filter "${id}")
   _gtest_xdist_quote(filter "--gtest_filter=${filter}")
   string(APPEND script "add_test(${name} ${command}${arguments} ${filter}")
   set(more)

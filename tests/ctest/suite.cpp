@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -85,6 +86,19 @@ class Named : public testing::Test {};
 TYPED_TEST_SUITE(Named, Types, Names);
 TYPED_TEST(Named, Works) {}
 
+struct SpacedNames {
+  template <class T>
+  static std::string GetName(int index) {
+    static const char* const kNames[] = {"unsigned int", "std::pair<int, int>", "a*", "abc"};
+    return kNames[index];
+  }
+};
+template <class T>
+class Spaced : public testing::Test {};
+using SpacedTypes = testing::Types<unsigned, std::pair<int, int>, char*, short>;
+TYPED_TEST_SUITE(Spaced, SpacedTypes, SpacedNames);
+TYPED_TEST(Spaced, Works) {}
+
 class Numbered : public testing::TestWithParam<int> {};
 TEST_P(Numbered, Works) { EXPECT_FALSE(is_told_to("fail")); }
 INSTANTIATE_TEST_SUITE_P(Many, Numbered, testing::Range(0, 30));
@@ -95,7 +109,8 @@ int main(int count, char** words) {
   std::string start = "starts";
   for (int i = 1; i < count; ++i) start += std::string(" ") + words[i];
   if (std::getenv("GTEST_XDIST_WORKER") == nullptr) record(start);
-  std::printf("This.line\nis from main.\n  and so is this\n");
+  std::printf("This.line\nis from main.\n  and so is this\nA.suite.\n  A.test\nand this ");
+  if (is_told_to("list nothing")) --count;  // the last is --gtest_output
   testing::InitGoogleTest(&count, words);
   testing::AddGlobalTestEnvironment(new Living);
   if (is_told_to("end")) return 4;

@@ -95,8 +95,8 @@ class AddTest(ProjectTest):
     def test_other_ends(self):
         self.configure("gtest_xdist_add_test(NAME all TARGET suite WORKERS 2)")
         for what, summary in (
-                ("crash", "exit status 1; 1 of 62 failed: Plain.Crashes"),
-                ("fail outside", "exit status 1; 1 of 62 failed: what is outside of tests"),
+                ("crash", "exit status 1; 1 of 66 failed: Plain.Crashes"),
+                ("fail outside", "exit status 1; 1 of 66 failed: what is outside of tests"),
                 ("exit", "exit status 3; no test failed"),
                 ("end", "exit status 4; there is no report")):
             with self.subTest(what):

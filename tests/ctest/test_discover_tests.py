@@ -9,8 +9,9 @@ from project import SUITE, ProjectTest
 
 MAP = "std::map<int, long, std::less<int>, std::allocator<std::pair<int const, long> > >"
 SUITES = ["Plain", "Whole", "AllDisabled", "Typed<int>", "Typed<char [4]>", "Typed<%s>" % MAP, "Typed/3",
-          "Named<int>", "Named<char [4]>", "Named<%s>" % MAP, "Named/std::type-3", "Odd/Valued",
-          "Many/Numbered"]
+          "Named<int>", "Named<char [4]>", "Named<%s>" % MAP, "Named/std::type-3",
+          "Spaced<unsigned int>", "Spaced<std::pair<int, int>>", "Spaced<char*>", "Spaced<short>",
+          "Odd/Valued", "Many/Numbered"]
 VALUES = ['""', '"two words"', '"a;b"', r'"a\\;b\\"', '"["', '"]==]"', '"${HOME}"', '"$<1:x>"',
           r'''"\"#\n'"''', '"last"', "10"]
 
@@ -37,7 +38,7 @@ class DiscoverTests(ProjectTest):
         log = (self.folder / "build/Testing/Temporary/LastTest.log").read_text()
         ran = re.findall(r"^\[ RUN      \] (.*)", log, re.MULTILINE)
         self.assertEqual(sorted(set(ran)), sorted(ran))
-        self.assertEqual(6 + 4 + 4 + 11 + 30, len(ran))
+        self.assertEqual(6 + 4 + 4 + 4 + 11 + 30, len(ran))
 
     def test_tests(self):
         self.configure("gtest_xdist_discover_tests(TARGET suite PER TEST)")
@@ -50,6 +51,8 @@ class DiscoverTests(ProjectTest):
             ["Typed.%s%s" % (test, t) for t in types for test in ("Works", "Fails")] +
             ["Typed/3.Works", "Typed/3.Fails"] +
             ["Named.Works" + t for t in types] + ["Named/std::type-3.Works"] +
+            ["Spaced.Works<%s>" % t
+             for t in ("unsigned int", "std::pair<int, int>", "char*", "short")] +
             ["Odd/Valued.Works/" + value for value in VALUES] +
             ["Many/Numbered.Works/%d" % i for i in range(30)], list(tests))
         self.assertEqual({"Plain.FailsToo", "Whole.Fails", "AllDisabled.Fails", "Typed/3.Fails",
@@ -105,6 +108,11 @@ class DiscoverTests(ProjectTest):
         self.assertIn("gtest_xdist_discover_tests: cannot list the tests of suite: '%s "
                       "--gtest_list_tests' ended with 4:" % SUITE, " ".join(output.split()))
         self.assertIn("This.line", output)
+        output = " ".join(self.ctest("-N", must=False, SUITE="list nothing").split())
+        self.assertRegex(output, "gtest_xdist_discover_tests: cannot list the tests of suite: '%s "
+                                 "--gtest_list_tests --gtest_output=xml:[^ ]*' has not written the list:"
+                         % re.escape(SUITE))
+        self.assertEqual([], list((self.folder / "build").glob("suite*.xml")))
 
     def test_arguments(self):
         self.configure(
