@@ -154,6 +154,19 @@ macro(_gtest_xdist_pattern result variable)
   string(REGEX REPLACE "[*:-]" "?" ${result} "${${variable}}")
 endmacro()
 
+# Sets `result` to the quoted expression that matches what a process ends with that has run the test
+# `id` and skipped it. Other programs that it started may have printed the like before.
+function(_gtest_xdist_quote_skip_expression result id)
+  string(REGEX REPLACE "[^A-Za-z0-9_/]" "." id "${id}")
+  # There may be colours.
+  set(c "[^ \n]*")
+  set(skipped "${c}\\[  SKIPPED \\] ${c}")
+  _gtest_xdist_quote(
+    quoted
+    "\\[  PASSED  \\] ${c}0 tests\\.\n${skipped}1 test(\\.|, listed below:\n${skipped}${id})\n$")
+  set(${result} "${quoted}" PARENT_SCOPE)
+endfunction()
+
 # Adds to `script` the test of ctest `name`, which runs `filter`. `id` is the suite, or Suite.Test.
 macro(_gtest_xdist_add)
   # Two values, or two types, may look alike.
@@ -169,7 +182,8 @@ macro(_gtest_xdist_add)
   set(more)
   if(per STREQUAL "TEST")
     string(APPEND script " --gtest_also_run_disabled_tests")
-    set(more " SKIP_REGULAR_EXPRESSION [=[\\[  SKIPPED \\]]=]")
+    _gtest_xdist_quote_skip_expression(skip "${id}")
+    set(more " SKIP_REGULAR_EXPRESSION ${skip}")
     if(id MATCHES "(^|\\.)DISABLED_")
       string(APPEND more " DISABLED TRUE")
     endif()

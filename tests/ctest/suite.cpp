@@ -30,6 +30,11 @@ bool is_told_to(const std::string& what) {
   return told != nullptr && told == what;
 }
 
+// How another program of GoogleTest, which a test runs, may end.
+const char* const kSkipped =
+    "[  SKIPPED ] Plain.Fails (0 ms)\n[  PASSED  ] 0 tests.\n[  SKIPPED ] 1 test, listed below:\n"
+    "[  SKIPPED ] Plain.Fails\n";
+
 // A worker, or a process that has none.
 class Living : public testing::Environment {
  public:
@@ -43,6 +48,7 @@ class Living : public testing::Environment {
 
 TEST(Plain, Passes) {}
 TEST(Plain, Fails) {
+  if (is_told_to("fail")) std::cout << kSkipped << std::flush;
   EXPECT_FALSE(is_told_to("fail"))
       << "    <testcase name=\"Not\" classname=\"This\">\n      <failure ";
 }
@@ -115,5 +121,10 @@ int main(int count, char** words) {
   testing::AddGlobalTestEnvironment(new Living);
   if (is_told_to("end")) return 4;
   const int status = RUN_ALL_TESTS();
+  if (is_told_to("abort at the end")) std::abort();
+  if (is_told_to("find a leak")) {
+    std::cout << "LeakSanitizer: detected memory leaks\n";
+    return 23;
+  }
   return is_told_to("exit") ? 3 : status;
 }

@@ -73,6 +73,18 @@ class DiscoverTests(ProjectTest):
         failed = re.findall(r"- (\S+) \(Failed\)", output)
         self.assertEqual({"Plain", "Odd/Valued", "Many/Numbered"}, set(failed))
 
+    def test_what_is_skipped(self):
+        """Only a test that says so last, in whichever form."""
+        self.configure("gtest_xdist_discover_tests(TARGET suite PER TEST ARGS --gtest_filter=Plain.*s)")
+        for variables in ({}, {"GTEST_COLOR": "yes"}, {"GTEST_BRIEF": "1"}):
+            with self.subTest(variables):
+                output = self.ctest(must=False, SUITE="fail", **variables)
+                self.assertEqual(["Plain.Skips"], re.findall(r"- (\S+) \(Skipped\)", output))
+                self.assertEqual(["Plain.Fails"], re.findall(r"- (\S+) \(Failed\)", output))
+        for end in ("abort at the end", "find a leak"):
+            with self.subTest(end):
+                self.assertNotIn("(Skipped)", self.ctest("-R", "Skips", must=False, SUITE=end))
+
     def test_it_is_asked_only_when_it_is_another(self):
         copy = self.folder / "copy"
         os.link(SUITE, copy)
