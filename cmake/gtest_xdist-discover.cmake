@@ -23,11 +23,23 @@ endfunction()
 
 # Adds a test of ctest for each suite of `executable`, or each test, as `per` is SUITE or TEST. They
 # are remembered in `tests_file`, which is made anew if it was made of another executable, or by
-# another file that calls this. `command`, `arguments` and `properties` are quoted.
+# another file that calls this; its first line says of which. `command`, `arguments` and `properties` are quoted.
 function(_gtest_xdist_discover target per timeout executable tests_file command arguments properties
          working_directory prefix suffix)
-  if("${executable}" IS_NEWER_THAN "${tests_file}"
-     OR "${CMAKE_CURRENT_LIST_FILE}" IS_NEWER_THAN "${tests_file}")
+  # Whether they are newer does not tell: what replaces a file may be older than it.
+  set(made_of "#")
+  foreach(file IN ITEMS "${executable}" "${CMAKE_CURRENT_LIST_FILE}"
+                        "${CMAKE_CURRENT_FUNCTION_LIST_FILE}")
+    # Older than CMake 3.23, it knows no microseconds.
+    file(TIMESTAMP "${file}" age "%s.%f")
+    file(SIZE "${file}" size)
+    string(APPEND made_of " ${age}/${size}")
+  endforeach()
+  set(remembered)
+  if(EXISTS "${tests_file}")
+    file(STRINGS "${tests_file}" remembered LIMIT_COUNT 1)
+  endif()
+  if(NOT "${remembered}" STREQUAL "${made_of}")
     # Another ctest may be reading it.
     string(RANDOM LENGTH 8 random)
     _gtest_xdist_list_tests(listing "${tests_file}.${random}.xml")
@@ -40,6 +52,15 @@ endfunction()
 # Sets `result` to the executable's list of its tests, which it writes to `file`, as XML: what main
 # prints cannot be taken for a test there, and a name may contain anything.
 function(_gtest_xdist_list_tests result file)
+  # Not those that this one call of ctest is to select.
+  set(selecting GTEST_FILTER TESTBRIDGE_TEST_ONLY GTEST_TOTAL_SHARDS GTEST_SHARD_INDEX
+                GTEST_XDIST_WORKERS GTEST_XDIST_INDICES GTEST_XDIST_REPLAY)
+  foreach(variable IN LISTS selecting)
+    if(DEFINED ENV{${variable}})
+      set(users_${variable} "$ENV{${variable}}")
+      unset(ENV{${variable}})
+    endif()
+  endforeach()
   cmake_language(
     EVAL
     CODE
@@ -47,6 +68,11 @@ function(_gtest_xdist_list_tests result file)
       COMMAND ${command} ${arguments} --gtest_list_tests \"--gtest_output=xml:\${file}\"
       WORKING_DIRECTORY \"\${working_directory}\" TIMEOUT \${timeout}
       OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE status)")
+  foreach(variable IN LISTS selecting)
+    if(DEFINED users_${variable})
+      set(ENV{${variable}} "${users_${variable}}")
+    endif()
+  endforeach()
   set(listing)
   if(EXISTS "${file}")
     file(READ "${file}" listing)
@@ -79,7 +105,7 @@ function(_gtest_xdist_write_tests file listing)
   string(REPLACE "]" "${close}" listing "${listing}")
   string(REPLACE "\n" ";" listing "${listing}")
 
-  file(WRITE "${file}" "")
+  file(WRITE "${file}" "${made_of}\n")
   set(script)
   foreach(line IN LISTS listing)
     if(line MATCHES "^    <testcase ")

@@ -47,9 +47,9 @@ class ProjectTest(unittest.TestCase):
         self.assertEqual(must, result.returncode == 0, result.stdout)
         return result.stdout
 
-    def known_tests(self, *options):
+    def known_tests(self, *options, **variables):
         """What ctest knows: by name, command and properties."""
-        listing = json.loads(self.ctest("--show-only=json-v1", *options))
+        listing = json.loads(self.ctest("--show-only=json-v1", *options, **variables))
         return {test["name"]: (test.get("command"),
                                {p["name"]: p["value"] for p in test["properties"]})
                 for test in listing["tests"]}

@@ -108,6 +108,45 @@ class DiscoverTests(ProjectTest):
         self.ctest()
         self.assertEqual(3, asked(self.recorded("starts")))
 
+    def test_another_that_is_older(self):
+        """As `cp -p` or a restored cache has it."""
+        program = self.folder / "program"
+        self.configure("set_target_properties(suite PROPERTIES IMPORTED_LOCATION %s)\n"
+                       "gtest_xdist_discover_tests(TARGET suite)" % program)
+
+        def become(pattern, age):
+            program.write_text("#!/bin/sh\nexec %s --gtest_filter='%s' \"$@\"\n" % (SUITE, pattern))
+            program.chmod(0o700)
+            os.utime(program, (age, age))
+            return list(self.known_tests())
+
+        self.assertEqual(["Plain"], become("Plain.*", 2000))
+        self.assertEqual(["Odd/Valued"], become("Odd/*", 1000))
+        # Only the age is another, and only the size.
+        self.assertEqual(["Plain"], become("P*.*", 900))
+        self.assertEqual(["Many/Numbered"], become("M*.*", 901))
+        self.assertEqual(["Spaced<unsigned int>", "Spaced<short>"],
+                         become("Spaced/unsigned int.*:Spaced/abc.*", 901))
+
+    def test_the_environment_of_the_first_ctest(self):
+        """It is not remembered."""
+        self.configure("gtest_xdist_discover_tests(TARGET suite)")
+
+        def forget_tests():
+            for path in (self.folder / "build").glob("suite-1_tests*"):
+                path.unlink()
+
+        for variables in ({"GTEST_FILTER": "Plain.*"}, {"TESTBRIDGE_TEST_ONLY": "Plain.*"},
+                          {"GTEST_TOTAL_SHARDS": "3", "GTEST_SHARD_INDEX": "1"},
+                          {"GTEST_ALSO_RUN_DISABLED_TESTS": "1", "GTEST_FILTER": ""},
+                          {"GTEST_XDIST_WORKERS": "2", "GTEST_XDIST_INDICES": "1"}):
+            with self.subTest(variables):
+                forget_tests()
+                self.assertEqual(SUITES, list(self.known_tests(**variables)))
+        # It is given back to the tests, of which this shard has none.
+        forget_tests()
+        self.ctest("-R", "^Plain$", GTEST_TOTAL_SHARDS="7", GTEST_SHARD_INDEX="6", SUITE="fail")
+
     def test_what_is_not_built(self):
         project = ("add_executable(another IMPORTED)\nset_target_properties(another PROPERTIES "
                    "IMPORTED_LOCATION %s/nowhere)\n" % self.folder)
