@@ -180,6 +180,22 @@ class DiscoverTests(ProjectTest):
                           "LABELS": ["one", "two"], "WORKING_DIRECTORY": str(self.folder)},
                          properties)
 
+    def test_the_filter_of_the_user(self):
+        """What it leaves out is not run, and what it selects is."""
+        for per in ("SUITE", "TEST"):
+            with self.subTest(per):
+                self.configure("gtest_xdist_discover_tests(TARGET suite PER %s ARGS "
+                               "\"--gtest_filter=Plain.*:*unsigned int*:*abc*:Many/*-*.Pa*:*2*\")" % per)
+                self.ctest("-j4")
+                log = (self.folder / "build/Testing/Temporary/LastTest.log").read_text()
+                ran = re.findall(r"^\[ RUN      \] (.*)", log, re.MULTILINE)
+                self.assertEqual(
+                    sorted(["Plain." + test
+                            for test in ("Fails", "Crashes", "PrintsMuch", "Waits", "Skips")] +
+                           ["Spaced/unsigned int.Works", "Spaced/abc.Works"] +
+                           ["Many/Numbered.Works/%d" % i for i in range(30) if "2" not in str(i)]),
+                    sorted(ran))
+
     def test_several_configurations(self):
         self.configure("gtest_xdist_discover_tests(TARGET suite)", "-G", "Ninja Multi-Config")
         self.assertEqual(SUITES, list(self.known_tests("-C", "Debug")))
