@@ -97,15 +97,21 @@ endfunction()
 # A test of ctest for each suite (or each test) of the executable <target>. Each is one process,
 # without workers: it is ctest that runs them side by side.
 #
-# The executable is asked for its tests when ctest runs, and only if it is newer, or something here is
-# another, than when it was asked last; within DISCOVERY_TIMEOUT, 60 seconds unless given. Names are
+# The executable is asked for its tests when ctest runs, and only if it, or something here, is another
+# than when it was asked last; within DISCOVERY_TIMEOUT, 60 seconds unless given. Names are
 # those of gtest_discover_tests(), without the test's for a suite: values and types stand in the place
 # of their numbers. Where two would be equal, the second keeps its numbers. What is disabled is so in
 # ctest too; a suite is if all of its tests are.
+#
+# PROPERTIES are pairs. Where the name of a property is due, LABELS and WORKING_DIRECTORY are that, and
+# any other keyword ends the pairs. LABELS and ENVIRONMENT are added to what there is else.
 function(gtest_xdist_discover_tests)
+  # Else each would start workers where ctest itself is run with the variable.
+  set(environment GTEST_XDIST_WORKERS=no)
+  _gtest_xdist_take_properties()
   cmake_parse_arguments(
     PARSE_ARGV 0 arg "" "TARGET;PER;TEST_PREFIX;TEST_SUFFIX;WORKING_DIRECTORY;DISCOVERY_TIMEOUT"
-    "ARGS;LABELS;PROPERTIES")
+    "ARGS;LABELS")
   _gtest_xdist_check_arguments("TARGET" "${arg_UNPARSED_ARGUMENTS}"
                                "${arg_KEYWORDS_MISSING_VALUES}" "${arg_TARGET}")
   if(NOT DEFINED arg_PER)
@@ -124,7 +130,6 @@ function(gtest_xdist_discover_tests)
   endif()
 
   # Text for the files that ctest reads: a list would lose its semicolons on the way.
-  include(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake)
   get_target_property(emulator ${arg_TARGET} CROSSCOMPILING_EMULATOR)
   set(command)
   if(emulator)
@@ -133,24 +138,8 @@ function(gtest_xdist_discover_tests)
   _gtest_xdist_quote(executable "$<TARGET_FILE:${arg_TARGET}>")
   string(APPEND command " ${executable}")
   _gtest_xdist_quote_list(arguments arg_ARGS)
-  # Else each would start workers where ctest itself is run with the variable.
-  set(environment GTEST_XDIST_WORKERS=no)
-  set(users_properties)
-  set(property)
-  foreach(word IN LISTS arg_PROPERTIES)
-    if(NOT property)
-      set(property "${word}")
-      continue()
-    endif()
-    if(property STREQUAL "ENVIRONMENT")
-      list(APPEND environment ${word})
-    else()
-      _gtest_xdist_quote(word "${word}")
-      string(APPEND users_properties " ${property} ${word}")
-    endif()
-    set(property)
-  endforeach()
   _gtest_xdist_quote(working_directory "${arg_WORKING_DIRECTORY}")
+  list(APPEND arg_LABELS ${labels})
   _gtest_xdist_quote(labels "${arg_LABELS}")
   _gtest_xdist_quote(environment "${environment}")
   set(properties " WORKING_DIRECTORY ${working_directory} LABELS ${labels}")
@@ -201,6 +190,51 @@ endif()
   endif()
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${base}_discover.cmake")
 endfunction()
+
+# Takes the properties out of the arguments of the function that calls this: adds to the lists
+# `environment` and `labels`, and sets `users_properties` to the rest, quoted.
+macro(_gtest_xdist_take_properties)
+  include(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake)
+  set(keywords TARGET PER TEST_PREFIX TEST_SUFFIX DISCOVERY_TIMEOUT ARGS PROPERTIES)
+  set(labels)
+  set(users_properties)
+  set(takes FALSE)
+  set(property)
+  set(left 0)
+  set(i 0)
+  while(i LESS ARGC)
+    set(word "${ARGV${i}}")
+    math(EXPR i "${i} + 1")
+    if("${property}" STREQUAL "" AND "${word}" IN_LIST keywords)
+      set(takes FALSE)
+      if("${word}" STREQUAL "PROPERTIES")
+        set(takes TRUE)
+        continue()
+      endif()
+    endif()
+    if(NOT takes)
+      set(ARGV${left} "${word}")
+      math(EXPR left "${left} + 1")
+    elseif("${property}" STREQUAL "")
+      set(property "${word}")
+    else()
+      if(property STREQUAL "ENVIRONMENT")
+        list(APPEND environment ${word})
+      elseif(property STREQUAL "LABELS")
+        list(APPEND labels ${word})
+      else()
+        _gtest_xdist_quote(word "${word}")
+        string(APPEND users_properties " ${property} ${word}")
+      endif()
+      set(property)
+    endif()
+  endwhile()
+  if(NOT "${property}" STREQUAL "")
+    _gtest_xdist_reject(PROPERTIES "${property}" "a value after each name")
+  endif()
+  # What is left is what cmake_parse_arguments() sees.
+  set(ARGC ${left})
+endmacro()
 
 # How many CPUs a process may use here, by affinity and CPU quota.
 function(_gtest_xdist_count_cpus result)

@@ -180,6 +180,19 @@ class DiscoverTests(ProjectTest):
                           "LABELS": ["one", "two"], "WORKING_DIRECTORY": str(self.folder)},
                          properties)
 
+    def test_properties(self):
+        """Pairs, also of names that are keywords as well; another keyword ends them."""
+        self.configure('gtest_xdist_discover_tests(LABELS one ARGS --gtest_filter=Plain.* a PROPERTIES '
+                       'TIMEOUT 7 LABELS "two;three" DISABLED TRUE FIXTURES_SETUP LABELS '
+                       'FIXTURES_CLEANUP TARGET FIXTURES_REQUIRED "" WORKING_DIRECTORY %s '
+                       'ENVIRONMENT "A=b;C=" TEST_PREFIX p. TARGET suite PROPERTIES COST 3)' % self.folder)
+        command, properties = self.known_tests()["p.Plain"]
+        self.assertEqual([SUITE, "--gtest_filter=Plain.*", "a", "--gtest_filter=Plain.*"], command)
+        self.assertEqual({"TIMEOUT": 7, "LABELS": ["one", "three", "two"], "DISABLED": True, "COST": 3,
+                          "FIXTURES_SETUP": ["LABELS"], "FIXTURES_CLEANUP": ["TARGET"],
+                          "ENVIRONMENT": ["GTEST_XDIST_WORKERS=no", "A=b", "C="],
+                          "WORKING_DIRECTORY": str(self.folder)}, properties)
+
     def test_the_filter_of_the_user(self):
         """What it leaves out is not run, and what it selects is."""
         for per in ("SUITE", "TEST"):
@@ -208,6 +221,9 @@ class DiscoverTests(ProjectTest):
                 ("TARGET suite PER CASE", "PER 'CASE' is not valid: expected SUITE or TEST"),
                 ("TARGET suite DISCOVERY_TIMEOUT 0", "DISCOVERY_TIMEOUT '0' is not valid: expected "
                                                      "seconds for the list of all tests, such as 60"),
+                ("TARGET suite PROPERTIES COST 3 DISABLED",
+                 "PROPERTIES 'DISABLED' is not valid: expected a value after each name"),
+                ("PROPERTIES", "TARGET is missing"),
                 ("TARGET suite WORKERS 3", "unknown argument: WORKERS;3")):
             with self.subTest(arguments):
                 self.assert_rejects("gtest_xdist_discover_tests(%s)" % arguments,
