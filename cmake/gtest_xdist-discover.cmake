@@ -11,9 +11,13 @@ function(_gtest_xdist_quote result text)
   set(${result} "[${equals}[${text}]${equals}]" PARENT_SCOPE)
 endfunction()
 
-# Likewise for all elements of the list that is called `list`, each with a space before it.
+# Likewise for all elements of the list that is called `list`, each with a space before it. One that is
+# defined and empty has one element, which is empty.
 function(_gtest_xdist_quote_list result list)
   set(text)
+  if(DEFINED ${list} AND "${${list}}" STREQUAL "")
+    set(text " [[]]")
+  endif()
   foreach(element IN LISTS ${list})
     _gtest_xdist_quote(quoted "${element}")
     string(APPEND text " ${quoted}")

@@ -68,21 +68,32 @@ function(gtest_xdist_add_test)
     string(APPEND file_name "-${digest}")
   endif()
   cmake_path(APPEND arg_XML_OUTPUT_DIR "${file_name}.xml" OUTPUT_VARIABLE report)
-
-  set(working_directory)
-  if(DEFINED arg_WORKING_DIRECTORY)
-    set(working_directory WORKING_DIRECTORY "${arg_WORKING_DIRECTORY}")
+  string(SHA1 key "${report}")
+  get_property(other GLOBAL PROPERTY GTEST_XDIST_WRITES_${key})
+  if(other)
+    _gtest_xdist_reject(XML_OUTPUT_DIR "${arg_XML_OUTPUT_DIR}"
+                        "a folder where no other test, as ${other}, writes ${file_name}.xml")
   endif()
+  set_property(GLOBAL PROPERTY GTEST_XDIST_WRITES_${key}
+                               "'${arg_NAME}' of ${CMAKE_CURRENT_SOURCE_DIR}")
+
   get_target_property(emulator ${arg_TARGET} CROSSCOMPILING_EMULATOR)
   if(NOT emulator)
-    set(emulator)
+    unset(emulator)
   endif()
-  add_test(
-    NAME "${arg_NAME}"
-    COMMAND /bin/sh ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-run_test.sh "${report}"
-            ${processors} ${settings} -- ${emulator} $<TARGET_FILE:${arg_TARGET}> ${arg_ARGS}
-            --gtest_output=xml:${report}
-    ${working_directory})
+  # Quoted, as a list would lose arguments that are empty.
+  include(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake)
+  _gtest_xdist_quote_list(before emulator)
+  _gtest_xdist_quote_list(behind arg_ARGS)
+  cmake_language(
+    EVAL
+    CODE
+    "add_test(
+      NAME \"\${arg_NAME}\"
+      COMMAND /bin/sh \${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-run_test.sh \"\${report}\"
+              \${processors} \${settings} -- ${before} \$<TARGET_FILE:${arg_TARGET}> ${behind}
+              \"--gtest_output=xml:\${report}\"
+      WORKING_DIRECTORY \"\${arg_WORKING_DIRECTORY}\")")
   set_tests_properties("${arg_NAME}" PROPERTIES PROCESSORS ${processors} LABELS "${arg_LABELS}"
                                                 ATTACHED_FILES_ON_FAIL "${report}")
 endfunction()

@@ -120,6 +120,28 @@ class AddTest(ProjectTest):
         names = ", ".join("Many/Numbered.Works/%d" % i for i in range(20))
         self.assertIn("exit status 1; 30 of 30 failed: %s, and 10 more\n" % names, output)
 
+    def test_arguments_that_are_empty(self):
+        self.configure('gtest_xdist_add_test(NAME a TARGET suite WORKERS 2 ARGS "" %s "" "x;\\\\]")\n'
+                       'gtest_xdist_add_test(NAME b TARGET suite WORKERS 2 ARGS "")'
+                       % PLAIN.split(" ")[1])
+        tests = self.known_tests()
+        words = [command[command.index(SUITE) + 1:-1] for command, _ in tests.values()]
+        self.assertEqual([["", "--gtest_filter=Plain.*", "", "x;\\]"], [""]], words)
+
+    def test_a_report_for_each(self):
+        """Tests of one name, in two folders, would write the same."""
+        for folder in "one", "two":
+            (self.folder / folder).mkdir()
+            (self.folder / folder / "CMakeLists.txt").write_text(
+                "gtest_xdist_add_test(NAME same TARGET suite XML_OUTPUT_DIR ${REPORTS})\n")
+        project = "set_target_properties(suite PROPERTIES IMPORTED_GLOBAL TRUE)\n%s" \
+                  "add_subdirectory(one)\nadd_subdirectory(two)"
+        self.configure(project % "set(REPORTS reports)\n")
+        self.assert_rejects(
+            project % "set(REPORTS ${CMAKE_BINARY_DIR}/reports)\n",
+            "gtest_xdist_add_test: XML_OUTPUT_DIR '%s/build/reports' is not valid: expected a folder where "
+            "no other test, as 'same' of %s/one, writes same.xml" % (self.folder, self.folder))
+
     def test_properties_of_the_user(self):
         self.configure("gtest_xdist_add_test(NAME all TARGET suite WORKERS 2)\n"
                        "set_tests_properties(all PROPERTIES ENVIRONMENT "
