@@ -209,6 +209,14 @@ class DiscoverTests(ProjectTest):
                            ["Many/Numbered.Works/%d" % i for i in range(30) if "2" not in str(i)]),
                     sorted(ran))
 
+    def test_a_suite_of_which_a_part_is_selected(self):
+        """By the shorter of two filters."""
+        for pattern, expected in (("Many/*-*/7", "Many/Numbered.*-Many/Numbered.Works/7"),
+                                  ("Many/*/7", "Many/Numbered.Works/7")):
+            self.configure("gtest_xdist_discover_tests(TARGET suite ARGS --gtest_filter=%s)" % pattern)
+            command, _ = self.known_tests()["Many/Numbered"]
+            self.assertEqual("--gtest_filter=" + expected, command[-1])
+
     def test_several_configurations(self):
         self.configure("gtest_xdist_discover_tests(TARGET suite)", "-G", "Ninja Multi-Config")
         self.assertEqual(SUITES, list(self.known_tests("-C", "Debug")))
