@@ -66,10 +66,10 @@ class JobserverTest(harness.IntegrationTest):
         return {line.split(" ")[1] for line in noted if line.startswith("begins")}
 
     @staticmethod
-    def most_at_once(noted):
+    def most_at_once(noted, begin="begins", end="ends"):
         alive = most = 0
         for line in noted:
-            alive += {"begins": 1, "ends": -1}.get(line.split(" ")[0], 0)
+            alive += {begin: 1, end: -1}.get(line.split(" ")[0], 0)
             most = max(most, alive)
         return most
 
@@ -194,6 +194,17 @@ class JobserverTest(harness.IntegrationTest):
         started.release()
         self.end(started)
 
+    def test_a_worker_with_nothing_left_to_do(self):
+        jobserver = self.offer("a")
+        started = self.start_job(jobserver, "--gtest_filter=All/Later.*/0:All/Jobs.*/0", workers=2,
+                                 JOBS="wait")
+        harness.wait_until(lambda: jobserver.left() == "a", "the idle worker has not given it back")
+        self.assertNotIn("ends", "".join(started.noted))
+        started.release()
+        run = started.end()
+        self.assertEqual((0, 2), (run.status, len(run.tests)), run)
+        self.assertEqual("", jobserver.left())
+
     def test_what_tests_see(self):
         """Nothing of the jobserver, but what else make says."""
         for named in False, True:
@@ -223,7 +234,7 @@ class JobserverTest(harness.IntegrationTest):
 
     @unittest.skipUnless(shutil.which("make"), "make is not installed")
     def test_make(self):
-        """Several suites at once have no more workers together than make has jobs."""
+        """Several suites at once run no more tests together than make has jobs."""
         targets = " ".join("job%d" % i for i in range(4))
         for plus, limit in ("+", 4), ("", 12):
             with self.subTest(plus=plus):
@@ -234,7 +245,7 @@ class JobserverTest(harness.IntegrationTest):
                 self.assertEqual(0, run.status, run)
                 self.assertNotIn("INTERNAL", run.out)
                 self.assertEqual(4, run.out.count("[  PASSED  ] 36 tests."))
-                self.assertLessEqual(self.most_at_once(run.noted), limit)
+                self.assertLessEqual(self.most_at_once(run.noted, "runs", "has_run"), limit)
                 began = sum(line.startswith("begins") for line in run.noted)
                 self.assertEqual(began, sum(line.startswith("ends") for line in run.noted))
                 self.assertTrue(plus or began == 12, began)

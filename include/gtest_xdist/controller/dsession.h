@@ -222,6 +222,7 @@ class DSession : private NodeEvents {
     staffing_.use_free_token();
     iteration().let_through();
     iteration().set_wake_marks();
+    staffing_.return_idle_tokens();
   }
 
   void on(WorkerNode& node, Hello& m) { collections_.on(node, m); }

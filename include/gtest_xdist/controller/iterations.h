@@ -153,6 +153,9 @@ class Iterations {
   // an iteration ends begins with the next one.
   unsigned to_come() const { return endless_ ? 0 : left_ - (ending_ ? 1 : 0); }
 
+  // Whether no iteration follows the one that is under way.
+  bool is_last() const { return !endless_ && left_ == 1; }
+
   // Whether another worker would have something to do.
   bool has_work() {
     if (!hopeless_.empty()) return false;
@@ -202,12 +205,11 @@ class Iterations {
 
   // Keeps account of what becomes of the iteration's tests.
   void follow() {
-    using Clock = std::chrono::steady_clock;
-    tally_ = {iteration_->runs(), 0, 0, Clock::now(), {}};
+    tally_ = {iteration_->runs(), 0, 0, std::chrono::steady_clock::now(), {}};
     lines_.begin(crew_.workers(), collection_.order().size(), planning_.name());
     if (!asks_workers_) lines_.tell_beginning();
     iteration_->on_run_end([this](const RunEnd& end) {
-      tally_.add(end, Clock::now());
+      tally_.add(end, std::chrono::steady_clock::now());
       lines_.tell_end(end, tally_);
     });
   }

@@ -110,6 +110,8 @@ class NodeManager {
     return static_cast<unsigned>(jobserver_->held() + 1);
   }
 
+  bool has_jobserver() const { return jobserver_ != nullptr; }
+
   // Has the bell rung when there is a token for another worker.
   void await_token() {
     Doorbell& bell = segment_.bell();
@@ -118,6 +120,14 @@ class NodeManager {
 
   // Whether there is a token that no worker has: one has come, or its worker has ended.
   bool has_free_token() const { return jobserver_ != nullptr && jobserver_->held() >= alive(); }
+
+  // So many workers have something to do: a token for each but the first stays here, or is taken if
+  // there is one now; others go back.
+  void hold_tokens_for(std::size_t workers) {
+    if (jobserver_ == nullptr) return;
+    admit(static_cast<unsigned>(workers));
+    jobserver_->keep(std::max<std::size_t>(workers, 1) - 1);
+  }
 
   // Gives back what no worker has.
   void return_free_tokens() {

@@ -6,6 +6,8 @@
 #ifndef GTEST_XDIST_CONTROLLER_STAFFING_H_
 #define GTEST_XDIST_CONTROLLER_STAFFING_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <stdexcept>
 
@@ -54,6 +56,22 @@ class Staffing {
       return node_manager_.return_free_tokens();
     }
     await_token();
+  }
+
+  // To be called when something was heard of workers. At the end of the session, when nothing is
+  // left to be handed out, those that have no test any more need no token; they stay until all are
+  // done.
+  void return_idle_tokens() {
+    if (!node_manager_.has_jobserver() || !iterations_.is_last() || iterations_.ending()) return;
+    if (!iterations_.under_way() || iterations_.current().has_work()) return;
+    const WorkerNodes& nodes = node_manager_.nodes();
+    const auto busy = std::count_if(nodes.begin(), nodes.end(), [](const auto& node) {
+      using State = WorkerNode::State;
+      return node->state == State::starting || node->state == State::collected ||
+             (node->state != State::gone && node->is_busy());
+    });
+    // When the last one is done, all of them end.
+    if (busy > 0) node_manager_.hold_tokens_for(static_cast<std::size_t>(busy));
   }
 
   // The worker has died. If another would have something to do, it is started; if it cannot be, no

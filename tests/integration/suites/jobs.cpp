@@ -46,6 +46,7 @@ TEST_P(Jobs, Runs) {
   support::note("runs " + support::worker() + " MAKEFLAGS='" + support::variable("MAKEFLAGS") +
                 "' fifos='" + fifos + "'");
   std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  support::note("has_run " + support::worker());
 }
 INSTANTIATE_TEST_SUITE_P(All, Jobs, testing::Range(0, 30));
 

@@ -10,7 +10,6 @@
 namespace gtest_xdist::internal {
 namespace {
 
-using State = WorkerNode::State;
 using Tests = std::vector<TestIndex>;
 
 constexpr bool kAsksWorkers = true;
@@ -29,7 +28,7 @@ TEST(WorkerCollectionsTest, HearsWorkersOneByOne) {
   parts.tell(0);
   EXPECT_FALSE(parts.collections.are_awaited());
   EXPECT_FALSE(parts.collections.are_known());
-  EXPECT_EQ(parts.node(0).state, State::collected);
+  EXPECT_EQ(parts.node(0).state, WorkerNode::State::collected);
   parts.tell(1);
   EXPECT_TRUE(parts.collections.are_known());
   EXPECT_FALSE(parts.collections.differ());
@@ -80,7 +79,7 @@ TEST(WorkerCollectionsTest, AllMustHaveWhatTheFirstOneHas) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
             "gtest-xdist: the workers did not collect the same tests\n");
   EXPECT_TRUE(parts.collections.differ());
-  EXPECT_EQ(parts.node(1).state, State::unusable);
+  EXPECT_EQ(parts.node(1).state, WorkerNode::State::unusable);
   EXPECT_EQ(parts.iterations.hopeless(), "the workers did not collect the same tests");
   const std::vector<std::string> failures = parts.take_failures();
   ASSERT_EQ(failures.size(), 1U);
@@ -91,7 +90,7 @@ TEST(WorkerCollectionsTest, AllDifferencesAreToldBeforeTheEnd) {
   SessionParts parts(3);
   tell_others(parts, 0, {"Only.There"});
   EXPECT_TRUE(parts.collections.differ());
-  EXPECT_EQ(parts.node(0).state, State::unusable);
+  EXPECT_EQ(parts.node(0).state, WorkerNode::State::unusable);
   EXPECT_EQ(parts.node(1).pending(), 0U) << "nothing is started any more";
   parts.tell(1);
   EXPECT_EQ(parts.iterations.hopeless(), "");
@@ -121,7 +120,7 @@ TEST(WorkerCollectionsTest, WhereNothingWillRunTheSelectionStays) {
   SessionParts parts(1, nullptr, kAsksWorkers);
   parts.iterations.lose_hope("interrupted");
   parts.tell(0, Tests{2, 0});
-  EXPECT_EQ(parts.node(0).state, State::unusable);
+  EXPECT_EQ(parts.node(0).state, WorkerNode::State::unusable);
   EXPECT_EQ(parts.catalog.selected(), (Tests{0, 1, 2, 3}));
   EXPECT_FALSE(parts.collections.differ());
 }
