@@ -198,12 +198,20 @@ class JobserverTest(harness.IntegrationTest):
         jobserver = self.offer("a")
         started = self.start_job(jobserver, "--gtest_filter=All/Later.*/0:All/Jobs.*/0", workers=2,
                                  JOBS="wait")
+        harness.wait_until(lambda: len(self.workers(started.noted)) == 2, "not both have begun")
         harness.wait_until(lambda: jobserver.left() == "a", "the idle worker has not given it back")
         self.assertNotIn("ends", "".join(started.noted))
         started.release()
         run = started.end()
         self.assertEqual((0, 2), (run.status, len(run.tests)), run)
         self.assertEqual("", jobserver.left())
+
+    def test_tests_of_a_dead_worker_for_one_that_was_idle(self):
+        jobserver = self.offer("ab")
+        run = self.start_job(jobserver, "--gtest_filter=All/Later.*:All/Jobs.*/0", workers=3,
+                             JOBS="crash").end()
+        self.assertEqual((1, {"All/Later.WaitsOrCrashes/3"}), (run.status, run.failed), run)
+        self.assertEqual("ab", jobserver.left())
 
     def test_what_tests_see(self):
         """Nothing of the jobserver, but what else make says."""

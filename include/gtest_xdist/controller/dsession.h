@@ -279,7 +279,6 @@ class DSession : private NodeEvents {
   void on_end(WorkerNode& node, const ExitStatus& status) override {
     const std::optional<HookAssertions> guard = guard_hooks(hooks_);
     node.in_iteration = false;
-    node.output.mend(node.slot());
     if (node.live) node.live->end();
     const Clock::time_point now = Clock::now();
     node.time_running_item(now, std::chrono::system_clock::now());
@@ -309,7 +308,7 @@ class DSession : private NodeEvents {
     const auto tell = [&](const std::string& why) {
       note("the output of " + node.name() + " is incomplete: " + why, Topic::error);
     };
-    if (node.output.has_lost()) {
+    if (node.slot().output_emptied != 0) {
       tell("a test has emptied it by opening /dev/stdout or /dev/stderr");
     }
     const int error = node.slot().output_error.load();

@@ -292,7 +292,6 @@ class NodeManager {
     try {
       while (node.broken.empty() && node.drain()) {
         any = true;
-        node.output.hear_of_loss(node.slot());
         for (std::string_view frame; node.broken.empty() && node.next_frame(frame);) {
           WorkerMessage message = decode_worker_message(frame);
           events_.on_message(node, message);

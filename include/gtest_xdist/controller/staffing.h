@@ -6,7 +6,6 @@
 #ifndef GTEST_XDIST_CONTROLLER_STAFFING_H_
 #define GTEST_XDIST_CONTROLLER_STAFFING_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <stdexcept>
@@ -63,15 +62,21 @@ class Staffing {
   // done.
   void return_idle_tokens() {
     if (!node_manager_.has_jobserver() || !iterations_.is_last() || iterations_.ending()) return;
-    if (!iterations_.under_way() || iterations_.current().has_work()) return;
-    const WorkerNodes& nodes = node_manager_.nodes();
-    const auto busy = std::count_if(nodes.begin(), nodes.end(), [](const auto& node) {
+    if (!iterations_.under_way()) return;
+    std::size_t busy = 0;
+    std::size_t idle = 0;
+    std::size_t handed_out = 0;
+    for (const auto& node : node_manager_.nodes()) {
       using State = WorkerNode::State;
-      return node->state == State::starting || node->state == State::collected ||
-             (node->state != State::gone && node->is_busy());
-    });
+      if (node->state == State::gone) continue;
+      const bool is_coming = node->state == State::starting || node->state == State::collected;
+      ++(is_coming || node->is_busy() ? busy : idle);
+      handed_out += node->pending();
+    }
     // When the last one is done, all of them end.
-    if (busy > 0) node_manager_.hold_tokens_for(static_cast<std::size_t>(busy));
+    if (idle == 0 || busy == 0) return;
+    if (iterations_.current().store().missing().size() > handed_out) return;
+    node_manager_.hold_tokens_for(busy);
   }
 
   // The worker has died. If another would have something to do, it is started; if it cannot be, no

@@ -43,24 +43,6 @@ struct WorkerOutput {
     if (err.valid()) err.consume(slice.err, print_to(stderr));
   }
 
-  // Hears from the worker's `slot` what of the files is lost; to be called before a replacement
-  // gets the slot.
-  void hear_of_loss(const WorkerSlot& slot) {
-    out.lose(slot.out_lost.load(std::memory_order_relaxed));
-    if (err.valid()) err.lose(slot.err_lost.load(std::memory_order_relaxed));
-  }
-
-  // The worker is dead: what it has printed last is where it should be, also if it had emptied its
-  // files before.
-  void mend(const WorkerSlot& slot) {
-    hear_of_loss(slot);
-    out.mend(slot.out_begin.load(std::memory_order_relaxed));
-    if (err.valid()) err.mend(slot.err_begin.load(std::memory_order_relaxed));
-  }
-
-  // Whether something is lost because a test has emptied the files.
-  bool has_lost() const { return out.has_lost() || err.has_lost(); }
-
   // A look at what the worker prints while it runs: frees the middle of what is too much. `slot` is
   // the worker's. May be called by any one thread.
   OutputWatch::Found trim(const WorkerSlot& slot) {

@@ -7,6 +7,7 @@
 #define GTEST_XDIST_PROCESS_OUTPUT_FILE_H_
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,7 +26,6 @@
 
 #include "gtest_xdist/core/report.h"
 #include "gtest_xdist/os/os.h"
-#include "gtest_xdist/process/appended_output.h"
 #include "gtest_xdist/process/clean_cut.h"
 #include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/process/output_cuts.h"
@@ -59,7 +59,7 @@ class OutputFile {
     OutputFile file;
     file.limit_ = limit;
     file.file_ = make_nameless_file(directory, O_APPEND);
-    if (!file.file_.valid() || !begin_output(file.file_.number())) {
+    if (!file.file_.valid()) {
       throw std::runtime_error("cannot make a file for output in '" + directory +
                                "': " + std::strerror(errno));
     }
@@ -69,9 +69,12 @@ class OutputFile {
   bool valid() const { return file_.valid(); }
   int descriptor() const { return file_.number(); }
 
-  // How much has been printed, in bytes; 0 if it cannot be told. Positions are counted from there
-  // where output begins.
-  std::uint64_t size() const { return output_size(file_.number()).value_or(0); }
+  // In bytes; 0 if it cannot be told.
+  std::uint64_t size() const {
+    struct ::stat status {};
+    if (::fstat(file_.number(), &status) != 0) return 0;
+    return static_cast<std::uint64_t>(status.st_size);
+  }
 
   std::uint64_t limit() const { return limit_; }
 
@@ -108,37 +111,14 @@ class OutputFile {
     return printed;
   }
 
-  // Of what has not been consumed, the bytes before `end` are lost.
-  void lose(std::uint64_t end) {
-    if (end > lost_) lost_ = std::max(lost_, std::min(end, size()));
-  }
-
-  // Mends the file if it has been emptied, when nobody writes any more: `end` is where the last
-  // region began, says the process that wrote it, which may be wrong.
-  void mend(std::uint64_t end) {
-    const std::uint64_t settled = kept_->settled;
-    end = std::clamp(end, settled, settled + kMegabyte);
-    if (is_emptied(file_.number()) && mend_emptied(file_.number(), end)) lose(end);
-  }
-
-  // Whether anything is lost.
-  bool has_lost() const { return lost_ > 0; }
-
   // Hands the bytes of `range` to `sink(std::string_view)` piece by piece, and a line that says so
-  // where some were cut out or are lost. The space they take on disk is freed when enough have come
-  // together, which keeps the file small however much is printed. Bytes that are not there (a range
-  // from a worker gone wrong) are left out.
+  // where some were cut out. The space they take on disk is freed when enough have come together,
+  // which keeps the file small however much is printed. Bytes that are not there (a range from a
+  // worker gone wrong) are left out.
   template <class Sink>
   void consume(const ByteRange range, Sink sink) {
     bool in_line = false;
-    ByteRange rest = range;
-    // Who has emptied the file mends it soon, but that does not bring this back.
-    const std::uint64_t end = is_emptied(file_.number()) ? rest.end : std::min(rest.end, lost_);
-    if (rest.begin < end) {
-      sink("[gtest-xdist: " + describe_size(end - rest.begin) + " of output are lost here]\n");
-      rest.begin = end;
-    }
-    while (rest.begin < rest.end) {
+    for (ByteRange rest = range; rest.begin < rest.end;) {
       const OutputCuts::Piece piece = next_piece(rest);
       if (piece.cut > 0) {
         sink((in_line ? "\n[gtest-xdist: " : "[gtest-xdist: ") + describe_size(piece.cut) +
@@ -174,14 +154,11 @@ class OutputFile {
   template <class Sink>
   void read(ByteRange range, Sink sink) const {
     char buffer[kPieceSize];
-    constexpr std::uint64_t kFurthest = std::numeric_limits<::off_t>::max() - kHeadSize;
-    range.end = std::min(range.end, kFurthest);
     std::uint64_t at = range.begin;
     while (at < range.end) {
       const auto wanted =
           static_cast<std::size_t>(std::min<std::uint64_t>(range.end - at, sizeof buffer));
-      const ::ssize_t got =
-          ::pread(file_.number(), buffer, wanted, static_cast<::off_t>(at + kHeadSize));
+      const ::ssize_t got = ::pread(file_.number(), buffer, wanted, static_cast<::off_t>(at));
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) break;
       sink(std::string_view(buffer, static_cast<std::size_t>(got)));
@@ -207,13 +184,10 @@ class OutputFile {
     if (const std::optional<ByteRange> spent = spent_.add(range, kWorthFreeing)) punch(*spent);
   }
 
-  void punch(ByteRange range) const {
-    os::free_space(file_.number(), range.begin + kHeadSize, range.end + kHeadSize);
-  }
+  void punch(ByteRange range) const { os::free_space(file_.number(), range.begin, range.end); }
 
   Descriptor file_;
   std::uint64_t limit_ = kNoLimit;
-  std::uint64_t lost_ = 0;
   SpentRanges spent_;
   std::unique_ptr<Kept> kept_ = std::make_unique<Kept>();
 };

@@ -51,8 +51,9 @@ inline bool leads_to_same_file(const std::string& path, const std::string& other
 }
 
 // Makes the file, or replaces what it says, at once: nobody sees a part of it, and if it cannot be
-// done the old one stays; but what is no regular file, or in a directory that no file can be made
-// in, is written to as it is. Throws std::runtime_error that says why it cannot.
+// done the old one stays; but what cannot be replaced (a device, a mount point, a file in a
+// directory that no file can be made in) is written to as it is. Throws std::runtime_error that
+// says why it cannot.
 inline void write_file(const std::string& path, std::string_view text) {
   const auto write_to = [&](const std::string& name, int flags) {
     constexpr ::mode_t kMode = 0666;  // less the umask, as any file that a program writes
@@ -77,6 +78,7 @@ inline void write_file(const std::string& path, std::string_view text) {
   }
   const int error = errno;
   ::unlink(name.c_str());
+  if (error == EBUSY || error == EPERM || error == EEXIST) return check(write_to(path, O_TRUNC));
   errno = error;
   check(false);
 }

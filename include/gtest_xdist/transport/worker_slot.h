@@ -76,11 +76,10 @@ struct WorkerSlot {
   std::atomic<std::uint64_t> err_begin{0};
   std::atomic<std::uint64_t> out_region{0};
   std::atomic<std::uint64_t> err_region{0};
-  // How much of its files is lost, from their beginning, because a test has emptied them.
-  std::atomic<std::uint64_t> out_lost{0};
-  std::atomic<std::uint64_t> err_lost{0};
   // Why the worker's output files do not hold all that it printed, as errno; 0 if they do.
   std::atomic<std::int32_t> output_error{0};
+  // Not 0 if a test has emptied them.
+  std::atomic<std::uint32_t> output_emptied{0};
   // What main returned or exit() was given; kNoExitStatus while neither has happened.
   static constexpr std::int32_t kNoExitStatus = -1;
   std::atomic<std::int32_t> exit_status{kNoExitStatus};

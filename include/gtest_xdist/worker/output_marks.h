@@ -7,7 +7,9 @@
 #define GTEST_XDIST_WORKER_OUTPUT_MARKS_H_
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,12 +18,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <iostream>
-#include <optional>
 #include <utility>
 
 #include "gtest_xdist/core/report.h"
 #include "gtest_xdist/os/os.h"
-#include "gtest_xdist/process/appended_output.h"
 #include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
@@ -35,6 +35,8 @@ class OutputMarks {
       : slot_(slot),
         out_(keep(STDOUT_FILENO)),
         err_(keep(STDERR_FILENO)),
+        out_inode_(inode_of(out_)),
+        err_inode_(inode_of(err_)),
         one_file_(same_file(out_.number(), err_.number())) {}
 
   void open() {
@@ -102,23 +104,24 @@ class OutputMarks {
     return Descriptor(copy >= 0 ? copy : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
   }
 
-  // Files only grow, but for what a test may do by opening /dev/stdout; `lost` is then set to where
-  // what it has emptied ended. A test may have closed the descriptor; the file is then still there
-  // under its usual number.
-  static void measure(Descriptor& file, int usual_number, std::uint64_t& size,
-                      std::atomic<std::uint64_t>& lost) {
-    std::optional<std::uint64_t> now = output_size(file.number());
-    if (!now) {
+  static ::ino_t inode_of(const Descriptor& file) {
+    struct ::stat status {};
+    return ::fstat(file.number(), &status) == 0 ? status.st_ino : 0;
+  }
+
+  // Files only grow, unless a test empties them. A test may have closed the descriptor; the file is
+  // then still there under its usual number.
+  void measure(Descriptor& file, ::ino_t inode, int usual_number, std::uint64_t& size) {
+    struct ::stat status {};
+    if (::fstat(file.number(), &status) != 0) {
       file.forget();
       file = keep(usual_number);
-      now = output_size(file.number());
+      if (::fstat(file.number(), &status) != 0) return;
     }
-    if (!now || *now == size) return;
-    if (is_emptied(file.number()) && mend_emptied(file.number(), size)) {
-      lost.store(size, std::memory_order_relaxed);
-      now = output_size(file.number());
-    }
-    size = std::max(size, now.value_or(0));
+    const auto now = static_cast<std::uint64_t>(status.st_size);
+    // What comes is not where it is looked for.
+    if (now < size && status.st_ino == inode) slot_.output_emptied = 1;
+    size = std::max(size, now);
   }
 
   // Somebody has printed what the files do not hold: nobody hears of that from a program that does
@@ -138,14 +141,16 @@ class OutputMarks {
     if (!is_flushed || std::ferror(stdout) != 0 || std::ferror(stderr) != 0 || std::cout.bad()) {
       tell_loss(errno);
     }
-    measure(out_, STDOUT_FILENO, last_.out, slot_.out_lost);
-    if (!one_file_) measure(err_, STDERR_FILENO, last_.err, slot_.err_lost);
+    measure(out_, out_inode_, STDOUT_FILENO, last_.out);
+    if (!one_file_) measure(err_, err_inode_, STDERR_FILENO, last_.err);
     return last_;
   }
 
   WorkerSlot& slot_;
   Descriptor out_;
   Descriptor err_;
+  const ::ino_t out_inode_;
+  const ::ino_t err_inode_;
   const bool one_file_;
   bool is_open_ = false;
   Position begin_;

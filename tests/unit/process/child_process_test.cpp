@@ -195,7 +195,7 @@ TEST_F(ChildProcessTest, InheritsOneDescriptorUnderItsNumberAndNoOther) {
   const auto path = [](const OutputFile& file) {
     return "/proc/$$/fd/" + std::to_string(file.descriptor());
   };
-  run(shell("echo hello >> " + path(inherited_) + "; for file in " + path(out_) + " " + path(err_) +
+  run(shell("echo hello > " + path(inherited_) + "; for file in " + path(out_) + " " + path(err_) +
             " " + path(inherited_) + "; do test -e $file && echo has ${file##*/}; done"));
   EXPECT_EQ(text_of(inherited_), "hello\n");
   EXPECT_EQ(text_of(out_), "has " + std::to_string(inherited_.descriptor()) + "\n");
