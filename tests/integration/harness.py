@@ -29,9 +29,10 @@ SUITES = Path(os.environ.get("INTEGRATION_SUITES", "suites"))
 TOKEN = "INTEGRATION_RUN"  # names the run in the environment of all of its processes
 # A line of gtest-xdist's own. A coloured line of gtest ends behind its newline.
 NOTE = re.compile(r"(^|\x1b\[m)gtest-xdist: (.*)\n", re.MULTILINE)
-# What a process says at its end that was forked while its parent had threads.
-LEAKS_ARE_DOUBTED = re.compile(r"==\d+==Running thread \d+ was not suspended\. "
-                               r"False leaks are possible\.\n")
+# What the search for leaks at a process's end says, which finds nothing by that: of threads that only
+# the parent of a fork had, and of a process that is killed meanwhile.
+NO_FINDINGS = re.compile(r"==\d+==(Running thread \d+ was not suspended\. False leaks are possible|"
+                         r"Unable to get registers from thread \d+)\.\n")
 PATIENCE = 60  # seconds for anything that must happen, however busy the machine is
 
 # What the suites were compiled with, as behind -fsanitize=; empty if without.
@@ -219,7 +220,7 @@ class Started:
     def sanitizer_reports(self):
         """Files of what sanitizers have found so far, one for each process that made a mistake."""
         return sorted(path for path in self.directory.glob("sanitizer.*")
-                      if LEAKS_ARE_DOUBTED.sub("", path.read_text(errors="replace")))
+                      if NO_FINDINGS.sub("", path.read_text(errors="replace")))
 
     @property
     def text(self):
