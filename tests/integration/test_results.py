@@ -47,6 +47,12 @@ class PlaceTest(harness.IntegrationTest):
                         env={"AT": "environment_set_up", "DO": event,
                              "GTEST_RECREATE_ENVIRONMENTS_WHEN_REPEATING": recreates})
 
+    def test_an_environment_that_fails_when_it_is_set_up_again(self):
+        self.assert_parallel_equals_serial(
+            "outside", "--gtest_repeat=3", workers=(1, 2),
+            env={"AT": "environment_set_up", "DO": "fail fatally next time",
+                 "GTEST_RECREATE_ENVIRONMENTS_WHEN_REPEATING": "1"})
+
     def test_json(self):
         for place in self.PLACES:
             self.assert_parallel_equals_serial("outside", env={"AT": place, "DO": "fail"},

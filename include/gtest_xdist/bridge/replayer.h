@@ -251,24 +251,25 @@ class Replayer {
   }
 
   // Puts the next test that has a report into gtest's way, and before it the tests that gtest only
-  // mentions (disabled ones) and that precede it in order of registration. After a failure under
-  // --gtest_fail_fast it mentions none.
+  // mentions (disabled ones) and that precede it in order of registration. It mentions none after a
+  // failure under --gtest_fail_fast, nor where it skips tests because of a set-up that failed.
   void place_next_test() {
     const TestIndex end = catalog_.first_test(suite_ + 1);
     const TestIndex next = source_.next_test(suite_);
     if (next != kNoTest) {
       test_ = next;
       report_ = source_.take_report(next);
-      const bool was_run = report_.worker >= 0;
-      stopped_ |= fail_fast_ && !was_run;
+      stopped_ |= fail_fast_ && report_.worker < 0;
+      set_up_failed_ = report_.was_passed_over();
     }
+    const bool mentions = !stopped_ && !set_up_failed_;
     for (; passed_ < std::min(next, end); ++passed_) {
-      if (!stopped_ && !catalog_.test(passed_).should_run()) {
+      if (mentions && !catalog_.test(passed_).should_run()) {
         walk_->place_next(catalog_.position_in_suite(passed_));
       }
     }
     if (next == kNoTest) {
-      if (stopped_) walk_->pass_over_rest();
+      if (!mentions) walk_->pass_over_rest();
       return;
     }
     // gtest owns it meanwhile: a listener may call exit().
@@ -283,6 +284,7 @@ class Replayer {
   TestIndex passed_ = 0;           // tests before this one need no mention any more
   bool fail_fast_ = false;         // whether the user asks for it
   bool stopped_ = false;           // whether that has kept tests of this iteration from running
+  bool set_up_failed_ = false;     // whether gtest has skipped the last test because of a set-up
   int parts_of_program_ = 0;       // of its result, that earlier iterations have left
   std::vector<Part> suite_parts_;  // of the set-up, told but not yet in the suite's result
 

@@ -145,6 +145,9 @@ struct Report {
   bool skipped() const {
     return !failed() && has([](const Part& part) { return part.type == PartType::skip; });
   }
+  // Whether gtest has skipped the test on a worker without beginning it, as it does when a set-up
+  // has failed.
+  bool was_passed_over() const { return worker >= 0 && start_ms == 0 && skipped(); }
 
  private:
   template <class Is>

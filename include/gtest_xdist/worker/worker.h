@@ -25,6 +25,7 @@
 #include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/bridge/item_loop.h"
 #include "gtest_xdist/bridge/iteration.h"
+#include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/transport/segment.h"
@@ -104,7 +105,10 @@ class Worker : public ItemSource {
 
   void test_outer_start(const testing::TestInfo& test) {
     GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
-    reporter_.begin_test(native_ ? catalog_->index_of(test) : loop_->test());
+    const TestIndex index = native_ ? catalog_->index_of(test) : loop_->test();
+    // What gtest skips for a set-up that failed it does not begin; an iteration before may have.
+    private_call<ResultSetStart>(private_member<TestResultOf>(catalog_->test(index)), 0);
+    reporter_.begin_test(index);
   }
   void test_inner_start() { reporter_.open(); }
 

@@ -8,7 +8,9 @@
 namespace {
 
 void reach(const std::string& place) {
+  static int visits = 0;
   if (support::variable("AT") != place) return;
+  ++visits;
   const std::string what = support::variable("DO");
   if (what == "print") std::puts("a word from outside");
   if (what == "property") testing::Test::RecordProperty("at", place);
@@ -19,6 +21,7 @@ void reach(const std::string& place) {
   }
   if (what == "throw") throw std::runtime_error("thrown in " + place);
   if (what == "fail fatally") FAIL() << "failed fatally in " << place;
+  if (what == "fail fatally next time" && visits > 1) FAIL() << "failed fatally in " << place;
   if (what == "skip") GTEST_SKIP() << "skipped in " << place;
 }
 
@@ -35,11 +38,13 @@ class Affected : public testing::TestWithParam<int> {
   void SetUp() override { reach("test_set_up"); }
   void TearDown() override { reach("test_tear_down"); }
 };
+TEST_P(Affected, DISABLED_Test) {}
 TEST_P(Affected, Test) { reach("test_body"); }
 INSTANTIATE_TEST_SUITE_P(All, Affected, testing::Range(0, 6));
 
 class Unaffected : public testing::TestWithParam<int> {};
 TEST_P(Unaffected, Test) {}
+TEST_P(Unaffected, DISABLED_Test) {}
 INSTANTIATE_TEST_SUITE_P(All, Unaffected, testing::Range(0, 6));
 
 }  // namespace
