@@ -33,10 +33,10 @@ NOTE = re.compile(r"(^|\x1b\[m)gtest-xdist: (.*)\n", re.MULTILINE)
 # the parent of a fork had, and of a process that is killed meanwhile.
 NO_FINDINGS = re.compile(r"==\d+==(Running thread \d+ was not suspended\. False leaks are possible|"
                          r"Unable to get registers from thread \d+)\.\n")
-PATIENCE = 60  # seconds for anything that must happen, however busy the machine is
-
 # What the suites were compiled with, as behind -fsanitize=; empty if without.
 SANITIZER = os.environ.get("INTEGRATION_SANITIZER", "")
+# Seconds for anything that must happen, however busy the machine is.
+PATIENCE = 60
 
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the crashes here are wanted
 
@@ -272,14 +272,17 @@ class IntegrationTest(unittest.TestCase):
         finally:
             shutil.rmtree(self._scratch)
 
-    def start(self, suite, *arguments, env=None, report="xml", argument_zero=None, **options):
-        """Starts a suite; the report is written unless `report` is None."""
+    def start(self, suite, *arguments, env=None, report="xml", argument_zero=None, launcher=(),
+              **options):
+        """Starts a suite; the report is written unless `report` is None. A `launcher` is a command
+        that the suite's is appended to."""
         directory = self._scratch / str(len(self._runs))
         binary = SUITES / suite
         command = [binary if argument_zero is None else argument_zero, *arguments]
         if report:
             command.append("--gtest_output=%s:%s" % (report, directory / ("report." + report)))
-        started = Started(command, directory, env or {}, executable=binary, **options)
+        started = Started([*launcher, *command], directory, env or {},
+                          executable=None if launcher else binary, **options)
         self._runs.append(started)
         return started
 

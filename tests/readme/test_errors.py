@@ -37,6 +37,7 @@ NO_MESSAGES = {
                                " tests, digest ": "likewise", " for gw": "likewise",
                                ", each test on every worker": "likewise"},
     "process/status_request.h": {"requests are": "cannot happen: stop signals come first"},
+    "process/suspend_request.h": {"suspend requests are": "likewise"},
     "controller/dist_modes.h": {"nothing is distributed": "cannot happen: there is no controller"},
     "controller/worker_node.h": {"a scope without a report": "cannot happen: all are matched",
                                  " gives back ": "news of a run that was asked for"},

@@ -176,6 +176,11 @@ class DSession : private NodeEvents {
     return next;
   }
 
+  void on_continue(Clock::time_point now, Clock::duration suspended) override {
+    supervisor_.continues(suspended);
+    who_runs_what_.continues(now);
+  }
+
   Clock::time_point on_wait(Clock::time_point now) override {
     iterations_.lines().tell_starts();
     return progress_.on_wait(now, iterations_.tally());

@@ -291,7 +291,7 @@ class Iteration {
  private:
   // A test may come to its end after its time, before its worker is ended.
   void fail_if_overdue(const WorkerNode& node, const TestDone& m, Report& report) const {
-    if (!timeout_ || std::chrono::nanoseconds(m.time.duration_ns) <= *timeout_) return;
+    if (!timeout_ || node.counted_time(m.time) <= *timeout_) return;
     const testing::TestInfo& test = catalog_.test(m.test);
     report.add_part(node.number(), {},
                     {PartType::fatal_failure, test.file(), test.line(),

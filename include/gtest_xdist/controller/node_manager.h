@@ -21,6 +21,7 @@
 #include "gtest_xdist/controller/account.h"
 #include "gtest_xdist/controller/launcher.h"
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/suspension.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/process/child_process.h"
@@ -44,6 +45,9 @@ class NodeEvents {
   // Time has passed: called when a worker has rung, and not later than the last call has asked for
   // by what it returned. A process may have been stopped or continued.
   virtual Clock::time_point on_time(Clock::time_point now) = 0;
+
+  // The session was suspended, workers and all, for so long.
+  virtual void on_continue(Clock::time_point now, Clock::duration suspended) = 0;
 
   // There is nothing to do: called before each wait, which ends at the time that is returned at the
   // latest.
@@ -74,7 +78,8 @@ class NodeManager {
         waker_(
             stop_signals, [](void* bell) { static_cast<Doorbell*>(bell)->ring(); },
             &segment_.bell()),
-        jobserver_(jobserver) {
+        jobserver_(jobserver),
+        suspension_(nodes_, segment_.bell()) {
     segment_.header().output_is_terminal = ::isatty(STDOUT_FILENO) != 0;
   }
 
@@ -180,6 +185,7 @@ class NodeManager {
 
   // Tells of all that has happened since the last call; true if something had.
   bool poll() {
+    heed_suspension();
     const bool rings = segment_.bell().answer();
     const bool has_rung = std::exchange(rang_, false) || rings;
     if (has_rung) look_again_ = true;
@@ -220,14 +226,14 @@ class NodeManager {
 
   // Blocks until all processes have ended. A worker that takes too long is killed.
   void wait_for_end() {
-    Clock::time_point deadline = Clock::now() + kExitPatience;
+    exit_deadline_ = Clock::now() + kExitPatience;
     while (alive() > 0) {
       if (poll()) continue;
-      if (Clock::now() < deadline) {
-        wait_until(deadline);
+      if (Clock::now() < exit_deadline_) {
+        wait_until(exit_deadline_);
         continue;
       }
-      deadline = Clock::time_point::max();
+      exit_deadline_ = Clock::time_point::max();
       for (const auto& node : nodes_) {
         if (node->state == WorkerNode::State::gone) continue;
         node->broken =
@@ -245,6 +251,14 @@ class NodeManager {
   // Room for bursts of small reports, so that a worker rarely waits for the replay. In bytes.
   static constexpr std::uint64_t kResultsCapacity = 1U << 18;
   static constexpr std::uint64_t kCommandsCapacity = 1U << 12;
+
+  void heed_suspension() {
+    const std::optional<Clock::duration> suspended = suspension_.heed();
+    if (!suspended) return;
+    if (exit_deadline_ != Clock::time_point::max()) exit_deadline_ += *suspended;
+    events_.on_continue(Clock::now(), *suspended);
+    next_time_ = {};
+  }
 
   void tell_time(bool has_rung) {
     const Clock::time_point now = Clock::now();
@@ -314,6 +328,8 @@ class NodeManager {
   Jobserver* const jobserver_;
   OutputWatch output_watch_;
   WorkerNodes nodes_;
+  Suspension suspension_;
+  Clock::time_point exit_deadline_ = Clock::time_point::max();  // of all workers, at the end
   Clock::time_point next_time_{};  // when events_ are to hear of the time at the latest
   bool look_again_ = false;
   bool rang_ = false;  // while it was waited for, which answers the bell

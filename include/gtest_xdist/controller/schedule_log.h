@@ -73,7 +73,7 @@ class ScheduleLog {
   Result result_of(WorkerNode& node, const WorkerMessage& message) const {
     if (const auto* test = std::get_if<TestDone>(&message)) {
       node.test_report.dropped_parts = test->dropped_parts;
-      const bool is_late = timeout_ && std::chrono::nanoseconds(test->time.duration_ns) > *timeout_;
+      const bool is_late = timeout_ && node.counted_time(test->time) > *timeout_;
       return is_late ? Result::failed : result_of(node.test_report);
     }
     if (std::holds_alternative<SuiteUp>(message) || std::holds_alternative<SuiteDown>(message)) {

@@ -71,6 +71,16 @@ class Supervisor {
     return next;
   }
 
+  // The session goes on after it was suspended for so long, workers and all: no time has passed.
+  void continues(Clock::duration suspended) {
+    begin_ += suspended;
+    over_since_ += suspended;
+    for (Care& care : cares_) {
+      if (care.stopped_since) *care.stopped_since += suspended;
+      if (care.deaf_since) *care.deaf_since += suspended;
+    }
+  }
+
   // Why no test is to start any more; empty as long as the session may go on.
   const std::string& over() const { return over_; }
 
@@ -151,7 +161,7 @@ class Supervisor {
     const Phase phase = node.phase();
     const std::optional<Clock::duration> limit = limit_of(phase);
     if (!limit) return limit_ ? now + next_phase_in(node) : Time::max();
-    const Time since = std::max(node.phase_since(now), over_since_);
+    const Time since = std::max({node.phase_since(now), node.continued, over_since_});
     if (now >= since + *limit) {
       return care.ending.begin(
           over_.empty() ? timed_out(*limit) : EndReason{"ran out of time", over_}, now);
@@ -235,7 +245,7 @@ class Supervisor {
   const std::optional<std::chrono::milliseconds> session_limit_;
   const WorkerNodes& nodes_;
   const PrintStacks print_stacks_;
-  const Time begin_;
+  Time begin_;
   std::string over_;
   Time over_since_{};
   bool is_interrupted_ = false;

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -95,9 +96,9 @@ class WorkerEnding {
     return Time::max();
   }
 
-  // Until when the worker may seem to be stopped because it was stopped here: it takes a moment
-  // until it is known that it goes on.
-  Time settled() const { return let_go_ + kGrace; }
+  // Until when the worker may seem to be stopped because the controller has stopped it: it takes a
+  // moment until it is known that it goes on.
+  Time settled() const { return std::max(let_go_, node_.continued) + kGrace; }
 
   // The worker has ended: nobody looks at its stacks any more.
   void forget() { debugger_.reset(); }

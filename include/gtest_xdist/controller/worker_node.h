@@ -211,6 +211,14 @@ class WorkerNode : public Node, public GateNode {
         std::chrono::nanoseconds(std::clamp<std::int64_t>(since, 0, clock_nanoseconds(now))));
   }
 
+  // What counts of the time that it was in a test, where there is a limit: after the session has
+  // been suspended that begins anew.
+  std::chrono::nanoseconds counted_time(const ClockSpan& span) const {
+    const std::int64_t begin = std::max<std::int64_t>(span.begin_ns, 0);
+    const std::int64_t before = std::max<std::int64_t>(clock_nanoseconds(continued) - begin, 0);
+    return std::chrono::nanoseconds(std::max<std::int64_t>(span.duration_ns, 0) - before);
+  }
+
   // The test that it is in, or in the set-up of its suite, if any; after its end the one that it
   // died in. A test that it had taken but not begun is none. Where the slot does not say any more
   // what is under way, it is the first of which nothing was heard: whatever damaged the slot ran in
@@ -298,6 +306,8 @@ class WorkerNode : public Node, public GateNode {
   OutputWatch::Handle watched;     // has the output looked at while the process lives
   std::unique_ptr<ChildProcess> process;
   std::chrono::steady_clock::time_point started;  // when that was
+  // When it went on after the whole session had been suspended, if it was.
+  std::chrono::steady_clock::time_point continued{};
 
   std::string broken;                   // what it did that it cannot do: it must be ended
   std::optional<EndReason> end_reason;  // else why it is being ended, if it is

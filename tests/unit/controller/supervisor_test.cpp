@@ -248,6 +248,28 @@ TEST_F(SupervisorTest, AWorkerThatGetsOnHears) {
   EXPECT_EQ(node(0).broken, "");
 }
 
+TEST_F(SupervisorTest, NoTimePassesWhileTheSessionIsSuspended) {
+  options_.timeout = 3s;
+  options_.session_timeout = 20s;
+  run_test(0, 1s);
+  node(1).send({1});
+  look(2s);
+  supervisor().continues(100s);
+  node(0).continued = node(1).continued = begin_ + 102s;
+  EXPECT_EQ(told(102s), "");
+  look(104999ms);
+  EXPECT_FALSE(is_being_ended(0));
+  look(105s);
+  EXPECT_TRUE(is_being_ended(0)) << "its limit has begun anew";
+  EXPECT_EQ(node(1).broken, "") << "it may still hear";
+  look(112s);
+  EXPECT_NE(node(1).broken, "");
+  look(119s);
+  EXPECT_EQ(supervisor().over(), "");
+  look(120s);
+  EXPECT_NE(supervisor().over(), "");
+}
+
 TEST(DescribeSeconds, LeavesOutWhatIsZero) {
   EXPECT_EQ(describe_seconds(1s), "1 second");
   EXPECT_EQ(describe_seconds(0s), "0 seconds");

@@ -1,0 +1,96 @@
+#include "gtest_xdist/process/suspend_request.h"
+
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+namespace gtest_xdist::internal {
+namespace {
+
+void count_wake(void* number) { ++*static_cast<int*>(number); }
+
+// A process that runs `body` and that this one can continue.
+template <class Body>
+::pid_t start(Body body) {
+  const ::pid_t child = ::fork();
+  if (child != 0) return child;
+  ::setpgid(0, 0);
+  ::_exit(body() ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+// Blocks until the process stops or ends.
+int next_status(::pid_t child) {
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, WUNTRACED), child);
+  return status;
+}
+
+void expect_stop(::pid_t child) {
+  const int status = next_status(child);
+  EXPECT_TRUE(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTSTP) << status;
+  ::kill(child, SIGCONT);
+}
+
+TEST(SuspendRequest, IsPendingUntilItIsHeeded) {
+  const ::pid_t child = start([] {
+    int woken = 0;
+    SuspendRequest request(&count_wake, &woken);
+    bool is_right = !request.is_pending();
+    for (int i = 1; i <= 2; ++i) {
+      ::raise(SIGTSTP);
+      is_right &= woken == i && request.is_pending();
+      request.suspend();
+      is_right &= !request.is_pending();
+    }
+    return is_right;
+  });
+  expect_stop(child);
+  expect_stop(child);
+  EXPECT_EQ(next_status(child), 0);
+}
+
+TEST(SuspendRequest, IsHeededAtTheEndIfNotBefore) {
+  const ::pid_t child = start([] {
+    int woken = 0;
+    {
+      const SuspendRequest request(&count_wake, &woken);
+      ::raise(SIGTSTP);
+    }
+    ::raise(SIGTSTP);
+    return woken == 1;
+  });
+  expect_stop(child);
+  expect_stop(child);
+  EXPECT_EQ(next_status(child), 0);
+}
+
+int signals_handled = 0;
+
+TEST(SuspendRequest, LeavesTheProgramItsOwnHandler) {
+  void (*const before)(int) = ::signal(SIGTSTP, [](int) { ++signals_handled; });
+  int woken = 0;
+  {
+    const SuspendRequest request(&count_wake, &woken);
+    ::raise(SIGTSTP);
+    EXPECT_FALSE(request.is_pending());
+  }
+  ::raise(SIGTSTP);
+  EXPECT_EQ(signals_handled, 2);
+  EXPECT_EQ(woken, 0);
+  ::signal(SIGTSTP, before);
+}
+
+TEST(SuspendRequest, IsOneAtATime) {
+  int woken = 0;
+  const SuspendRequest request(&count_wake, &woken);
+  EXPECT_THROW(SuspendRequest(&count_wake, &woken), std::logic_error);
+}
+
+}  // namespace
+}  // namespace gtest_xdist::internal
