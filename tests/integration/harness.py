@@ -36,7 +36,7 @@ NO_FINDINGS = re.compile(r"==\d+==(Running thread \d+ was not suspended\. False 
 # What the suites were compiled with, as behind -fsanitize=; empty if without.
 SANITIZER = os.environ.get("INTEGRATION_SANITIZER", "")
 # Seconds for anything that must happen, however busy the machine is.
-PATIENCE = 60
+PATIENCE = 180 if SANITIZER else 60
 
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the crashes here are wanted
 
