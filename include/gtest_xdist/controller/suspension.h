@@ -7,7 +7,6 @@
 #include <chrono>
 #include <csignal>
 #include <optional>
-#include <vector>
 
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/worker_node.h"
@@ -30,23 +29,21 @@ class Suspension {
     if (!request_.is_pending()) return std::nullopt;
     make_way();
     const auto begin = std::chrono::steady_clock::now();
-    std::vector<WorkerNode*> stopped;
-    for (const auto& node : nodes_) {
-      // What somebody else has stopped is not continued here.
-      if (node->process == nullptr || node->process->stop_signal() != 0) continue;
-      node->process->send_to_all(SIGSTOP);
-      stopped.push_back(node.get());
-    }
+    send_to_workers(SIGSTOP);
     request_.suspend();
     const auto now = std::chrono::steady_clock::now();
-    for (WorkerNode* const node : stopped) {
-      node->continued = now;
-      node->process->send_to_all(SIGCONT);
-    }
+    for (const auto& node : nodes_) node->continued = now;
+    send_to_workers(SIGCONT);
     return now - begin;
   }
 
  private:
+  void send_to_workers(int signal) const {
+    for (const auto& node : nodes_) {
+      if (node->process != nullptr) node->process->send_to_all(signal);
+    }
+  }
+
   const WorkerNodes& nodes_;
   SuspendRequest request_;
 };

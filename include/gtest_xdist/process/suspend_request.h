@@ -39,10 +39,10 @@ class SuspendRequest {
   // Stops this process, as the signal does without us; returns when it is continued, or at once
   // where there is no shell that could continue it.
   void suspend() {
+    asked_.store(false);
     const bool was_installed = uninstall();
     ::raise(SIGTSTP);
     if (was_installed) install();
-    asked_.store(false);
   }
 
  private:

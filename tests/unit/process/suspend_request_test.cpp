@@ -17,7 +17,7 @@ void count_wake(void* number) { ++*static_cast<int*>(number); }
 
 // A process that runs `body` and that this one can continue.
 template <class Body>
-::pid_t start(Body body) {
+::pid_t start_child(Body body) {
   const ::pid_t child = ::fork();
   if (child != 0) return child;
   ::setpgid(0, 0);
@@ -38,13 +38,13 @@ void expect_stop(::pid_t child) {
 }
 
 TEST(SuspendRequest, IsPendingUntilItIsHeeded) {
-  const ::pid_t child = start([] {
-    int woken = 0;
-    SuspendRequest request(&count_wake, &woken);
+  const ::pid_t child = start_child([] {
+    int wakes = 0;
+    SuspendRequest request(&count_wake, &wakes);
     bool is_right = !request.is_pending();
     for (int i = 1; i <= 2; ++i) {
       ::raise(SIGTSTP);
-      is_right &= woken == i && request.is_pending();
+      is_right &= wakes == i && request.is_pending();
       request.suspend();
       is_right &= !request.is_pending();
     }
@@ -56,40 +56,40 @@ TEST(SuspendRequest, IsPendingUntilItIsHeeded) {
 }
 
 TEST(SuspendRequest, IsHeededAtTheEndIfNotBefore) {
-  const ::pid_t child = start([] {
-    int woken = 0;
+  const ::pid_t child = start_child([] {
+    int wakes = 0;
     {
-      const SuspendRequest request(&count_wake, &woken);
+      const SuspendRequest request(&count_wake, &wakes);
       ::raise(SIGTSTP);
     }
     ::raise(SIGTSTP);
-    return woken == 1;
+    return wakes == 1;
   });
   expect_stop(child);
   expect_stop(child);
   EXPECT_EQ(next_status(child), 0);
 }
 
-int signals_handled = 0;
+int stops_handled = 0;
 
 TEST(SuspendRequest, LeavesTheProgramItsOwnHandler) {
-  void (*const before)(int) = ::signal(SIGTSTP, [](int) { ++signals_handled; });
-  int woken = 0;
+  void (*const before)(int) = ::signal(SIGTSTP, [](int) { ++stops_handled; });
+  int wakes = 0;
   {
-    const SuspendRequest request(&count_wake, &woken);
+    const SuspendRequest request(&count_wake, &wakes);
     ::raise(SIGTSTP);
     EXPECT_FALSE(request.is_pending());
   }
   ::raise(SIGTSTP);
-  EXPECT_EQ(signals_handled, 2);
-  EXPECT_EQ(woken, 0);
+  EXPECT_EQ(stops_handled, 2);
+  EXPECT_EQ(wakes, 0);
   ::signal(SIGTSTP, before);
 }
 
 TEST(SuspendRequest, IsOneAtATime) {
-  int woken = 0;
-  const SuspendRequest request(&count_wake, &woken);
-  EXPECT_THROW(SuspendRequest(&count_wake, &woken), std::logic_error);
+  int wakes = 0;
+  const SuspendRequest request(&count_wake, &wakes);
+  EXPECT_THROW(SuspendRequest(&count_wake, &wakes), std::logic_error);
 }
 
 }  // namespace
