@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +37,7 @@
 #include "gtest_xdist/controller/launcher.h"
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/controller/output_loss.h"
 #include "gtest_xdist/controller/planning.h"
 #include "gtest_xdist/controller/playback.h"
 #include "gtest_xdist/controller/program_log.h"
@@ -289,7 +289,7 @@ class DSession : private NodeEvents {
     node.time_running_item(now, std::chrono::system_clock::now());
     const State before = std::exchange(node.state, State::gone);
     const std::string how = describe_end(node, status);
-    tell_loss_of_output(node);
+    tell_loss_of_output(node, node_manager_.launcher().directory());
     if (schedule_log_ != nullptr) {
       const bool is_done = before == State::done;
       schedule_log_->ended(node, is_done ? "" : describe_node_down(node, status), now);
@@ -305,21 +305,6 @@ class DSession : private NodeEvents {
       if (stop_signal() == 0) note("[" + node.name() + "] node down: " + error);
       hooks_.testnodedown(node.controller, error);
       handle_crash(node, how);
-    }
-  }
-
-  // Results are right all the same.
-  void tell_loss_of_output(const WorkerNode& node) const {
-    const auto tell = [&](const std::string& why) {
-      note("the output of " + node.name() + " is incomplete: " + why, Topic::error);
-    };
-    if (node.slot().output_emptied != 0) {
-      tell("a test has emptied it by opening /dev/stdout or /dev/stderr");
-    }
-    const int error = node.slot().output_error.load();
-    if (is_loss(error)) {
-      tell(std::string(std::strerror(error)) + " in '" + node_manager_.launcher().directory() +
-           "'");
     }
   }
 

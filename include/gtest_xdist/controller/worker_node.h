@@ -1,7 +1,7 @@
 // The controller's side of one worker.
 //
-// Layer: controller. Owns the process, its output files and the controller's ends of its channels;
-// which tests the worker has is the business of its WorkerTests.
+// Layer: controller. Owns the process, its output files and, in WorkerChannels, the controller's
+// ends of its channels; which tests the worker has is the business of its WorkerTests.
 #ifndef GTEST_XDIST_CONTROLLER_WORKER_NODE_H_
 #define GTEST_XDIST_CONTROLLER_WORKER_NODE_H_
 
@@ -23,6 +23,7 @@
 #include "gtest_xdist/controller/lock_gate.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/run_history.h"
+#include "gtest_xdist/controller/worker_channels.h"
 #include "gtest_xdist/controller/worker_output.h"
 #include "gtest_xdist/controller/worker_tests.h"
 #include "gtest_xdist/core/index_list.h"
@@ -57,12 +58,7 @@ class WorkerNode : public Node, public GateNode {
 
   // Uses slot `slot` of `segment`, which must outlive this, and makes it anew.
   WorkerNode(int number, Segment& segment, std::uint32_t slot)
-      : number_(number),
-        slot_number_(slot),
-        slot_(reset(segment, slot)),
-        tests_(number, segment.deque(slot), broken),
-        results_(segment.results_reader(slot)),
-        commands_(segment.commands_writer(slot)) {
+      : number_(number), channels_(segment, slot), tests_(number, segment.deque(slot), broken) {
     controller.id = worker_name(number);
     controller.number = number;
   }
@@ -121,8 +117,7 @@ class WorkerNode : public Node, public GateNode {
 
   void settle() override {
     if (state == State::gone || settled_) return;
-    // Half of a ring of commands that the worker has not read says it often enough.
-    if (commands_.fill() > commands_.capacity() / 2) return;
+    if (channels_.is_told_enough()) return;
     settled_ = true;
     command(Command::settle);
   }
@@ -131,33 +126,22 @@ class WorkerNode : public Node, public GateNode {
 
   std::string name() const { return worker_name(number_); }
   const WorkerTests& tests() const { return tests_; }
-  std::uint32_t slot_number() const { return slot_number_; }
-  WorkerSlot& slot() const { return slot_; }
+  std::uint32_t slot_number() const { return channels_.slot_number(); }
+  WorkerSlot& slot() const { return channels_.slot(); }
 
   void command(Command command) {
-    std::string frame;
-    Encoder encoder(frame);
-    encoder(command);
-    // A worker reads its commands whenever it runs dry, and no more than a few are on their way.
-    if (!write_command(frame)) {
-      broken = kDamagedCommands;
-      return;
-    }
-    slot_.bell.ring();
+    if (!channels_.send(command)) broken = WorkerChannels::kDamaged;
   }
 
   // Takes what the worker has published. True if there was something; throws CorruptRing. If there
   // was nothing, looks whether the other channels are still what they can be.
   bool drain() {
-    if (results_.drain()) {
-      slot_.space_bell.ring();
-      return true;
-    }
+    if (channels_.drain()) return true;
     if (!tests_.is_intact()) broken = WorkerTests::kDamaged;
-    if (!commands_.is_intact()) broken = kDamagedCommands;
+    if (!channels_.are_intact()) broken = WorkerChannels::kDamaged;
     return false;
   }
-  bool next_frame(std::string_view& frame) { return results_.next(frame); }
+  bool next_frame(std::string_view& frame) { return channels_.next_frame(frame); }
 
   // Hands the worker, which must not be busy, a test that a worker has completed before; no
   // scheduler knows of it.
@@ -196,19 +180,14 @@ class WorkerNode : public Node, public GateNode {
     if (state == State::gone) return;
     settled_ = false;
     settle_if_due();
-    slot_.bell.ring();
+    channels_.wake();
   }
 
-  // Where the worker is, by its own word. Pairs with the release store in Reporter::enter().
-  Phase phase() const { return slot_.phase.load(std::memory_order_acquire); }
-
-  // Since when it is in a phase in which user code runs, by its own word, but not after `now`. To
-  // be asked after phase().
+  // As in WorkerChannels.
+  Phase phase() const { return channels_.phase(); }
   std::chrono::steady_clock::time_point phase_since(
       std::chrono::steady_clock::time_point now) const {
-    const std::int64_t since = slot_.phase_since.load(std::memory_order_relaxed);
-    return std::chrono::steady_clock::time_point(
-        std::chrono::nanoseconds(std::clamp<std::int64_t>(since, 0, clock_nanoseconds(now))));
+    return channels_.phase_since(now);
   }
 
   // What counts of the time that it was in a test, where there is a limit: after the session has
@@ -267,9 +246,9 @@ class WorkerNode : public Node, public GateNode {
   // What was printed since the current region began, or since the last one.
   OutputSlice tail() const {
     OutputSlice slice;
-    slice.out = {slot_.out_begin.load(std::memory_order_relaxed), output.out.size()};
+    slice.out = {slot().out_begin.load(std::memory_order_relaxed), output.out.size()};
     if (output.err.valid()) {
-      slice.err = {slot_.err_begin.load(std::memory_order_relaxed), output.err.size()};
+      slice.err = {slot().err_begin.load(std::memory_order_relaxed), output.err.size()};
     }
     return slice;
   }
@@ -323,21 +302,6 @@ class WorkerNode : public Node, public GateNode {
   bool runs_items = false;    // its environments are up, and it has not ended the iteration
 
  private:
-  static constexpr const char* kDamagedCommands = "its command ring is damaged";
-
-  bool write_command(const std::string& frame) {
-    try {
-      return commands_.try_write(frame);
-    } catch (const CorruptRing&) {
-      return false;
-    }
-  }
-
-  static WorkerSlot& reset(Segment& segment, std::uint32_t slot) {
-    segment.reset_slot(slot);
-    return segment.slot(slot);
-  }
-
   [[noreturn]] void refuse(TestIndex test, const char* what_it_is) const {
     const std::string text = Assignments::sent(test, number_) + ", but " + name() + what_it_is;
     if (tests_.assignments() != nullptr) tests_.assignments()->note_violation(text);
@@ -354,7 +318,7 @@ class WorkerNode : public Node, public GateNode {
   // There are tests that it may start.
   void wake_for_tests() {
     settled_ = false;
-    slot_.bell.ring();
+    channels_.wake();
   }
 
   // Does what shutdown() asked for, unless tests are held that the worker may have to stay for.
@@ -363,11 +327,8 @@ class WorkerNode : public Node, public GateNode {
   }
 
   int number_;
-  std::uint32_t slot_number_;
-  WorkerSlot& slot_;
+  WorkerChannels channels_;
   WorkerTests tests_;
-  RingReader results_;
-  RingWriter commands_;
   bool settles_later_ = false;  // told to shut down, and not sent anything since
   bool settled_ = false;        // the worker was told so, and not given anything since
 };

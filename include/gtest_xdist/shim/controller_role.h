@@ -35,9 +35,9 @@
 #include "gtest_xdist/controller/replay_plan.h"
 #include "gtest_xdist/controller/session_durations.h"
 #include "gtest_xdist/controller/session_schedule.h"
+#include "gtest_xdist/controller/worker_count.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/options.h"
-#include "gtest_xdist/process/cpu_count.h"
 #include "gtest_xdist/process/exit_hook.h"
 #include "gtest_xdist/process/jobserver.h"
 #include "gtest_xdist/process/once_values.h"
@@ -147,7 +147,10 @@ class ControllerRole {
     check_report();
     plan_replay(repeat);
     if (tests == 0 || repeat == 0) return;
-    const unsigned workers = count_workers(tests);
+    const unsigned workers =
+        replay_ ? replay_->run.workers
+                : count_workers(options_, tests, life_->hooks(),
+                                [this](const std::string& message) { fail(message); });
     life_->hooks().config().numprocesses = workers;
     // As long as there is something that a signal would leave behind.
     stop_signals_.emplace();
@@ -207,27 +210,6 @@ class ControllerRole {
     } catch (const UsageError& error) {
       fatal(error.what());
     }
-  }
-
-  // Never more than there are tests, unless each worker is to run all.
-  unsigned count_workers(std::size_t tests) {
-    if (replay_) return replay_->run.workers;
-    unsigned wanted = options_.workers.number;
-    if (options_.workers.kind != WorkerCount::Kind::fixed) wanted = count_automatically();
-    wanted = std::min(wanted, options_.maxprocesses.value_or(kMaxWorkers));
-    if (options_.dist == DistMode::each) return wanted;
-    return static_cast<unsigned>(std::min<std::size_t>(wanted, tests));
-  }
-
-  unsigned count_automatically() {
-    const std::optional<unsigned> answer = life_->hooks().auto_num_workers();
-    if (answer && *answer >= 1 && *answer <= kMaxWorkers) return *answer;
-    if (answer) {
-      fail("a plugin's auto_num_workers said " + std::to_string(*answer) +
-           ": expected a number from 1 to " + std::to_string(kMaxWorkers));
-    }
-    return options_.workers.kind == WorkerCount::Kind::logical ? affinity_cpu_count()
-                                                               : usable_cpu_count();
   }
 
   void fail(const std::string& message) {
