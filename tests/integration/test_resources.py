@@ -61,6 +61,7 @@ class ResourcesTest(harness.IntegrationTest):
         self.assertEqual(1, len(run.notes), run)
         self.assertRegex(run.notes[0], r"^error: cannot start \d+ workers: they need \d+ open files, "
                                        r"but the limit \(ulimit -n\) is 32; \d+ of them would fit$")
+        self.assert_nothing_left(self._runs[-1])
 
     # --- disk space and shared memory ---
 
@@ -103,6 +104,26 @@ class ResourcesTest(harness.IntegrationTest):
                 run = self.in_new_mounts(preparation, line, 16)
                 self.assertEqual(1, run.status, run)
                 self.assertIn("[  PASSED  ] 999 tests.", run.out)
+
+    # --- what a bare chroot lacks ---
+
+    @unittest.skipIf(without_mounts(), without_mounts())
+    def test_there_may_be_no_device(self):
+        line = self.line("crash", "--gtest_filter=Crash.Segfaults:All/Healthy*")
+        for closed in "", " <&-", " 2>&-", " <&- >&- 2>&-":
+            with self.subTest(closed=closed):
+                run = self.in_new_mounts("mount -t tmpfs -o size=16k tmpfs /dev", line + closed, 2)
+                self.assertEqual(1, run.status, run)
+                if not closed:
+                    self.assertIn("[  PASSED  ] 40 tests.", run.out, run)
+
+    @unittest.skipIf(without_mounts(), without_mounts())
+    @harness.without_sanitizer("sanitizers need /proc")
+    def test_there_must_be_the_file_system_of_processes(self):
+        run = self.in_new_mounts("mount -t tmpfs -o size=16k tmpfs /proc", self.line("crash"), 2)
+        self.assertEqual(2, run.status, run)
+        self.assertEqual(["error: cannot start workers: the system does not say how this program was "
+                          "started; mount /proc"], run.notes)
 
     # --- memory ---
 

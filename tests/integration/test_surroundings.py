@@ -10,7 +10,8 @@ import harness
 class SurroundingsTest(harness.IntegrationTest):
     def test_what_a_process_does_to_itself(self):
         for what in ("nothing", "interrupt waits", "ignore children", "close descriptors",
-                     "signal the process group", "run on in a child", "fail in a child"):
+                     "signal the process group", "run on in a child", "fail in a child",
+                     "close standard input", "wait for any child"):
             self.assert_parallel_equals_serial("surroundings", env={"DO": what})
 
     def test_a_listener_that_exits(self):
@@ -34,6 +35,16 @@ class SurroundingsTest(harness.IntegrationTest):
                 run = self.shell("'%s' %s" % (harness.SUITES / "surroundings", closed),
                                  env={"GTEST_XDIST_WORKERS": "2"})
                 self.assertEqual(0, run.status, run)
+
+    def test_a_program_that_clears_its_environment(self):
+        run = self.parallel("surroundings", env={"DO": "clear the environment"})
+        self.assertEqual(0, run.status, run)
+        self.assertEqual(6, len(run.started), run)
+        # It has to be told where GoogleTest looks at the variables of shards after that.
+        self.assertIn([note.partition(":")[0] for note in run.notes], (
+            [], ["the program has set the flags total_shards and shard_index after "
+                 "InitGoogleTest(), or has removed the variables GTEST_TOTAL_SHARDS and "
+                 "GTEST_SHARD_INDEX"]))
 
     def test_a_program_that_is_built_anew_meanwhile(self):
         """Workers that start later are of the program that was started."""

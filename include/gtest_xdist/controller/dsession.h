@@ -198,7 +198,11 @@ class DSession : private NodeEvents {
 
   std::unique_ptr<ChildProcess> debug(::pid_t process, int output) {
     std::unique_ptr<ChildProcess> debugger = print_stacks(process, output);
-    if (debugger != nullptr) node_manager_.watch(*debugger);
+    try {
+      if (debugger != nullptr) node_manager_.watch(*debugger);
+    } catch (const std::runtime_error&) {
+      debugger.reset();  // nobody would notice its end
+    }
     return debugger;
   }
 

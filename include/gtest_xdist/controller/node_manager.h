@@ -156,7 +156,7 @@ class NodeManager {
   }
 
   // From here on it is noticed when the process ends, and when it is stopped or continued. Throws
-  // std::system_error if there can be no further thread.
+  // std::runtime_error if there can be no further thread.
   void watch(ChildProcess& process) {
     Doorbell& bell = segment_.bell();
     process.watch([&bell] { bell.ring_loudly(); });
@@ -200,7 +200,10 @@ class NodeManager {
       if (ended) {
         // What a worker has started that did not get through its tests shall not outlive it.
         if (node.state != WorkerNode::State::done) node.process->kill();
-        const ExitStatus status = node.process->wait();
+        ExitStatus status = node.process->wait();
+        const std::int32_t said = node.slot().exit_status.load();
+        if (!status.known() && said != WorkerSlot::kNoExitStatus)
+          status = ExitStatus::of_exit(said);
         node.process.reset();
         node.watched = {};  // the slot may become another worker's
         events_.on_end(node, status);

@@ -46,6 +46,7 @@
 #include <boost/process/posix.hpp>
 #endif
 
+#include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/process/exit_status.h"
 
 namespace gtest_xdist::internal {
@@ -100,7 +101,7 @@ class KeepChildStatus {
 class ChildProcess {
  public:
   // Starts the process. Throws std::runtime_error.
-  explicit ChildProcess(const LaunchPlan& plan) {
+  explicit ChildProcess(const LaunchPlan& plan) : executable_(plan.executable) {
     // Asked here, because the child can hardly say it.
     if (!plan.directory.empty() && ::access(plan.directory.c_str(), X_OK) != 0) {
       throw std::runtime_error("cannot start '" + plan.executable + "' in '" + plan.directory +
@@ -128,7 +129,7 @@ class ChildProcess {
 
   // When the process ends, or now if it has, and whenever it is stopped or continued, a thread of
   // this process calls `on_change()`; the thread has all signals blocked and ends with the child.
-  // To be called at most once. Throws std::system_error if there can be no such thread. Apart from
+  // To be called at most once. Throws std::runtime_error if there can be no such thread. Apart from
   // the constructor because it takes time in which another process can be started.
   template <class OnChange>
   void watch(OnChange on_change) {
@@ -136,12 +137,20 @@ class ChildProcess {
     ::sigset_t before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, &before);
-    watcher_ = std::thread([this, on_change] {
-      while (!wait_for_change()) on_change();
-      ended_.store(true, std::memory_order_release);
-      on_change();
-    });
+    std::string why_not;
+    try {
+      watcher_ = std::thread([this, on_change] {
+        while (!wait_for_change()) on_change();
+        ended_.store(true, std::memory_order_release);
+        on_change();
+      });
+    } catch (const std::system_error& error) {
+      why_not = error.what();
+    }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (why_not.empty()) return;
+    throw std::runtime_error("cannot start '" + executable_ +
+                             "': there can be no thread that waits for it: " + why_not);
   }
 
   // Whether the process that is watched has ended; it is still to be waited for.
@@ -159,13 +168,14 @@ class ChildProcess {
   }
   void kill() { send_to_all(SIGKILL); }
 
-  // Blocks until the process has ended; to be called once.
+  // Blocks until the process has ended; to be called once. The status is not known if the program
+  // waits for any child elsewhere, and was quicker.
   ExitStatus wait() {
     waited_ = true;
     if (watcher_.joinable()) watcher_.join();
     std::error_code error;
     child_.wait(error);
-    return ExitStatus(child_.native_exit_code());
+    return error ? ExitStatus() : ExitStatus(child_.native_exit_code());
   }
 
  private:
@@ -207,34 +217,51 @@ class ChildProcess {
       executor.env = const_cast<char**>(environment_.data());
     }
 
-    // In the child, before exec(): only async-signal-safe calls, and no change to memory, which may
-    // be the parent's.
+    // Boost.Process forgets it where it has vfork().
     template <class Executor>
-    void on_exec_setup(Executor&) const {
+    void on_fork_error(Executor&, const std::error_code& error) const {
+      throw std::system_error(error, "fork failed");
+    }
+
+    // In the child, before exec(): only async-signal-safe calls, and no change to memory, which may
+    // be the parent's, but to leave an error there.
+    template <class Executor>
+    void on_exec_setup(Executor& executor) const {
       ::setpgid(0, 0);
       if (KeepChildStatus::is_ignored()) ::signal(SIGCHLD, SIG_IGN);
-      const int null = ::open("/dev/null", O_RDONLY);
+      const int null = open_null(O_RDONLY);
       if (null < 0 || ::dup2(null, STDIN_FILENO) < 0 ||
           ::dup2(plan_.standard_output, STDOUT_FILENO) < 0 ||
-          ::dup2(plan_.standard_error, STDERR_FILENO) < 0 ||
-          (!plan_.directory.empty() && ::chdir(plan_.directory.c_str()) != 0)) {
-        ::_exit(EXIT_FAILURE);
+          ::dup2(plan_.standard_error, STDERR_FILENO) < 0) {
+        give_up(executor, "dup2 failed");
+      }
+      if (!plan_.directory.empty() && ::chdir(plan_.directory.c_str()) != 0) {
+        give_up(executor, "chdir failed");
       }
       if (null > STDERR_FILENO) ::close(null);
       // What it inherits stays open, also beyond the limit.
       if (plan_.descriptor_limit) ::setrlimit(RLIMIT_NOFILE, &*plan_.descriptor_limit);
       for (const int descriptor : plan_.withheld) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
       for (const int descriptor : plan_.inherited) {
-        if (::fcntl(descriptor, F_SETFD, 0) != 0) ::_exit(EXIT_FAILURE);
+        if (::fcntl(descriptor, F_SETFD, 0) != 0) give_up(executor, "fcntl failed");
       }
     }
 
    private:
+    // In the child: the parent throws errno and the text, which must be so short that a std::string
+    // holds it without asking for memory.
+    template <class Executor>
+    [[noreturn]] static void give_up(Executor& executor, const char* what) {
+      executor.set_error(std::error_code(errno, std::system_category()), what);
+      ::_exit(EXIT_FAILURE);
+    }
+
     const LaunchPlan& plan_;
     std::vector<char*> arguments_;
     std::vector<char*> environment_;
   };
 
+  const std::string executable_;
   boost_process::child child_;
   std::atomic<bool> ended_{false};
   std::atomic<int> stop_signal_{0};

@@ -48,7 +48,7 @@ inline std::unique_ptr<ChildProcess> print_stacks(::pid_t process, int output) {
   if (plan.executable.empty()) return nullptr;
   plan.arguments = {
       "gdb", "-nx", "-batch", "-ex", "thread apply all backtrace", "-p", std::to_string(process)};
-  const Descriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  const Descriptor null(open_null(O_WRONLY | O_CLOEXEC));
   plan.standard_output = output;
   plan.standard_error = null.number();
   try {

@@ -43,6 +43,18 @@ class Descriptor {
   int number_ = -1;
 };
 
+// A new descriptor that leads nowhere: who reads finds the end, and what is written is lost. It is
+// /dev/null, or where there is none, as in a bare chroot, a pipe that nobody writes to, which
+// refuses to be written to. `access` is as for open(). -1 if neither can be had. Async-signal-safe.
+inline int open_null(int access) {
+  const int null = ::open("/dev/null", access);
+  if (null >= 0) return null;
+  int ends[2];
+  if (::pipe(ends) != 0) return -1;
+  ::close(ends[1]);
+  return ends[0];
+}
+
 // Whether two descriptors of this process lead to the same file, pipe or terminal.
 inline bool same_file(int a, int b) {
   struct ::stat first {};

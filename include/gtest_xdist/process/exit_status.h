@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <optional>
 #include <string>
 
 namespace gtest_xdist::internal {
@@ -32,25 +33,33 @@ inline std::string describe_signal(int number) {
   return text;
 }
 
-// A status as wait(2) gives it.
+// A status as wait(2) gives it; none if somebody else has waited for the process.
 class ExitStatus {
  public:
+  ExitStatus() = default;
   explicit ExitStatus(int raw) : raw_(raw) {}
 
-  bool exited() const { return WIFEXITED(raw_); }
-  int code() const { return WEXITSTATUS(raw_); }  // only if exited()
+  // As of a process that has called exit(code).
+  static ExitStatus of_exit(int code) { return ExitStatus((code & 0xff) << 8); }
+
+  bool known() const { return raw_.has_value(); }
+  bool exited() const { return known() && WIFEXITED(*raw_); }
+  int code() const { return WEXITSTATUS(*raw_); }  // only if exited()
   bool success() const { return exited() && code() == 0; }
 
-  bool killed_by(int signal) const { return WIFSIGNALED(raw_) && WTERMSIG(raw_) == signal; }
+  bool killed_by(int signal) const {
+    return known() && WIFSIGNALED(*raw_) && WTERMSIG(*raw_) == signal;
+  }
 
   // "exited with status 3" or "killed by signal 11 (SIGSEGV)".
   std::string describe() const {
+    if (!known()) return "ended; the program itself has waited for it, so that it is not known how";
     if (exited()) return "exited with status " + std::to_string(code());
-    return "killed by signal " + describe_signal(WTERMSIG(raw_));
+    return "killed by signal " + describe_signal(WTERMSIG(*raw_));
   }
 
  private:
-  int raw_;
+  std::optional<int> raw_;
 };
 
 }  // namespace gtest_xdist::internal

@@ -19,6 +19,7 @@
 
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/os/os.h"
+#include "gtest_xdist/process/descriptor.h"
 
 namespace gtest_xdist::internal {
 
@@ -37,8 +38,8 @@ inline Environment current_environment() {
 // Fills the places of standard input, output and error that are closed, so that nothing that is
 // opened later is taken for one of them.
 inline void occupy_standard_descriptors() {
-  int descriptor = ::open("/dev/null", O_RDWR);
-  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::open("/dev/null", O_RDWR);
+  int descriptor = open_null(O_RDWR);
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open_null(O_RDWR);
   if (descriptor > STDERR_FILENO) ::close(descriptor);
 }
 

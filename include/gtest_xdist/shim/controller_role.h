@@ -63,6 +63,11 @@ class ControllerRole {
         schedule_(options_, self_) {
     note_verbosity() = options_.verbosity;
     occupy_standard_descriptors();
+    if (self_.arguments.empty()) {
+      throw UsageError(
+          "cannot start workers: the system does not say how this program was started; mount "
+          "/proc");
+    }
     // The number of workers is not free in the mode `each`, where it says how often a test is run,
     // nor where a schedule is run again.
     if (options_.dist != DistMode::each && !replay_plan_)
@@ -136,8 +141,10 @@ class ControllerRole {
     if (!catalog_->selected().empty()) {
       // From gtest 1.17 on.
       note(
-          "the program has set the flags total_shards and shard_index after InitGoogleTest(): "
-          "running serially; set them before to run this shard on workers",
+          "the program has set the flags total_shards and shard_index after InitGoogleTest(), or "
+          "has "
+          "removed the variables GTEST_TOTAL_SHARDS and GTEST_SHARD_INDEX: running serially; leave "
+          "them as they are to have workers",
           Topic::error);
       return;
     }
@@ -147,6 +154,7 @@ class ControllerRole {
     check_report();
     plan_replay(repeat);
     if (tests == 0 || repeat == 0) return;
+    occupy_standard_descriptors();  // main may have closed one
     const unsigned workers =
         replay_ ? replay_->run.workers
                 : count_workers(options_, tests, life_->hooks(),
@@ -162,6 +170,7 @@ class ControllerRole {
           make_launcher(workers), workers, static_cast<unsigned>(std::max(repeat, 0)),
           *stop_signals_, jobserver_.get());
     } catch (const std::runtime_error& error) {
+      end_values();
       fatal(error.what());
     }
     session_->collect();
@@ -292,6 +301,11 @@ class ControllerRole {
   void abandon() {
     session_.reset();
     schedule_.save();
+    end_values();
+  }
+
+  // The session's directory goes with them.
+  static void end_values() {
     once_values().end_session(
         [](const std::string& message) { note("error: " + message, Topic::error); });
   }

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -21,6 +23,14 @@ void interrupt_waits() {
   ::sigaction(SIGALRM, &action, nullptr);
   const itimerval every_millisecond{{0, 1000}, {0, 1000}};
   ::setitimer(ITIMER_REAL, &every_millisecond, nullptr);
+}
+
+void wait_for_any_child() {
+  std::thread([] {
+    while (true) {
+      if (::waitpid(-1, nullptr, 0) < 0) ::usleep(100);
+    }
+  }).detach();
 }
 
 class Surroundings : public testing::TestWithParam<int> {};
@@ -70,6 +80,9 @@ int main(int argc, char** argv) {
   if (does("go elsewhere") && ::chdir("/") != 0) std::abort();
   if (does("interrupt waits")) interrupt_waits();
   if (does("ignore children")) ::signal(SIGCHLD, SIG_IGN);
+  if (does("close standard input")) ::close(STDIN_FILENO);
+  if (does("wait for any child")) wait_for_any_child();
+  if (does("clear the environment")) ::clearenv();
   if (does("exit in a listener") && support::worker().empty()) {
     testing::UnitTest::GetInstance()->listeners().Append(new Exits);
   }

@@ -1,7 +1,9 @@
 #include "gtest_xdist/process/child_process.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -240,6 +242,69 @@ TEST_F(ChildProcessTest, SaysWhatCouldNotBeStarted) {
   const std::string no_directory = error(nowhere);
   EXPECT_EQ(no_directory.rfind("cannot start '/bin/sh'", 0), 0U) << no_directory;
   EXPECT_NE(no_directory.find("No such file or directory"), std::string::npos) << no_directory;
+
+  LaunchPlan mute = shell("exit 0");
+  mute.standard_output = -1;
+  EXPECT_EQ(error(mute), "cannot start '/bin/sh': dup2 failed: Bad file descriptor");
+}
+
+// Runs `action(child)` for a child that waits, in a process whose user may have no further process
+// or thread. What it throws is the text in `out`.
+template <class Action>
+void without_further_processes(const OutputFile& out, Action action) {
+  const ::pid_t process = ::fork();
+  if (process == 0) {
+    try {
+      action([] {
+        constexpr ::uid_t kNobody = 65534;
+        const struct ::rlimit none {};
+        if (::setrlimit(RLIMIT_NPROC, &none) != 0) ::_exit(2);
+        if (::geteuid() == 0 && ::setuid(kNobody) != 0) ::_exit(2);  // the limit is not for root
+      });
+    } catch (const std::runtime_error& error) {
+      ::_exit(write_all(out.descriptor(), error.what()) ? 0 : 3);
+    }
+    ::_exit(4);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(process, &status, 0), process);
+  EXPECT_EQ(status, 0);
+}
+
+TEST_F(ChildProcessTest, SaysThatThereCanBeNoFurtherProcess) {
+  const LaunchPlan to_start = shell("exit 0");
+  without_further_processes(inherited_, [&](auto set_limit) {
+    set_limit();
+    ChildProcess child(to_start);
+  });
+  EXPECT_EQ(text_of(inherited_),
+            "cannot start '/bin/sh': fork failed: Resource temporarily unavailable");
+}
+
+TEST_F(ChildProcessTest, SaysThatThereCanBeNoFurtherThreadAndBlocksNoSignal) {
+  const LaunchPlan to_start = shell("exit 0");
+  without_further_processes(inherited_, [&](auto set_limit) {
+    ChildProcess child(to_start);
+    set_limit();
+    try {
+      child.watch([] {});
+    } catch (const std::runtime_error&) {
+      ::sigset_t blocked;
+      ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+      if (::sigismember(&blocked, SIGINT) != 0) ::_exit(5);
+      throw;
+    }
+  });
+  EXPECT_EQ(
+      text_of(inherited_),
+      "cannot start '/bin/sh': there can be no thread that waits for it: Resource temporarily "
+      "unavailable");
+}
+
+TEST_F(ChildProcessTest, DoesNotKnowHowAProcessEndedForWhichAnotherHasWaited) {
+  ChildProcess child(shell("exit 3"));
+  ASSERT_EQ(::waitpid(child.id(), nullptr, 0), child.id());
+  EXPECT_FALSE(child.wait().known());
 }
 
 TEST_F(ChildProcessTest, ManyMayRunAtOnce) {

@@ -18,6 +18,22 @@ TEST(ExitStatus, KnowsWhichSignalKilled) {
   EXPECT_FALSE(ExitStatus(SIGKILL << 8).killed_by(SIGKILL)) << "that is an exit";
 }
 
+TEST(ExitStatus, MayNotBeKnown) {
+  const ExitStatus unknown;
+  EXPECT_FALSE(unknown.known());
+  EXPECT_FALSE(unknown.exited());
+  EXPECT_FALSE(unknown.success());
+  EXPECT_FALSE(unknown.killed_by(SIGKILL));
+  EXPECT_EQ(unknown.describe(),
+            "ended; the program itself has waited for it, so that it is not known how");
+}
+
+TEST(ExitStatus, IsMadeOfWhatMainReturned) {
+  EXPECT_TRUE(ExitStatus::of_exit(0).success());
+  EXPECT_EQ(ExitStatus::of_exit(3).describe(), "exited with status 3");
+  EXPECT_EQ(ExitStatus::of_exit(-1).code(), 255);
+}
+
 TEST(ExitStatus, NamesTheSignalsThatPeopleKnow) {
   struct Row {
     int number;
