@@ -46,6 +46,17 @@ class SurroundingsTest(harness.IntegrationTest):
                  "InitGoogleTest(), or has removed the variables GTEST_TOTAL_SHARDS and "
                  "GTEST_SHARD_INDEX"]))
 
+    def test_a_directory_that_is_renamed_meanwhile(self):
+        """Workers that start later begin there all the same."""
+        started = self.start("hang", "--gtest_filter=Hang.Asleep:*Quick.*",
+                             env={"GTEST_XDIST_WORKERS": "1"})
+        harness.wait_until(lambda: started.noted, "the test does not start")
+        started.working.rename(started.directory / "elsewhere")
+        os.kill(int(started.noted[0]), signal.SIGKILL)
+        run = started.end()
+        self.assertEqual({"Hang.Asleep"}, run.failed, run)
+        self.assertIn("[       OK ] All/Quick.Passes/9", run.out)
+
     def test_a_program_that_is_built_anew_meanwhile(self):
         """Workers that start later are of the program that was started."""
         program = self._scratch / "program"

@@ -104,7 +104,7 @@ class Launcher {
     plan.executable = self_.startable();
     plan.arguments = self_.arguments;
     for (const auto& [name, value] : environment) plan.environment.push_back(name + "=" + value);
-    plan.directory = self_.directory;
+    plan.directory = self_.way_back();
     plan.standard_output = node.output.out_descriptor();
     plan.standard_error = node.output.err_descriptor();
     plan.descriptor_limit = users_limit_;

@@ -59,10 +59,11 @@ struct FileIdentity {
 };
 
 struct Self {
-  std::string executable;              // absolute path
-  std::vector<std::string> arguments;  // with argv[0]
-  std::string directory;               // the working directory; empty if it has no name
-  std::optional<FileIdentity> file{};  // what `executable` names; nothing: whatever it names
+  std::string executable;               // absolute path
+  std::vector<std::string> arguments;   // with argv[0]
+  std::string directory;                // the working directory; empty if it has no name
+  std::optional<FileIdentity> file{};   // what `executable` names; nothing: whatever it names
+  std::optional<FileIdentity> place{};  // the working directory; nothing: this may be elsewhere
 
   // To be called before main can change anything. There are no arguments if the system does not
   // say.
@@ -74,7 +75,15 @@ struct Self {
     self.file = FileIdentity::of(self.executable);
     char path[PATH_MAX];
     if (::getcwd(path, sizeof path) != nullptr) self.directory = path;
+    self.place = FileIdentity::of(".");
     return self;
+  }
+
+  // Where a process has to go that is to begin in that directory as well; empty if it is there when
+  // it is started: the way there may be closed to this process, or have another name by now.
+  std::string way_back() const {
+    const bool is_there = place && FileIdentity::of(".") == *place;
+    return is_there ? std::string() : directory;
   }
 
   // What starts this program again. Its path may name another by now, as when it was built anew.

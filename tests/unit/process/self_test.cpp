@@ -31,6 +31,20 @@ TEST(Self, KnowsItsExecutableAndDirectory) {
             std::filesystem::path(self.executable).filename());
 }
 
+TEST(Self, FindsBackWhereItHasLeft) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  const ScratchDirectory scratch;
+  const std::string place = scratch.path() + "/place";
+  std::filesystem::create_directory(place);
+  std::filesystem::current_path(place);
+  const Self self = Self::capture();
+  EXPECT_EQ(self.way_back(), "");
+  std::filesystem::rename(place, scratch.path() + "/renamed");
+  EXPECT_EQ(self.way_back(), "") << "it is still there";
+  std::filesystem::current_path(before);
+  EXPECT_EQ(self.way_back(), place);
+}
+
 TEST(StandardDescriptors, AreOccupiedWhereTheyAreClosed) {
   for (const std::vector<int>& closed : {std::vector<int>{}, {0}, {1}, {2}, {0, 2}, {0, 1, 2}}) {
     const ::pid_t child = ::fork();
