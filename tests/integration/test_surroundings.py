@@ -14,6 +14,17 @@ class SurroundingsTest(harness.IntegrationTest):
                      "close standard input", "wait for any child"):
             self.assert_parallel_equals_serial("surroundings", env={"DO": what})
 
+    @harness.without_sanitizer("a sanitizer has a clock of its own")
+    def test_a_clock_that_is_not_the_kernels(self):
+        for clock in "far back", "stands still", "stands still before its epoch":
+            self.assert_parallel_equals_serial("clock", "--gtest_filter=*Clock*",
+                                               env={"CLOCK": clock})
+
+    @harness.without_sanitizer("a sanitizer has a clock of its own")
+    def test_limits_count_by_a_clock_that_is_far_back(self):
+        run = self.parallel("clock", env={"CLOCK": "far back", "GTEST_XDIST_TIMEOUT": "1"})
+        self.assertEqual({"Late.NeverEnds"}, run.failed, run)
+
     def test_a_listener_that_exits(self):
         run = self.start("surroundings", env={"DO": "exit in a listener",
                                               "GTEST_XDIST_WORKERS": "2"}, report=None).end()

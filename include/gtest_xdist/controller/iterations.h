@@ -205,7 +205,8 @@ class Iterations {
 
   // Keeps account of what becomes of the iteration's tests.
   void follow() {
-    tally_ = {iteration_->runs(), 0, 0, std::chrono::steady_clock::now(), {}};
+    const auto now = std::chrono::steady_clock::now();
+    tally_ = {iteration_->runs(), 0, 0, now, now};
     lines_.begin(crew_.workers(), collection_.order().size(), planning_.name());
     if (!asks_workers_) lines_.tell_beginning();
     iteration_->on_run_end([this](const RunEnd& end) {

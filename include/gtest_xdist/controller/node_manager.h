@@ -260,7 +260,7 @@ class NodeManager {
     if (!suspended) return;
     if (exit_deadline_ != Clock::time_point::max()) exit_deadline_ += *suspended;
     events_.on_continue(Clock::now(), *suspended);
-    next_time_ = {};
+    next_time_ = Clock::time_point::min();
   }
 
   void tell_time(bool has_rung) {
@@ -333,7 +333,8 @@ class NodeManager {
   WorkerNodes nodes_;
   Suspension suspension_;
   Clock::time_point exit_deadline_ = Clock::time_point::max();  // of all workers, at the end
-  Clock::time_point next_time_{};  // when events_ are to hear of the time at the latest
+  // When events_ are to hear of the time at the latest.
+  Clock::time_point next_time_ = Clock::time_point::min();
   bool look_again_ = false;
   bool rang_ = false;  // while it was waited for, which answers the bell
 };

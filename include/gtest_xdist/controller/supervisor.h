@@ -247,7 +247,7 @@ class Supervisor {
   const PrintStacks print_stacks_;
   Time begin_;
   std::string over_;
-  Time over_since_{};
+  Time over_since_ = Time::min();
   bool is_interrupted_ = false;
   std::vector<Care> cares_;  // by number of the worker
 };

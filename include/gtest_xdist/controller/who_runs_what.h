@@ -80,7 +80,7 @@ class WhoRunsWhat {
   const Catalog& catalog_;
   const WorkerNodes& nodes_;
   StatusRequest request_;
-  Clock::time_point continued_{};
+  Clock::time_point continued_ = Clock::time_point::min();
   Clock::time_point told_{};  // the beginning of the quiet that has been told of
 };
 

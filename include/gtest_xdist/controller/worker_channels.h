@@ -70,13 +70,15 @@ class WorkerChannels {
   // Where the worker is, by its own word. Pairs with the release store in Reporter::enter().
   Phase phase() const { return slot_.phase.load(std::memory_order_acquire); }
 
-  // Since when it is in a phase in which user code runs, by its own word, but not after `now`. To
-  // be asked after phase().
+  // Since when it is in a phase in which user code runs, by its own word, but not before it was
+  // `started` and not after `now`. To be asked after phase().
   std::chrono::steady_clock::time_point phase_since(
+      std::chrono::steady_clock::time_point started,
       std::chrono::steady_clock::time_point now) const {
     const std::int64_t since = slot_.phase_since.load(std::memory_order_relaxed);
+    const std::int64_t not_before = std::min(clock_nanoseconds(started), clock_nanoseconds(now));
     return std::chrono::steady_clock::time_point(
-        std::chrono::nanoseconds(std::clamp<std::int64_t>(since, 0, clock_nanoseconds(now))));
+        std::chrono::nanoseconds(std::clamp(since, not_before, clock_nanoseconds(now))));
   }
 
  private:

@@ -164,7 +164,7 @@ class WorkerEnding {
   Step step_ = Step::none;
   Time step_end_;
   Time phase_since_;  // of the phase for which it is ended
-  Time let_go_;
+  Time let_go_ = Time::min();
   std::unique_ptr<ChildProcess> debugger_;
 };
 

@@ -187,15 +187,16 @@ class WorkerNode : public Node, public GateNode {
   Phase phase() const { return channels_.phase(); }
   std::chrono::steady_clock::time_point phase_since(
       std::chrono::steady_clock::time_point now) const {
-    return channels_.phase_since(now);
+    return channels_.phase_since(started, now);
   }
 
   // What counts of the time that it was in a test, where there is a limit: after the session has
   // been suspended that begins anew.
   std::chrono::nanoseconds counted_time(const ClockSpan& span) const {
-    const std::int64_t begin = std::max<std::int64_t>(span.begin_ns, 0);
-    const std::int64_t before = std::max<std::int64_t>(clock_nanoseconds(continued) - begin, 0);
-    return std::chrono::nanoseconds(std::max<std::int64_t>(span.duration_ns, 0) - before);
+    const std::int64_t begin = std::max(span.begin_ns, clock_nanoseconds(started));
+    const std::int64_t duration = std::max<std::int64_t>(span.duration_ns, 0);
+    const std::int64_t anew = std::max(begin, clock_nanoseconds(continued));
+    return std::chrono::nanoseconds(duration - (anew - begin));
   }
 
   // The test that it is in, or in the set-up of its suite, if any; after its end the one that it
@@ -286,7 +287,7 @@ class WorkerNode : public Node, public GateNode {
   std::unique_ptr<ChildProcess> process;
   std::chrono::steady_clock::time_point started;  // when that was
   // When it went on after the whole session had been suspended, if it was.
-  std::chrono::steady_clock::time_point continued{};
+  std::chrono::steady_clock::time_point continued = std::chrono::steady_clock::time_point::min();
 
   std::string broken;                   // what it did that it cannot do: it must be ended
   std::optional<EndReason> end_reason;  // else why it is being ended, if it is

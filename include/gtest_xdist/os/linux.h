@@ -104,14 +104,16 @@ inline void sleep_while(const SharedWord& word, std::uint32_t value) noexcept {
   ::syscall(kFutexCall, &word, FUTEX_WAIT, value, nullptr, nullptr, 0);
 }
 
-// As above, but for no longer than `limit`, which is positive.
-inline void sleep_while(const SharedWord& word, std::uint32_t value,
+// As above, but for no longer than `limit`, which is positive. True if it slept so long, by the
+// kernel's clock: the program's may be another one, or stand still.
+inline bool sleep_while(const SharedWord& word, std::uint32_t value,
                         std::chrono::nanoseconds limit) noexcept {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
   struct ::timespec time {};
   time.tv_sec = static_cast<std::time_t>(seconds.count());
   time.tv_nsec = static_cast<long>((limit - seconds).count());
-  ::syscall(kFutexCall, &word, FUTEX_WAIT, value, &time, nullptr, 0);
+  return ::syscall(kFutexCall, &word, FUTEX_WAIT, value, &time, nullptr, 0) != 0 &&
+         errno == ETIMEDOUT;
 }
 
 // Wakes one that sleeps for the word, if there is one.

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
 #include <functional>
 #include <mutex>
@@ -62,10 +61,10 @@ class OutputWatch {
     if (!thread_.joinable()) return;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      is_ending_ = true;
+      is_ending_ = 1;
       wake();
     }
-    end_.notify_one();
+    os::wake_one(is_ending_);
     thread_.join();
   }
 
@@ -123,7 +122,7 @@ class OutputWatch {
     std::unique_lock<std::mutex> lock(mutex_);
     Milliseconds rest = kRest;
     Milliseconds quiet{0};
-    while (!end_.wait_for(lock, rest, [this] { return is_ending_; })) {
+    while (rest_for(rest, lock)) {
       const Found found = look();
       quiet = found == Found::nothing ? quiet + rest : Milliseconds(0);
       rest = rest_after(found, rest);
@@ -132,6 +131,15 @@ class OutputWatch {
       quiet = Milliseconds(0);
       rest = kRest;
     }
+  }
+
+  // False if this object is about to go. Not by std::condition_variable, which asks the program's
+  // clock: where that stands still, or is far from the kernel's, it never rests.
+  bool rest_for(Milliseconds time, std::unique_lock<std::mutex>& lock) {
+    lock.unlock();
+    if (is_ending_ == 0) os::sleep_while(is_ending_, 0, time);
+    lock.lock();
+    return is_ending_ == 0;
   }
 
   Found look() {
@@ -143,7 +151,7 @@ class OutputWatch {
   // Returns at once where the kernel gives no notice, or when something has been printed meanwhile.
   void sleep_until_printed(std::unique_lock<std::mutex>& lock) {
     if (!notice_) notice_.emplace();
-    bool is_armed = notice_->valid() && !is_ending_;
+    bool is_armed = notice_->valid() && is_ending_ == 0;
     for (const Entry& entry : entries_) {
       for (const int file : entry.files) is_armed = is_armed && notice_->arm(file);
     }
@@ -169,8 +177,7 @@ class OutputWatch {
   int next_number_ = 0;
   std::thread thread_;
   std::mutex mutex_;  // guards what follows
-  std::condition_variable end_;
-  bool is_ending_ = false;
+  os::SharedWord is_ending_{0};
   std::vector<Entry> entries_;         // by number
   std::optional<WriteNotice> notice_;  // since the first sleep
 };

@@ -59,8 +59,9 @@ class Doorbell {
     while (!rang) {
       const auto left = std::chrono::nanoseconds(deadline - Clock::now());
       if (left.count() <= 0) break;
-      os::sleep_while(rung_, 0, left);
+      const bool is_over = os::sleep_while(rung_, 0, left);
       rang = answer();
+      if (is_over) break;
     }
     waiting_.store(0, std::memory_order_relaxed);
     return rang;

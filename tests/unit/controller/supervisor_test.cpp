@@ -94,7 +94,7 @@ class SupervisorTest : public testing::Test {
   Assignments assignments_{4, {0, 1, 2, 3}, 1};
   WorkerNodes nodes_;
   Options options_;
-  const Time begin_ = Supervisor::Clock::now();
+  Time begin_ = Supervisor::Clock::now();
   std::optional<Supervisor> supervisor_;
 };
 
@@ -119,6 +119,17 @@ TEST_F(SupervisorTest, EndsATestThatTakesTooLong) {
   EXPECT_EQ(node(0).end_reason->what, "timed out");
   EXPECT_EQ(node(0).end_reason->why, "it took longer than 3 seconds (GTEST_XDIST_TIMEOUT)");
   EXPECT_FALSE(is_being_ended(1));
+}
+
+// The program's clock may have been set back for a test.
+TEST_F(SupervisorTest, CountsBeforeTheEpochOfTheClock) {
+  options_.timeout = 3s;
+  begin_ = Time(-1h);
+  node(0).started = begin_;
+  run_test(0, 1s);
+  EXPECT_EQ(look(1s), 1750ms);
+  look(4s);
+  EXPECT_TRUE(is_being_ended(0));
 }
 
 TEST_F(SupervisorTest, LimitsEachPhaseOfUserCode) {
