@@ -153,15 +153,18 @@ class OutputFile {
 
   template <class Sink>
   void read(ByteRange range, Sink sink) const {
-    char buffer[kPieceSize];
+    if (range.end <= range.begin) return;
+    // Not on the stack, which may be small.
+    std::string buffer(std::min<std::uint64_t>(range.end - range.begin, kPieceSize), '\0');
     std::uint64_t at = range.begin;
     while (at < range.end) {
       const auto wanted =
-          static_cast<std::size_t>(std::min<std::uint64_t>(range.end - at, sizeof buffer));
-      const ::ssize_t got = ::pread(file_.number(), buffer, wanted, static_cast<::off_t>(at));
+          static_cast<std::size_t>(std::min<std::uint64_t>(range.end - at, buffer.size()));
+      const ::ssize_t got =
+          ::pread(file_.number(), buffer.data(), wanted, static_cast<::off_t>(at));
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) break;
-      sink(std::string_view(buffer, static_cast<std::size_t>(got)));
+      sink(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
       at += static_cast<std::uint64_t>(got);
     }
   }

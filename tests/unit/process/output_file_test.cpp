@@ -1,12 +1,14 @@
 #include "gtest_xdist/process/output_file.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -41,6 +43,28 @@ class OutputFileTest : public testing::Test {
   ScratchDirectory directory_;
   OutputFile file_ = OutputFile::create(directory_.path());
 };
+
+// A main may run its tests in a thread of its own.
+TEST_F(OutputFileTest, IsReadOnALittleStack) {
+  constexpr std::size_t kStackSize = std::size_t{64} * 1024;
+  const std::string text(std::size_t{100} * 1024, 'x');
+  print(text);
+  std::string read;
+  const std::function<void()> consume = [&] { read = consumed(0, text.size()); };
+  ::pthread_attr_t little;
+  ASSERT_EQ(::pthread_attr_init(&little), 0);
+  ASSERT_EQ(::pthread_attr_setstacksize(&little, kStackSize), 0);
+  ::pthread_t thread{};
+  const auto run = [](void* action) -> void* {
+    (*static_cast<const std::function<void()>*>(action))();
+    return nullptr;
+  };
+  ASSERT_EQ(::pthread_create(&thread, &little, run, const_cast<std::function<void()>*>(&consume)),
+            0);
+  ::pthread_join(thread, nullptr);
+  ::pthread_attr_destroy(&little);
+  EXPECT_EQ(read, text);
+}
 
 TEST_F(OutputFileTest, HasNoName) {
   EXPECT_TRUE(file_.valid());
