@@ -35,9 +35,9 @@ class OutputMarks {
       : slot_(slot),
         out_(keep(STDOUT_FILENO)),
         err_(keep(STDERR_FILENO)),
-        out_inode_(inode_of(out_)),
-        err_inode_(inode_of(err_)),
-        one_file_(same_file(out_.number(), err_.number())) {}
+        out_inode_(inode_of(STDOUT_FILENO)),
+        err_inode_(inode_of(STDERR_FILENO)),
+        one_file_(same_file(STDOUT_FILENO, STDERR_FILENO)) {}
 
   void open() {
     open_at(position());
@@ -104,19 +104,19 @@ class OutputMarks {
     return Descriptor(copy >= 0 ? copy : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
   }
 
-  static ::ino_t inode_of(const Descriptor& file) {
+  static ::ino_t inode_of(int descriptor) {
     struct ::stat status {};
-    return ::fstat(file.number(), &status) == 0 ? status.st_ino : 0;
+    return ::fstat(descriptor, &status) == 0 ? status.st_ino : 0;
   }
 
-  // Files only grow, unless a test empties them. A test may have closed the descriptor; the file is
-  // then still there under its usual number.
+  // Files only grow, unless a test empties them. A test may have closed the descriptor, or there
+  // may be none for this; the file is then still there under its usual number.
   void measure(Descriptor& file, ::ino_t inode, int usual_number, std::uint64_t& size) {
     struct ::stat status {};
     if (::fstat(file.number(), &status) != 0) {
       file.forget();
       file = keep(usual_number);
-      if (::fstat(file.number(), &status) != 0) return;
+      if (::fstat(file.valid() ? file.number() : usual_number, &status) != 0) return;
     }
     const auto now = static_cast<std::uint64_t>(status.st_size);
     // What comes is not where it is looked for.

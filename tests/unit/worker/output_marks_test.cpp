@@ -1,6 +1,7 @@
 #include "gtest_xdist/worker/output_marks.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,6 +79,24 @@ TEST_F(OutputMarksTest, AreOfWhatWasPrintedInBetween) {
   });
   EXPECT_EQ(text_of(out_, slice.out), "inside by printf\ninside by cout\n");
   EXPECT_EQ(text_of(err_, slice.err), "inside by stderr\n");
+}
+
+// A test may have all descriptors open that it may have.
+TEST_F(OutputMarksTest, NeedNoDescriptorOfTheirOwn) {
+  with_marks([&](OutputMarks&) {
+    struct ::rlimit limit {};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const struct ::rlimit before = limit;
+    limit.rlim_cur = STDERR_FILENO + 1;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    OutputMarks marks(slot_);
+    marks.open();
+    print("inside");
+    const OutputSlice slice = marks.close();
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(text_of(out_, slice.out), "inside by printf\ninside by cout\n");
+    EXPECT_EQ(text_of(err_, slice.err), "inside by stderr\n");
+  });
 }
 
 // What a test closes is its own business.
