@@ -71,7 +71,11 @@ class OnceStore {
 
   // In a directory, which is made if it is not there.
   explicit OnceStore(std::string directory) : directory_(std::move(directory)) {
-    if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST) fail("make", directory_);
+    if (::mkdir(directory_.c_str(), 0700) == 0) {
+      ::chmod(directory_.c_str(), 0700);  // whatever the umask takes away
+    } else if (errno != EEXIST) {
+      fail("make", directory_);
+    }
   }
 
   // Whether somebody has made it.

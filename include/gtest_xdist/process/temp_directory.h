@@ -37,6 +37,7 @@ class TempDirectory {
       throw std::runtime_error("cannot make a temporary directory in '" + base +
                                "': " + std::strerror(errno));
     }
+    open_to_owner(path_);
     path_ = std::filesystem::absolute(path_).string();
   }
   TempDirectory(TempDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
@@ -62,10 +63,19 @@ class TempDirectory {
     std::error_code error;
     std::filesystem::create_directory(path, error);
     if (error) throw std::runtime_error("cannot make '" + path + "': " + error.message());
+    open_to_owner(path);
     return path;
   }
 
  private:
+  // Whatever the umask takes away.
+  static void open_to_owner(const std::string& path) {
+    using std::filesystem::perms;
+    std::error_code ignored;
+    std::filesystem::permissions(path, perms::owner_all, std::filesystem::perm_options::add,
+                                 ignored);
+  }
+
   std::string path_;
 };
 

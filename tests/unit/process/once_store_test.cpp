@@ -83,6 +83,17 @@ TEST_P(OnceStoreTest, AForkTearsDownNothingOfItsParentInMemory) {
 
 INSTANTIATE_TEST_SUITE_P(Places, OnceStoreTest, testing::Bool());
 
+TEST(OnceStoreInDirectory, IsOpenToItsOwnerWhateverTheUmask) {
+  const ScratchDirectory scratch;
+  const std::string directory = scratch.path() + "/once";
+  const ::mode_t before = ::umask(0777);
+  const OnceStore store(directory);
+  ::umask(before);
+  struct ::stat status {};
+  ASSERT_EQ(::stat(directory.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0700U);
+}
+
 TEST(OnceStoreInDirectory, IsSeenByOthers) {
   const ScratchDirectory scratch;
   const std::string directory = scratch.path() + "/once";

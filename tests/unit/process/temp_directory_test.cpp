@@ -63,6 +63,18 @@ TEST_F(TempDirectoryTest, IsItsOwnersAloneAndUnlikeAnyOther) {
   EXPECT_EQ(status.st_mode & 0777U, 0700U);
 }
 
+TEST_F(TempDirectoryTest, IsOpenToItsOwnerWhateverTheUmask) {
+  const ::mode_t before = ::umask(0777);
+  const TempDirectory directory;
+  const std::string inside = directory.make_directory("inside");
+  ::umask(before);
+  for (const std::string& path : {directory.path(), inside}) {
+    struct ::stat status {};
+    ASSERT_EQ(::stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0700U) << path;
+  }
+}
+
 TEST_F(TempDirectoryTest, LiesInTheFirstPlaceThatIsNamed) {
   const ScratchDirectory other;
   struct Row {
