@@ -57,6 +57,15 @@ class SurroundingsTest(harness.IntegrationTest):
                  "InitGoogleTest(), or has removed the variables GTEST_TOTAL_SHARDS and "
                  "GTEST_SHARD_INDEX"]))
 
+    def test_a_program_that_makes_a_namespace_of_processes(self):
+        """With its first worker all others end, and none can be started; that is an error."""
+        run = self.parallel("surroundings", workers=4, report=None,
+                            env={"DO": "make a namespace of processes"})
+        if run.status == 77:
+            self.skipTest("only root may make such a namespace")
+        self.assertIn(run.status, (1, 2), run)
+        self.assertIn("fork failed: Cannot allocate memory", "".join(run.notes), run)
+
     def test_a_directory_that_is_renamed_meanwhile(self):
         """Workers that start later begin there all the same."""
         started = self.start("hang", "--gtest_filter=Hang.Asleep:*Quick.*",

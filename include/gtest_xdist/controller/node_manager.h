@@ -84,9 +84,8 @@ class NodeManager {
   }
 
   ~NodeManager() {
-    if (jobserver_ == nullptr) return;
-    nodes_.clear();  // first of all they end
-    jobserver_->leave();
+    end_nodes();
+    if (jobserver_ != nullptr) jobserver_->leave();
   }
 
   // To be called before a worker is started: those with another collection shall take no test.
@@ -297,11 +296,17 @@ class NodeManager {
   // Somebody does not want to wait for the end of the session.
   [[noreturn]] void end_now() {
     make_way();
-    nodes_.clear();
+    end_nodes();
     if (jobserver_ != nullptr) jobserver_->leave();
     launcher_.remove_directory();
     StopSignals::die_of(stop_signals_.first());
     std::abort();
+  }
+
+  // The first one last: if main has made a namespace of processes, it is the init of all others,
+  // and ends when these have been waited for.
+  void end_nodes() {
+    while (!nodes_.empty()) nodes_.pop_back();
   }
 
   bool read(WorkerNode& node) {

@@ -1,4 +1,5 @@
 // What a program may do to its own process, and a test to its worker's: $DO says what.
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -83,6 +84,7 @@ int main(int argc, char** argv) {
   if (does("close standard input")) ::close(STDIN_FILENO);
   if (does("wait for any child")) wait_for_any_child();
   if (does("clear the environment")) ::clearenv();
+  if (does("make a namespace of processes") && ::unshare(CLONE_NEWPID) != 0) return 77;
   if (does("exit in a listener") && support::worker().empty()) {
     testing::UnitTest::GetInstance()->listeners().Append(new Exits);
   }
