@@ -59,6 +59,14 @@ class OwnMainTest(harness.IntegrationTest):
             self.assert_parallel_equals_serial("own_main", self.WORD, "--thread=yes",
                                                "--runs=" + runs)
 
+    def test_main_starts_the_program_anew(self):
+        shard = {"GTEST_TOTAL_SHARDS": "2", "GTEST_SHARD_INDEX": "1"}
+        for when in "before", "after":
+            for env in {}, shard:
+                serial = self.assert_parallel_equals_serial("own_main", self.WORD, "--again=" + when,
+                                                            env=env)
+                self.assertNotEqual(set(), serial.failed, serial)
+
     def test_tests_that_are_registered_at_run_time(self):
         serial = self.assert_parallel_equals_serial("own_main", self.WORD, "--registers=12")
         self.assertEqual({"Registered.Test%d" % i for i in (1, 5, 9)}, serial.failed - self.FAILED)

@@ -5,6 +5,7 @@
 #ifndef GTEST_XDIST_BRIDGE_SELECTION_H_
 #define GTEST_XDIST_BRIDGE_SELECTION_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/core/option_values.h"
+#include "gtest_xdist/core/options.h"
 
 namespace gtest_xdist::internal {
 
@@ -33,11 +35,31 @@ struct Shard {
 // environment, and from gtest 1.17 on two flags, whose defaults are taken from there before main.
 class EmptyShard {
  public:
+  // What the user said is in force again, if this program was started while another one hid: by a
+  // main that has started itself anew, say. To be called before main.
+  static void restore_inherited() {
+    const std::optional<std::string> users = get(kPrivateShardVariable);
+    if (!users) return;
+    ::unsetenv(kPrivateShardVariable);
+    if (get(kTotalShardsVariable) != std::to_string(kTotal)) return;  // somebody has set it since
+    const std::size_t slash = users->find('/');
+    if (slash == std::string::npos) return;
+    const auto text_of = [](const std::string& part) {
+      return part.empty() ? std::nullopt : std::optional(part);
+    };
+    const std::optional<std::string> total = text_of(users->substr(0, slash));
+    const std::optional<std::string> index = text_of(users->substr(slash + 1));
+    set_variables(total, index);
+    // They may have been read already.
+    set_flags(number_in(total).value_or(kNone), number_in(index).value_or(kNone));
+  }
+
   // Does nothing if what the user says is not a shard: gtest complains of it best.
   void hide() {
     if (hidden_ || !remember()) return;
     hidden_ = true;
     set_variables(std::to_string(kTotal), std::to_string(kTotal - 1));
+    put(kPrivateShardVariable, total_text_.value_or("") + "/" + index_text_.value_or(""));
     set_flags(kTotal, kTotal - 1);
   }
 
@@ -60,6 +82,7 @@ class EmptyShard {
     if (!hidden_) return;
     hidden_ = false;
     set_variables(total_text_, index_text_);
+    ::unsetenv(kPrivateShardVariable);
     if (GTEST_XDIST_FLAG_GET(total_shards) != kTotal) return;  // main has set it since
     set_flags(users_total_, users_index_);
   }

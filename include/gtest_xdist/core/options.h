@@ -116,6 +116,9 @@ inline constexpr const char* kWorkerVariable = "GTEST_XDIST_WORKER";
 inline constexpr const char* kWorkerCountVariable = "GTEST_XDIST_WORKER_COUNT";
 // From controller to worker; removed from the environment before main.
 inline constexpr const char* kPrivateVariable = "GTEST_XDIST_PRIVATE_WORKER";
+// From a controller whose tests hide to what its main starts: the user's GTEST_TOTAL_SHARDS and
+// GTEST_SHARD_INDEX; removed likewise.
+inline constexpr const char* kPrivateShardVariable = "GTEST_XDIST_PRIVATE_SHARD";
 
 }  // namespace gtest_xdist::internal
 

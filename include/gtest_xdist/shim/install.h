@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/flags_read.h"
+#include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/controller/replay_plan.h"
 #include "gtest_xdist/core/build.h"
 #include "gtest_xdist/core/handshake.h"
@@ -108,6 +109,7 @@ inline bool install() {
     serve_as_copy();
     return true;
   }
+  EmptyShard::restore_inherited();
   if (const char* value = std::getenv(kPrivateVariable)) {
     const std::string text = value;
     ::unsetenv(kPrivateVariable);

@@ -1,12 +1,17 @@
 // A main with arguments of its own: --word=W (the tests want to see it), --runs=N (calls of
 // RUN_ALL_TESTS), --status=gtest|42|failures (what to return after walking the results),
 // --listener=throws (once, in the process that the user starts), --registers=N (tests at run time),
-// --thread=yes (RUN_ALL_TESTS is called in one).
+// --thread=yes (RUN_ALL_TESTS is called in one), --again=before|after (the program is started anew
+// in this process, before or after InitGoogleTest).
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "support.h"
 
@@ -51,6 +56,13 @@ int run_all_tests(bool in_thread) {
   return status;
 }
 
+// Once: what is started has another variable.
+void start_again(char** argv) {
+  if (!support::variable("STARTED_AGAIN").empty()) return;
+  ::setenv("STARTED_AGAIN", "yes", 1);
+  ::execv("/proc/self/exe", argv);
+}
+
 int walk_results() {
   const auto& program = *testing::UnitTest::GetInstance();
   int failures = 0;
@@ -71,7 +83,16 @@ int walk_results() {
 
 int main(int argc, char** argv) {
   options = {{"runs", "1"}, {"status", "gtest"}, {"registers", "0"}};
+  const std::vector<char*> arguments(argv, argv + argc + 1);
+  const auto again = [&](const char* when) {
+    for (int i = 1; i < argc; ++i) {
+      if (std::string("--again=") + when == argv[i])
+        start_again(const_cast<char**>(arguments.data()));
+    }
+  };
+  again("before");
   testing::InitGoogleTest(&argc, argv);
+  again("after");
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     const auto equals = argument.find('=');
