@@ -39,6 +39,14 @@ class OutputMarks {
         err_inode_(inode_of(STDERR_FILENO)),
         one_file_(same_file(STDOUT_FILENO, STDERR_FILENO)) {}
 
+  // Standard output and error lead to the two files again: if main has redirected them, so it has
+  // in the process that shows what comes to these files. What main has printed and not flushed
+  // comes here, too, where nobody looks for it.
+  void take_streams_back() {
+    take_back(out_, STDOUT_FILENO);
+    take_back(err_, STDERR_FILENO);
+  }
+
   void open() {
     open_at(position());
     tell_region(begin_);
@@ -102,6 +110,12 @@ class OutputMarks {
     constexpr int kLowest = 500;
     const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, kLowest);
     return Descriptor(copy >= 0 ? copy : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
+  }
+
+  static void take_back(const Descriptor& file, int usual_number) {
+    if (file.valid() && !same_file(file.number(), usual_number)) {
+      ::dup2(file.number(), usual_number);
+    }
   }
 
   static ::ino_t inode_of(int descriptor) {

@@ -38,6 +38,12 @@ class Reporter {
     outbox_.send(message, urgency);
   }
 
+  // To be called when main has called RUN_ALL_TESTS.
+  void take_streams_back() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    marks_.take_streams_back();
+  }
+
   void enter(Phase phase) { enter(phase, Clock::now()); }
 
   // Set-up or tear-down of the environments, which is timed.

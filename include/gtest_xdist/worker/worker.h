@@ -65,6 +65,7 @@ class Worker : public ItemSource {
   // --- events, in the order of a run -------------------------------------------------------------
 
   const Catalog& program_start() {
+    reporter_.take_streams_back();
     catalog_.emplace();
     digest_ = catalog_->digest();
     loop_.emplace(*catalog_, *this);

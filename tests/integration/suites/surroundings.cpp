@@ -84,6 +84,10 @@ int main(int argc, char** argv) {
   if (does("close standard input")) ::close(STDIN_FILENO);
   if (does("wait for any child")) wait_for_any_child();
   if (does("clear the environment")) ::clearenv();
+  if (does("redirect its output") &&
+      std::freopen(support::variable("LOG").c_str(), "a", stdout) == nullptr) {
+    std::abort();
+  }
   if (does("make a namespace of processes") && ::unshare(CLONE_NEWPID) != 0) return 77;
   if (does("exit in a listener") && support::worker().empty()) {
     testing::UnitTest::GetInstance()->listeners().Append(new Exits);

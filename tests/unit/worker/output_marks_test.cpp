@@ -248,6 +248,26 @@ TEST_F(OutputMarksTest, DoNotCareWhatATestDoesToItsStreams) {
   EXPECT_EQ(text_of(out_, slice.out), "seen");
 }
 
+TEST_F(OutputMarksTest, TakeBackWhatMainHasRedirected) {
+  OutputSlice slice;
+  OutputFile other = OutputFile::create(directory_.path());
+  with_marks([&](OutputMarks& marks) {
+    const Redirection elsewhere(STDOUT_FILENO, other);
+    const Redirection likewise(STDERR_FILENO, other);
+    print("elsewhere");
+    std::cout.flush();
+    std::printf("not flushed");
+    marks.take_streams_back();
+    marks.open();
+    print("inside");
+    slice = marks.close();
+  });
+  EXPECT_EQ(text_of(out_, slice.out), "inside by printf\ninside by cout\n");
+  EXPECT_EQ(text_of(err_, slice.err), "inside by stderr\n");
+  EXPECT_EQ(text_of(other).find("inside"), std::string::npos);
+  EXPECT_EQ(text_of(other).find("not flushed"), std::string::npos);
+}
+
 // How many threads this process has.
 std::ptrdiff_t thread_count() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
