@@ -122,8 +122,8 @@ class ResourcesTest(harness.IntegrationTest):
     def test_there_must_be_the_file_system_of_processes(self):
         run = self.in_new_mounts("mount -t tmpfs -o size=16k tmpfs /proc", self.line("crash"), 2)
         self.assertEqual(2, run.status, run)
-        self.assertEqual(["error: cannot start workers: the system does not say how this program was "
-                          "started; mount /proc"], run.notes)
+        self.assertEqual(["error: cannot start workers: there is no /proc/self/cmdline, which says "
+                          "how this program was started"], run.notes)
 
     # --- memory ---
 

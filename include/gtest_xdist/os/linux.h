@@ -42,8 +42,7 @@
 
 namespace gtest_xdist::internal::os {
 
-// --- files and memory without a name
-// --------------------------------------------------------------
+// --- files and memory without a name -------------------------------------------------------------
 
 // A new, empty file in memory, closed on exec. It is no file of /dev/shm, which may be small, full
 // or absent.
@@ -83,8 +82,7 @@ inline void free_space(int file, std::uint64_t begin, std::uint64_t end) {
                     static_cast<::off_t>(end - begin));
 }
 
-// --- waiting for a word in memory that processes share
-// ----------------------------------------------
+// --- waiting for a word in memory that processes share -------------------------------------------
 
 using SharedWord = std::atomic<std::uint32_t>;
 static_assert(SharedWord::is_always_lock_free && sizeof(SharedWord) == sizeof(std::uint32_t),
@@ -121,8 +119,7 @@ inline void wake_one(SharedWord& word) noexcept {
   ::syscall(kFutexCall, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
 }
 
-// --- being told of writes
-// ---------------------------------------------------------------------------
+// --- being told of writes ------------------------------------------------------------------------
 
 // A bell that poll() can wait for: it can be read from while it has been rung. To take the rings
 // does not block.
@@ -149,14 +146,15 @@ inline bool give_notice_of_write(int notices, int file) {
   return ::inotify_add_watch(notices, path.c_str(), IN_MODIFY | IN_ONESHOT) >= 0;
 }
 
-// --- this process
-// -----------------------------------------------------------------------------------
+// --- this process --------------------------------------------------------------------------------
+
+inline constexpr const char* kArgumentsFile = "/proc/self/cmdline";
 
 // The arguments that it was started with, whatever main has done to its own. Empty if the system
 // does not say.
 inline std::vector<std::string> arguments() {
   std::vector<std::string> arguments;
-  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::ifstream file(kArgumentsFile, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = text.find('\0', at);
@@ -211,8 +209,7 @@ inline void allow_debugger([[maybe_unused]] unsigned process) {
 #endif
 }
 
-// --- the CPUs that it may use
-// -----------------------------------------------------------------------
+// --- the CPUs that it may use --------------------------------------------------------------------
 
 // The size of the affinity mask; 0 if it cannot be told.
 inline unsigned affinity_cpu_count() {
@@ -268,8 +265,7 @@ inline unsigned cpu_quota(const std::string& membership_file = "/proc/self/cgrou
   return smallest;
 }
 
-// --- the executable and the libraries that it has loaded
-// ----------------------------------------------
+// --- the executable and the libraries that it has loaded -----------------------------------------
 
 // One of them, while find_module() shows it.
 class Module {

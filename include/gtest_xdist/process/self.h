@@ -79,6 +79,13 @@ struct Self {
     return self;
   }
 
+  // Throws UsageError if the system has not said how this program was started.
+  void must_be_known() const {
+    if (!arguments.empty()) return;
+    throw UsageError("cannot start workers: there is no " + std::string(os::kArgumentsFile) +
+                     ", which says how this program was started");
+  }
+
   // Where a process has to go that is to begin in that directory as well; empty if it is there when
   // it is started: the way there may be closed to this process, or have another name by now.
   std::string way_back() const {

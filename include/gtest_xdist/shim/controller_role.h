@@ -63,11 +63,7 @@ class ControllerRole {
         schedule_(options_, self_) {
     note_verbosity() = options_.verbosity;
     occupy_standard_descriptors();
-    if (self_.arguments.empty()) {
-      throw UsageError(
-          "cannot start workers: the system does not say how this program was started; mount "
-          "/proc");
-    }
+    self_.must_be_known();
     // The number of workers is not free in the mode `each`, where it says how often a test is run,
     // nor where a schedule is run again.
     if (options_.dist != DistMode::each && !replay_plan_)
@@ -142,9 +138,8 @@ class ControllerRole {
       // From gtest 1.17 on.
       note(
           "the program has set the flags total_shards and shard_index after InitGoogleTest(), or "
-          "has "
-          "removed the variables GTEST_TOTAL_SHARDS and GTEST_SHARD_INDEX: running serially; leave "
-          "them as they are to have workers",
+          "has removed the variables GTEST_TOTAL_SHARDS and GTEST_SHARD_INDEX: running serially; "
+          "leave them as they are to have workers",
           Topic::error);
       return;
     }
