@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <deque>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,8 +20,6 @@
 #include "gtest_xdist/core/report.h"
 
 namespace gtest_xdist::internal {
-
-using WorkerNodes = std::vector<std::unique_ptr<WorkerNode>>;  // by number
 
 // One iteration's.
 class Retries {

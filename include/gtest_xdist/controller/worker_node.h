@@ -334,6 +334,8 @@ class WorkerNode : public Node, public GateNode {
   bool settled_ = false;        // the worker was told so, and not given anything since
 };
 
+using WorkerNodes = std::vector<std::unique_ptr<WorkerNode>>;  // by number
+
 }  // namespace gtest_xdist::internal
 
 #endif  // GTEST_XDIST_CONTROLLER_WORKER_NODE_H_

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gtest_xdist/core/option_values.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/os/os.h"
 #include "gtest_xdist/process/descriptor.h"
