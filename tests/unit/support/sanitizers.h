@@ -24,6 +24,10 @@ namespace gtest_xdist {
 // writes.
 inline constexpr bool kVforkSharesMemory = !SUPPORT_THREAD_SANITIZER;
 
+// UndefinedBehaviorSanitizer, which goes with AddressSanitizer here, asks a pipe of its own whether
+// an object can be read.
+inline constexpr bool kRunsWithoutDescriptors = !SUPPORT_ADDRESS_SANITIZER;
+
 // How many random cases to try instead of `count`. A sanitizer sees after a few what code that
 // depends on nothing else does, and makes each take ten times as long.
 inline constexpr int random_cases(int count) {

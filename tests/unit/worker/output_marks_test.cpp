@@ -24,6 +24,7 @@
 
 #include "support/children.h"
 #include "support/redirection.h"
+#include "support/sanitizers.h"
 #include "support/scratch.h"
 
 namespace gtest_xdist::internal {
@@ -83,6 +84,7 @@ TEST_F(OutputMarksTest, AreOfWhatWasPrintedInBetween) {
 
 // A test may have all descriptors open that it may have.
 TEST_F(OutputMarksTest, NeedNoDescriptorOfTheirOwn) {
+  if (!kRunsWithoutDescriptors) GTEST_SKIP() << "the sanitizer needs descriptors";
   with_marks([&](OutputMarks&) {
     struct ::rlimit limit {};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
