@@ -1,10 +1,6 @@
 // Tests that a worker died in: what is reported, and what if they are put back.
-#include <algorithm>
 #include <cstddef>
-#include <map>
 #include <memory>
-#include <optional>
-#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -13,9 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/controller/iteration.h"
-#include "gtest_xdist/scheduler/each.h"
 #include "gtest_xdist/scheduler/load.h"
 
+#include "support/crash_item_test.h"
 #include "support/stage.h"
 #include "support/thrown.h"
 
@@ -23,127 +19,6 @@ namespace gtest_xdist::internal {
 namespace {
 
 using Texts = std::vector<std::string>;
-
-// One worker after another runs one test after another, in the order of the collection.
-class OneByOne : public Scheduler {
- public:
-  std::vector<Node*> nodes() const override { return nodes_; }
-  bool collection_is_completed() const override { return !left_.empty() || !nodes_.empty(); }
-  bool tests_finished() const override { return left_.empty(); }
-  bool has_pending() const override { return !left_.empty(); }
-  void add_node(Node& node) override { nodes_.push_back(&node); }
-  void add_node_collection(Node&, const std::vector<TestIndex>& tests) override {
-    if (!collected_) left_ = tests;
-    collected_ = true;
-  }
-  void schedule() override { send(); }
-  void mark_test_complete(Node&, TestIndex, double) override { send(); }
-  void mark_test_pending(TestIndex test) override { left_.insert(left_.begin(), test); }
-  void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
-    nodes_.erase(std::find(nodes_.begin(), nodes_.end(), &node));
-    left_.insert(left_.begin(), unfinished.begin(), unfinished.end());
-  }
-
- private:
-  void send() {
-    if (nodes_.empty() || left_.empty() || nodes_.front()->pending() > 0) return;
-    nodes_.front()->send({left_.front()});
-    left_.erase(left_.begin());
-  }
-
-  std::vector<Node*> nodes_;
-  std::vector<TestIndex> left_;
-  bool collected_ = false;
-};
-
-CrashItemHandler put_back(CrashVerdict verdict) {
-  return [verdict](WorkerNode&, TestIndex item, Report&, Scheduler& scheduler) {
-    scheduler.mark_test_pending(item);
-    return verdict;
-  };
-}
-
-CrashItemHandler leave(CrashVerdict verdict) {
-  return [verdict](WorkerNode&, TestIndex, Report&, Scheduler&) { return verdict; };
-}
-
-struct Mode {
-  const char* name;
-  std::unique_ptr<Scheduler> (*make)();
-  bool on_every_worker;
-};
-
-std::ostream& operator<<(std::ostream& out, const Mode& mode) { return out << mode.name; }
-
-// For two workers.
-const Mode kModes[] = {
-    {"Load", []() -> std::unique_ptr<Scheduler> { return std::make_unique<LoadScheduling>(2); },
-     false},
-    {"Each", []() -> std::unique_ptr<Scheduler> { return std::make_unique<EachScheduling>(2); },
-     true},
-    {"Custom", []() -> std::unique_ptr<Scheduler> { return std::make_unique<OneByOne>(); }, false},
-};
-
-// gw0 is to run test 0, in every mode; gw1 is there too. Four tests.
-class CrashItemTest : public testing::TestWithParam<Mode> {
- protected:
-  void begin(CrashItemHandler handler, TestIndex tests = 4, const FailurePolicy& policy = {}) {
-    stage_.emplace(GetParam().make(), 2, tests, std::move(handler), no_locks(), policy);
-    stage_->start();
-  }
-
-  // How a report marks its parts with the worker.
-  std::string mark(int worker) const {
-    return GetParam().on_every_worker ? "[gw" + std::to_string(worker) + "] " : "";
-  }
-  std::string says(int worker, const std::string& what) const {
-    const std::string gw = "gw" + std::to_string(worker);
-    return gw + " says " + mark(worker) + what;
-  }
-  std::string crashes(std::size_t worker, TestIndex test = 0) const {
-    return says(static_cast<int>(worker), stage_->crash_text(worker, test));
-  }
-
-  std::string report_of(TestIndex test) {
-    for (auto& [index, report] : stage_->take_reports()) {
-      texts_[index] = Stage::text_of(report);
-      reports_[index] = std::move(report);
-    }
-    return texts_.count(test) > 0 ? texts_[test] : "(none)";
-  }
-
-  // Whoever runs test 0 next, if all run what they have until then; the others have run it or not.
-  std::size_t runner_of_test_0() {
-    for (int round = 0; round < 100; ++round) {
-      for (std::size_t i = 0; i < stage_->size(); ++i) {
-        if (stage_->begin(i) == TestIndex{0} &&
-            stage_->iteration().assignments().is_rerun(0, static_cast<int>(i))) {
-          return i;
-        }
-      }
-      for (std::size_t i = 0; i < stage_->size(); ++i) {
-        if (stage_->begin(i)) {
-          stage_->complete(i);
-          break;
-        }
-      }
-    }
-    ADD_FAILURE() << "nobody runs test 0";
-    return 0;
-  }
-
-  void expect_account(const std::string& failures = {}) {
-    stage_->run();
-    report_of(0);
-    EXPECT_TRUE(stage_->is_accounted_for());
-    EXPECT_EQ(stage_->take_failures(), failures);
-    EXPECT_FALSE(stage_->iteration().has_work());
-  }
-
-  std::optional<Stage> stage_;
-  std::map<TestIndex, std::string> texts_;
-  std::map<TestIndex, Report> reports_;
-};
 
 // --- not put back --------------------------------------------------------------------------------
 
@@ -395,7 +270,7 @@ TEST_P(CrashItemTest, ThatTheSchedulerCannotTakeBackFailsForTheCrash) {
   EXPECT_EQ(report_of(0), crashes(0));
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, CrashItemTest, testing::ValuesIn(kModes),
+INSTANTIATE_TEST_SUITE_P(Modes, CrashItemTest, testing::ValuesIn(kCrashModes),
                          [](const auto& row) { return std::string(row.param.name); });
 
 // --- a scheduler that fails meanwhile ------------------------------------------------------------
@@ -450,93 +325,6 @@ TEST(CrashItem, IsToldIfTheSchedulerForgetsIt) {
             (Texts{"0: gw0 says " + stage.crash_text(0, 0), "1: gw1 prints 10-20"}));
   EXPECT_EQ(stage.take_failures(),
             "the scheduler of plugin 'X' has never handed out 1 test: " + stage.name(0));
-}
-
-// --- where every worker runs every test ----------------------------------------------------------
-
-TEST(CrashItemEach, MayCrashOnEveryWorker) {
-  Stage stage(std::make_unique<EachScheduling>(2), 2, 2, put_back(CrashVerdict::counts));
-  stage.start();
-  stage.complete(1);
-  stage.crash(0);  // in 0
-  stage.crash(1);  // in 1, its last
-  stage.replace();
-  stage.replace();
-  EXPECT_EQ(stage.node(2).pending(), 2U);
-  EXPECT_EQ(stage.node(3).pending(), 1U);
-  stage.run();
-  EXPECT_EQ(stage.take_report_texts(),
-            (Texts{"0: gw0 says [gw0] " + stage.crash_text(0, 0) + "; gw2 prints 10-20",
-                   "1: gw1 says [gw1] " + stage.crash_text(1, 1) + "; gw3 prints 10-20"}));
-  EXPECT_EQ(stage.take_failures(), "");
-}
-
-// Whoever runs it first may do so for a worker that had not begun it.
-TEST(CrashItemEach, IsMadeUpForWhenNoRunIsMissing) {
-  for (const bool all_run : {false, true}) {
-    Stage stage(std::make_unique<EachScheduling>(3), 3, 2, put_back(CrashVerdict::does_not_count));
-    stage.start();
-    stage.complete(1);
-    stage.crash(0);  // in 0; leaves 1
-    stage.crash(1);  // in 1
-    for (const std::size_t i : {std::size_t{2}, stage.replace()}) {
-      stage.complete(i);
-      stage.complete(i);
-    }
-    EXPECT_EQ(stage.take_report_texts(), Texts{"0: gw1 prints 10-20"});
-    if (all_run) {
-      stage.complete(stage.replace());
-      EXPECT_EQ(stage.take_report_texts(), Texts{"1: gw2 prints 10-20"});
-    } else {
-      stage.iteration().give_up("not run: enough");
-      EXPECT_EQ(stage.take_report_texts(), Texts{"1: gw1 says [gw1] " + stage.crash_text(1, 1)});
-    }
-    EXPECT_TRUE(stage.is_accounted_for());
-  }
-}
-
-TEST(CrashItemEach, OfATestThatCrashesEverywhereAllIsTold) {
-  Stage stage(std::make_unique<EachScheduling>(2), 2, 1, put_back(CrashVerdict::counts));
-  stage.start();
-  stage.crash(0);
-  stage.crash(1);
-  stage.replace();
-  stage.complete(2);
-  EXPECT_TRUE(stage.take_reports().empty());
-  stage.iteration().give_up("not run: enough");
-  EXPECT_EQ(stage.take_report_texts(),
-            Texts{"0: gw1 says [gw1] " + stage.crash_text(1, 0) + "; gw0 says [gw0] " +
-                  stage.crash_text(0, 0) + "; gw2 prints 10-20"});
-}
-
-// The replacement cannot run it, and nobody else is to.
-TEST(CrashItemEach, FailsIfTheReplacementHasNoEnvironments) {
-  Stage stage(std::make_unique<EachScheduling>(2), 2, 2, put_back(CrashVerdict::does_not_count));
-  stage.start();
-  stage.crash(0);
-  const std::size_t i = stage.add_worker();
-  stage.collect(i);
-  stage.set_up(i, false);
-  stage.run();
-  EXPECT_EQ(stage.take_report_texts(),
-            (Texts{"0: gw0 says [gw0] " + stage.crash_text(0, 0), "1: gw1 prints 10-20"}));
-  EXPECT_EQ(stage.take_failures(), "");
-}
-
-// A user's scheduler may give it to a worker that has run the test itself.
-TEST(CrashItemEach, MayBeRunByAWorkerThatHasRunIt) {
-  class Sparing : public EachScheduling {
-   public:
-    using EachScheduling::EachScheduling;
-    void mark_test_pending(TestIndex test) override { nodes().front()->send({test}); }
-  };
-  Stage stage(std::make_unique<Sparing>(2), 2, 1, put_back(CrashVerdict::does_not_count));
-  stage.start();
-  stage.complete(0);
-  stage.crash(1, {"before"});
-  stage.complete(0, {"broken"});
-  EXPECT_EQ(stage.take_report_texts(),
-            Texts{"0: gw1 prints 0-5; gw0 says [gw0] broken; gw0 prints 10-20"});
 }
 
 TEST(CrashItemNative, IsToldByTheWorkerThatDoesAsGtestDoes) {
