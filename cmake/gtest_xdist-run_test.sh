@@ -40,19 +40,26 @@ WORDS
   echo "$level"
 }
 
-# at_most NUMBER: lowers $processors to it, if it is one.
-at_most() {
+# is_count TEXT: whether it is one that GTEST_XDIST_MAXPROCESSES may have.
+is_count() {
   case $1 in
-    '' | 0* | *[!0-9]*) ;;
-    *) [ "$1" -ge "$processors" ] || processors=$1 ;;
+    '' | 0* | *[!0-9]* | ?????*) return 1 ;;
+    *) [ "$1" -le 1024 ] ;;
   esac
+}
+
+# at_most TEXT: lowers $processors to it, if it is a count.
+at_most() {
+  if is_count "$1" && [ "$1" -lt "$processors" ]; then
+    processors=$1
+  fi
 }
 at_most "$(parallel_level)"
 at_most "${GTEST_XDIST_MAXPROCESSES-}"
-case ${GTEST_XDIST_MAXPROCESSES-0} in
-  *[!0-9]*) ;; # for COMMAND to refuse
-  *) export GTEST_XDIST_MAXPROCESSES="$processors" ;;
-esac
+# Anything else is for COMMAND to refuse.
+if is_count "${GTEST_XDIST_MAXPROCESSES-1}"; then
+  export GTEST_XDIST_MAXPROCESSES="$processors"
+fi
 
 rm -f "$report"
 "$@"

@@ -74,6 +74,10 @@ INSTANTIATE_TEST_SUITE_P(Odd, Valued,
                          testing::Values("", "two words", "a;b", "a\\;b\\", "[", "]==]", "${HOME}",
                                          "$<1:x>", "\"#\n'", "last", "last"));
 
+class DISABLED_Valued : public testing::TestWithParam<int> {};
+TEST_P(DISABLED_Valued, Fails) { FAIL(); }
+INSTANTIATE_TEST_SUITE_P(Odd, DISABLED_Valued, testing::Values(1));
+
 template <class T>
 class Typed : public testing::Test {};
 using Types = testing::Types<int, char[4], std::map<int, long>, int>;

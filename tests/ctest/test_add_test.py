@@ -70,9 +70,10 @@ class AddTest(ProjectTest):
 
     def test_a_wrong_variable_is_not_hidden(self):
         self.configure("gtest_xdist_add_test(NAME all TARGET suite WORKERS 2)")
-        output = self.ctest("--output-on-failure", must=False, GTEST_XDIST_MAXPROCESSES="few")
-        self.assertIn("GTEST_XDIST_MAXPROCESSES='few' is not valid", output)
-        self.assertIn("gtest_xdist_add_test: exit status 2; there is no report\n", output)
+        for wrong in "few", "0", "", "1025", "99999999999999999999":
+            output = self.ctest("--output-on-failure", must=False, GTEST_XDIST_MAXPROCESSES=wrong)
+            self.assertIn("GTEST_XDIST_MAXPROCESSES='%s' is not valid" % wrong, output)
+            self.assertIn("gtest_xdist_add_test: exit status 2; there is no report\n", output)
 
     def test_a_failure(self):
         """Its name is in all that ctest writes, however much the test has printed."""
@@ -95,8 +96,8 @@ class AddTest(ProjectTest):
     def test_other_ends(self):
         self.configure("gtest_xdist_add_test(NAME all TARGET suite WORKERS 2)")
         for what, summary in (
-                ("crash", "exit status 1; 1 of 66 failed: Plain.Crashes"),
-                ("fail outside", "exit status 1; 1 of 66 failed: what is outside of tests"),
+                ("crash", "exit status 1; 1 of 67 failed: Plain.Crashes"),
+                ("fail outside", "exit status 1; 1 of 67 failed: what is outside of tests"),
                 ("exit", "exit status 3; no test failed"),
                 ("end", "exit status 4; there is no report")):
             with self.subTest(what):

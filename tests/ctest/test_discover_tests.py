@@ -11,7 +11,8 @@ MAP = "std::map<int, long, std::less<int>, std::allocator<std::pair<int const, l
 SUITES = ["Plain", "Whole", "AllDisabled", "Typed<int>", "Typed<char [4]>", "Typed<%s>" % MAP, "Typed/3",
           "Named<int>", "Named<char [4]>", "Named<%s>" % MAP, "Named/std::type-3",
           "Spaced<unsigned int>", "Spaced<std::pair<int, int>>", "Spaced<char*>", "Spaced<short>",
-          "Odd/Valued", "Many/Numbered"]
+          "Odd/Valued", "Odd/DISABLED_Valued", "Many/Numbered"]
+DISABLED_SUITES = {"Whole", "AllDisabled", "Odd/DISABLED_Valued"}
 VALUES = ['""', '"two words"', '"a;b"', r'"a\\;b\\"', '"["', '"]==]"', '"${HOME}"', '"$<1:x>"',
           r'''"\"#\n'"''', '"last"', "10"]
 
@@ -25,14 +26,14 @@ class DiscoverTests(ProjectTest):
         self.configure("gtest_xdist_discover_tests(TARGET suite)")
         tests = self.known_tests()
         self.assertEqual(SUITES, list(tests))
-        self.assertEqual({"Whole", "AllDisabled"},
+        self.assertEqual(DISABLED_SUITES,
                          {name for name, (_, p) in tests.items() if p.get("DISABLED")})
         self.forget()
         # Workers of ctest's own environment would be one too many.
         self.ctest("-j4", GTEST_XDIST_WORKERS="4")
         self.assertEqual({"alone"}, set(self.recorded("begins")))
         starts = self.recorded("starts")
-        self.assertEqual(len(SUITES) - 2, len(starts))
+        self.assertEqual(len(SUITES) - len(DISABLED_SUITES), len(starts))
         self.assertEqual(len(starts), len(set(starts)))
         # What one runs, no other does, and nothing is left out.
         log = (self.folder / "build/Testing/Temporary/LastTest.log").read_text()
@@ -54,15 +55,16 @@ class DiscoverTests(ProjectTest):
             ["Spaced.Works<%s>" % t
              for t in ("unsigned int", "std::pair<int, int>", "char*", "short")] +
             ["Odd/Valued.Works/" + value for value in VALUES] +
+            ["Odd/DISABLED_Valued.Fails/1"] +
             ["Many/Numbered.Works/%d" % i for i in range(30)], list(tests))
-        self.assertEqual({"Plain.FailsToo", "Whole.Fails", "AllDisabled.Fails", "Typed/3.Fails",
-                          *("Typed.Fails" + t for t in types)},
-                         {name for name, (_, p) in tests.items() if p.get("DISABLED")})
+        disabled = {"Plain.FailsToo", "Whole.Fails", "AllDisabled.Fails", "Typed/3.Fails",
+                    *("Typed.Fails" + t for t in types), "Odd/DISABLED_Valued.Fails/1"}
+        self.assertEqual(disabled, {name for name, (_, p) in tests.items() if p.get("DISABLED")})
         self.forget()
         output = self.ctest("-j4")
         self.assertRegex(output, r"Plain.Skips \(Skipped\)")
         starts = self.recorded("starts")
-        self.assertEqual(len(tests) - 7, len(starts))
+        self.assertEqual(len(tests) - len(disabled), len(starts))
         self.assertEqual(len(starts), len(set(starts)))
         log = (self.folder / "build/Testing/Temporary/LastTest.log").read_text()
         self.assertEqual(len(starts), log.count("[ RUN      ]"))
