@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import sys
+import time
 import unittest
 
 import harness
@@ -118,7 +120,7 @@ SHOWN = re.compile(r"\x1bD\x1b\[A\x1b7\r+\n\x1b\[J\x1b\[\?7l(.*?)\x1b\[\?7h\x1b8
 HIDDEN = re.compile(r"\x1b7\r+\n\x1b\[J\x1b8")
 
 
-class StatusLineTest(harness.IntegrationTest):
+class StatusLine(harness.IntegrationTest):
     """Of the suite's tests two last until they are released; others pass, fail, crash, print."""
 
     def start_on_terminal(self, *arguments, suite="terminal", columns=500, rows=24, env=None,
@@ -157,6 +159,9 @@ class StatusLineTest(harness.IntegrationTest):
         started.release()
         return started.end()
 
+
+
+class StatusLineTest(StatusLine):
     def test_before_during_and_after(self):
         arguments = ["--gtest_filter=-*.Crashes", "--gtest_color=no"]
         started, terminal = self.start_on_terminal(*arguments)
@@ -267,6 +272,39 @@ class StatusLineTest(harness.IntegrationTest):
         self.see_status_line(terminal, r"\[3/5\] 1 failed, .*")
         _, written = self.end(started, terminal)
         self.assertEqual(3, written.count("5 tests from 2 test suites ran."))
+
+
+# A shell, as far as jobs go: the suite is one in the background. SIGUSR1 to the shell brings it to
+# the foreground, SIGUSR2 takes the terminal back.
+JOB_CONTROL = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(1, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGUSR1, lambda *_: os.tcsetpgrp(1, job))
+signal.signal(signal.SIGUSR2, lambda *_: os.tcsetpgrp(1, os.getpgrp()))
+job = os.fork()
+if job == 0:
+    os.setpgid(0, 0)
+    os.execv(sys.argv[1], sys.argv[1:])
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]))
+"""
+
+
+class JobControlTest(StatusLine):
+    def test_there_is_no_line_in_the_background(self):
+        started, terminal = self.start_on_terminal(
+            "--gtest_filter=-*.Crashes", "--gtest_color=no",
+            launcher=(sys.executable, "-c", JOB_CONTROL))
+        harness.wait_until(lambda: started.noted.count("lasts") == 2, "the tests have not started")
+        time.sleep(0.5)  # longer than a run is that shows none
+        self.assertEqual([], self.lines(terminal))
+        started.process.send_signal(signal.SIGUSR1)
+        self.see_status_line(terminal, r"\[3/5\] 1 failed, .*")
+        started.process.send_signal(signal.SIGUSR2)
+        self.see_status_line(terminal, "")
+        run, _ = self.end(started, terminal)
+        self.assertEqual(1, run.status)
+        self.assertEqual(5, len([test for test in run.tests if test.status == "run"]), run)
 
 
 class StatusRequestTest(harness.IntegrationTest):

@@ -78,6 +78,10 @@ class Progress {
     Clock::time_point due = next_;
     if (line_->is_shown()) due = drawn_ + (tally.done == drawn_done_ ? kTick : kNews);
     if (now < due) return due;
+    if (!is_in_foreground(STDOUT_FILENO)) {
+      line_->hide();
+      return next_ = now + kTick;
+    }
     draw(now, tally);
     return now + kTick;
   }

@@ -4,6 +4,7 @@
 #ifndef GTEST_XDIST_PROCESS_TERMINAL_H_
 #define GTEST_XDIST_PROCESS_TERMINAL_H_
 
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -22,6 +23,13 @@ inline bool is_capable_terminal(int descriptor) {
   const char* const term = std::getenv("TERM");
   return ::isatty(descriptor) != 0 && term != nullptr && *term != '\0' &&
          std::string_view(term) != "dumb";
+}
+
+// False if the descriptor leads to the terminal of a shell that has left this process to itself, in
+// the background, where it waits for commands.
+inline bool is_in_foreground(int descriptor) {
+  const ::pid_t group = ::tcgetpgrp(descriptor);
+  return group == -1 || group == ::getpgrp();
 }
 
 // In columns: as the terminal says it, else as $COLUMNS does, else as terminals used to be.

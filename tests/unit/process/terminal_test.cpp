@@ -53,6 +53,13 @@ TEST_F(TerminalTest, IsCapableUnlessItIsDumb) {
   EXPECT_FALSE(is_capable_terminal(terminal_.number()));
 }
 
+// Nor does a terminal that is not this process's own take it for one of its jobs.
+TEST_F(TerminalTest, WithoutAShellThisProcessIsInTheForeground) {
+  EXPECT_TRUE(is_in_foreground(terminal_.number()));
+  EXPECT_TRUE(is_in_foreground(file_.number()));
+  EXPECT_TRUE(is_in_foreground(-1));
+}
+
 TEST_F(TerminalTest, IsAsWideAsItSays) {
   ::setenv("COLUMNS", "33", 1);
   set_width(123);
