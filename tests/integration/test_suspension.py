@@ -1,8 +1,11 @@
 """Ctrl-Z: workers stop with the process that the shell knows, and time does not pass meanwhile."""
 
+import fcntl
 import os
 import signal
+import struct
 import sys
+import termios
 import time
 
 from pathlib import Path
@@ -26,9 +29,20 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(suite, 0)[1]))
 RELEASED = "--gtest_filter=Hang.UntilReleased:All/Quick.*"
 
 
+PIPE_CAPACITY = 65536 - 4096  # a write that would not fit waits
+
+
+def readable(descriptor):
+    """How many bytes are there."""
+    return struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)))[0]
+
+
 def state(pid):
     """Of a process: T if it is stopped."""
-    return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0]
+    try:
+        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "gone"
 
 
 class SuspensionTest(harness.IntegrationTest):
@@ -36,10 +50,13 @@ class SuspensionTest(harness.IntegrationTest):
         started = self.start("hang", *arguments, env={"GTEST_XDIST_WORKERS": "2", **env},
                              launcher=(sys.executable, "-c", SHELL))
         harness.wait_until(lambda: len(started.noted) == 1, "the test has not started")
+        return started, self.number_of_suite(started)
+
+    def number_of_suite(self, started):
         number = started.directory / "notes.suite"
         harness.wait_until(lambda: number.exists() and number.read_text().endswith("\n"),
                            "nobody knows the suite's number")
-        return started, int(number.read_text())
+        return int(number.read_text())
 
     def all_processes(self, started):
         return harness.processes(started.token) - {started.process.pid}
@@ -80,9 +97,39 @@ class SuspensionTest(harness.IntegrationTest):
         self.proceed(started, suite)
         self.end(started)
 
+    def test_nobody_remembers_how_long_that_was(self):
+        file = self._scratch / "durations"
+        started, suite = self.start_suite(RELEASED, GTEST_XDIST_DURATIONS_FILE=str(file))
+        self.suspend(started, suite)
+        self.proceed(started, suite)
+        self.end(started)
+        remembered = file.read_text()
+        self.assertIn("All/Quick.", remembered)
+        self.assertNotIn("Hang", remembered)
+
+    def test_a_second_signal_stops_a_controller_that_is_busy(self):
+        """It writes into a pipe that nobody reads."""
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        started = self.start("many", "--tests=5000", env={"GTEST_XDIST_WORKERS": "2"},
+                             terminal=writer, launcher=(sys.executable, "-c", SHELL))
+        os.close(writer)
+        suite = self.number_of_suite(started)
+        harness.wait_until(lambda: readable(reader) >= PIPE_CAPACITY, "the pipe is not full")
+        os.kill(suite, signal.SIGTSTP)
+        time.sleep(0.2)
+        self.assertEqual("S", state(suite), "it writes")
+        os.kill(suite, signal.SIGTSTP)
+        harness.wait_until(lambda: state(suite) == "T", "it has not stopped")
+        os.kill(suite, signal.SIGCONT)
+        while os.read(reader, PIPE_CAPACITY):
+            pass
+        self.assertEqual(1, started.end().status, "the last test fails")
+        self.assert_nothing_left(started)
+
     def test_a_test_that_never_ends_is_ended_after_all(self):
         started, suite = self.start_suite("--gtest_filter=Hang.InALoop:All/Quick.*",
-                                          GTEST_XDIST_TIMEOUT="1")
+                                          GTEST_XDIST_TIMEOUT="5")
         self.suspend(started, suite)
         self.proceed(started, suite)
         run = started.end()

@@ -152,9 +152,6 @@ class DSession : private NodeEvents {
   // Whether no iteration is to follow: somebody has interrupted the run, say.
   bool is_over() const { return !supervisor_.over().empty() || iterations_.are_futile(); }
 
-  // The signal that has interrupted the run; 0 if none has.
-  int stop_signal() const { return node_manager_.stop_signal(); }
-
   // Not empty if a worker's main returned a status other than 0 although nothing had failed: wrong,
   // unless this process's main does so too.
   const std::string& dissent() const { return verdicts_.dissent(); }
@@ -165,6 +162,7 @@ class DSession : private NodeEvents {
   Iteration& iteration() { return iterations_.current(); }
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
   std::size_t alive() const { return node_manager_.alive(); }
+  int stop_signal() const { return node_manager_.stop_signal(); }
 
   // --- time and signals --------------------------------------------------------------------------
 
@@ -176,9 +174,10 @@ class DSession : private NodeEvents {
     return next;
   }
 
-  void on_continue(Clock::time_point now, Clock::duration suspended) override {
+  void on_continue(Clock::duration suspended) override {
     supervisor_.continues(suspended);
-    who_runs_what_.continues(now);
+    iterations_.continues(suspended);
+    who_runs_what_.continues(suspended);
   }
 
   Clock::time_point on_wait(Clock::time_point now) override {
@@ -266,13 +265,14 @@ class DSession : private NodeEvents {
     const bool is_skipped = node.test_report.skipped();
     iteration().on(node, m);
     if (durations_ == nullptr || is_skipped || !node.broken.empty()) return;
-    if (iteration().awaits_retry(m.test)) return;
+    if (iteration().awaits_retry(m.test) || node.was_suspended_since(m.time.begin_ns)) return;
     durations_->add_test(m.test, seconds_of(m.time.duration_ns));
   }
 
   void on(WorkerNode& node, SuiteDown& m) {
     iteration().on(node, m);
     if (durations_ == nullptr || !node.broken.empty()) return;
+    if (node.was_suspended_since(node.suite_begin_ns)) return;
     durations_->add_suite(m.suite, seconds_of(m.fixture_ns));
   }
 

@@ -177,6 +177,11 @@ class Iterations {
   // Why no worker is started any more; empty if workers are.
   const std::string& hopeless() const { return hopeless_; }
 
+  // The session goes on after it was suspended for so long.
+  void continues(std::chrono::steady_clock::duration suspended) {
+    if (under_way()) tally_.continues(suspended);
+  }
+
   // Whether there would always be a next one, for nobody to run.
   bool are_futile() const { return endless_ && !hopeless_.empty(); }
 
@@ -187,12 +192,12 @@ class Iterations {
 
   // `log` is what has been told already.
   void begin_with(std::unique_ptr<Scheduler> scheduler, ProgramLog log) {
+    const std::vector<TestIndex> order = planning_.order(collection_.order());
     iteration_.emplace(catalog_, nodes(), std::move(scheduler), planning_.name(), crew_.workers(),
-                       planning_.order(collection_.order()), planning_.locks(), on_crash_item_,
-                       failure_policy(), node_manager_.stop_word());
+                       order, planning_.locks(), on_crash_item_, failure_policy(),
+                       node_manager_.stop_word());
     iteration_->log() = std::move(log);
-    iteration_->leave_out(planning_.left_out(planning_.order(collection_.order())),
-                          planning_.reason_to_leave_out());
+    iteration_->leave_out(planning_.left_out(order), planning_.reason_to_leave_out());
     follow();
     for (const auto& node : nodes()) {
       if (node->state != State::gone) enter(*node);

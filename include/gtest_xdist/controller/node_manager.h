@@ -47,7 +47,7 @@ class NodeEvents {
   virtual Clock::time_point on_time(Clock::time_point now) = 0;
 
   // The session was suspended, workers and all, for so long.
-  virtual void on_continue(Clock::time_point now, Clock::duration suspended) = 0;
+  virtual void on_continue(Clock::duration suspended) = 0;
 
   // There is nothing to do: called before each wait, which ends at the time that is returned at the
   // latest.
@@ -258,7 +258,7 @@ class NodeManager {
     const std::optional<Clock::duration> suspended = suspension_.heed();
     if (!suspended) return;
     if (exit_deadline_ != Clock::time_point::max()) exit_deadline_ += *suspended;
-    events_.on_continue(Clock::now(), *suspended);
+    events_.on_continue(*suspended);
     next_time_ = Clock::time_point::min();
   }
 

@@ -39,6 +39,12 @@ struct RunTally {
     if (end.outcome == Outcome::failed) ++failed;
   }
 
+  // The iteration goes on after it was suspended for so long: no time has passed.
+  void continues(std::chrono::steady_clock::duration suspended) {
+    begin += suspended;
+    last_end += suspended;
+  }
+
   // What is done, rounded down: 100 only when all is.
   std::size_t percent() const { return all == 0 ? 100 : 100 * done / all; }
 };

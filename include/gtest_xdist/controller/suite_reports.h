@@ -30,6 +30,7 @@ class SuiteReports {
       return;
     }
     node.open_suite = m.suite;
+    node.suite_begin_ns = m.time.begin_ns;
     store_.suite_entered(m.suite);
     node.suite_report.add_output(node.number(), m.output);
     output_.of_set_up(node, node.suite_report, m.suite);

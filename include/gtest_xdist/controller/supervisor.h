@@ -78,6 +78,7 @@ class Supervisor {
     for (Care& care : cares_) {
       if (care.stopped_since) *care.stopped_since += suspended;
       if (care.deaf_since) *care.deaf_since += suspended;
+      care.ending.continues(suspended);
     }
   }
 
@@ -161,7 +162,7 @@ class Supervisor {
     const Phase phase = node.phase();
     const std::optional<Clock::duration> limit = limit_of(phase);
     if (!limit) return limit_ ? now + next_phase_in(node) : Time::max();
-    const Time since = std::max({node.phase_since(now), node.continued, over_since_});
+    const Time since = std::max(node.busy_since(now), over_since_);
     if (now >= since + *limit) {
       return care.ending.begin(
           over_.empty() ? timed_out(*limit) : EndReason{"ran out of time", over_}, now);

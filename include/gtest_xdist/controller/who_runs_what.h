@@ -46,8 +46,8 @@ class WhoRunsWhat {
         nodes_(nodes),
         request_([](void* to_ring) { static_cast<Doorbell*>(to_ring)->ring(); }, &bell) {}
 
-  // The session goes on `now`, after it was suspended: until then there was nothing to be heard.
-  void continues(Clock::time_point now) { continued_ = now; }
+  // The session goes on after it was suspended for so long, as its tally does.
+  void continues(Clock::duration suspended) { told_ += suspended; }
 
   // Says what is to be said `now`. Returns when to be called again at the latest.
   Clock::time_point look(Clock::time_point now, const RunTally& tally) {
@@ -55,7 +55,7 @@ class WhoRunsWhat {
     if (!has_begun) return Clock::time_point::max();
     if (request_.take()) tell(now, tally, "running for " + age(now - tally.begin));
     if (!is_told(Topic::event)) return Clock::time_point::max();
-    const Clock::time_point since = std::max({tally.begin, tally.last_end, continued_});
+    const Clock::time_point since = std::max(tally.begin, tally.last_end);
     if (since == told_) return Clock::time_point::max();
     if (now < since + kQuiet) return since + kQuiet;
     told_ = since;
@@ -80,7 +80,6 @@ class WhoRunsWhat {
   const Catalog& catalog_;
   const WorkerNodes& nodes_;
   StatusRequest request_;
-  Clock::time_point continued_ = Clock::time_point::min();
   Clock::time_point told_{};  // the beginning of the quiet that has been told of
 };
 

@@ -54,7 +54,7 @@ inline std::optional<Activity> activity_of(const WorkerNode& node, const Catalog
   const std::optional<std::string> name = activity_name(node, catalog);
   if (!name) return std::nullopt;
   return Activity{node.name(), shown(*name),
-                  std::chrono::duration_cast<std::chrono::seconds>(now - node.phase_since(now))};
+                  std::chrono::duration_cast<std::chrono::seconds>(now - node.busy_since(now))};
 }
 
 }  // namespace gtest_xdist::internal

@@ -96,6 +96,14 @@ class WorkerEnding {
     return Time::max();
   }
 
+  // The session goes on after it was suspended for so long, and its workers do.
+  void continues(Clock::duration suspended) {
+    step_end_ += suspended;
+    const bool is_stopped =
+        step_ == Step::stopping || step_ == Step::debugging || step_ == Step::stopping_again;
+    if (is_stopped && node_.process != nullptr) node_.process->send(SIGSTOP);
+  }
+
   // Until when the worker may seem to be stopped because the controller has stopped it: it takes a
   // moment until it is known that it goes on.
   Time settled() const { return std::max(let_go_, node_.continued) + kGrace; }

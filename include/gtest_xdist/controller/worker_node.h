@@ -26,6 +26,7 @@
 #include "gtest_xdist/controller/worker_channels.h"
 #include "gtest_xdist/controller/worker_output.h"
 #include "gtest_xdist/controller/worker_tests.h"
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/hooks/session.h"
@@ -190,6 +191,17 @@ class WorkerNode : public Node, public GateNode {
     return channels_.phase_since(started, now);
   }
 
+  // The same, but begun anew when the session went on after it had been suspended.
+  std::chrono::steady_clock::time_point busy_since(
+      std::chrono::steady_clock::time_point now) const {
+    return std::max(phase_since(now), continued);
+  }
+
+  // Whether the session was suspended since then.
+  bool was_suspended_since(std::int64_t clock_ns) const {
+    return clock_nanoseconds(continued) > clock_ns;
+  }
+
   // What counts of the time that it was in a test, where there is a limit: after the session has
   // been suspended that begins anew.
   std::chrono::nanoseconds counted_time(const ClockSpan& span) const {
@@ -299,6 +311,7 @@ class WorkerNode : public Node, public GateNode {
   Report suite_report;
   Report program_report;
   std::optional<std::uint32_t> open_suite;  // the suite it is in, by what it reported
+  std::int64_t suite_begin_ns = 0;          // when its set-up began, or that of the last one
   bool in_iteration = false;  // takes part in the current iteration and has not ended it
   bool runs_items = false;    // its environments are up, and it has not ended the iteration
 

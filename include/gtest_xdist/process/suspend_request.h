@@ -13,7 +13,9 @@
 namespace gtest_xdist::internal {
 
 // While it lives, SIGTSTP is noted and somebody is woken, who is to call suspend(), unless the
-// program handles or ignores the signal itself. One at a time.
+// program handles or ignores the signal itself. If that has not happened when another one comes
+// (a listener waits for something, or standard output is a pipe that nobody reads), the process
+// stops at once. One at a time.
 class SuspendRequest {
  public:
   // The signal handler calls `wake(context)`, on any thread: it must be async-signal-safe.
@@ -36,10 +38,11 @@ class SuspendRequest {
   // Whether suspend() is to be called.
   bool is_pending() const { return asked_.load(std::memory_order_relaxed); }
 
-  // Stops this process, as the signal does without us; returns when it is continued, or at once
-  // where there is no shell that could continue it.
+  // Stops this process, as the signal does without us, unless it has been stopped meanwhile.
+  // Returns when it is continued, or at once where there is no shell that could continue it.
+  // Async-signal-safe.
   void suspend() {
-    asked_.store(false);
+    if (!asked_.exchange(false)) return;
     const bool was_installed = uninstall();
     ::raise(SIGTSTP);
     if (was_installed) install();
@@ -49,7 +52,8 @@ class SuspendRequest {
   void install() const {
     struct ::sigaction action {};
     action.sa_handler = &SuspendRequest::handle;
-    action.sa_flags = SA_RESTART;  // a listener's system calls are to go on
+    // A listener's system calls are to go on, and the handler is to stop the process.
+    action.sa_flags = SA_RESTART | SA_NODEFER;
     ::sigaction(SIGTSTP, &action, nullptr);
   }
 
@@ -63,11 +67,11 @@ class SuspendRequest {
   }
 
   static void handle(int) {
-    SuspendRequest& self = *instance_;
+    SuspendRequest* const self = instance_;
     // A child that is about to become a worker is in this process's group for a moment; it goes on.
-    if (::getpid() != self.process_) return;
-    self.asked_.store(true);
-    self.wake_(self.context_);
+    if (self == nullptr || ::getpid() != self->process_) return;
+    if (self->asked_.exchange(true)) return self->suspend();
+    self->wake_(self->context_);
   }
 
   const ::pid_t process_ = ::getpid();

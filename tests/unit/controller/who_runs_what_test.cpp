@@ -68,7 +68,7 @@ class WhoRunsWhatTest : public testing::Test {
   WorkerNodes nodes_;
   Doorbell bell_;
   RunTally tally_{4, 1, 1, {}, {}};
-  const Clock::time_point begin_ = Clock::now() - 1h;
+  const Clock::time_point begin_{24h};
   WhoRunsWhat who_{catalog_, nodes_, bell_};
   std::optional<Clock::duration> next_;
 };
@@ -145,6 +145,24 @@ TEST_F(WhoRunsWhatTest, TellsOfAQuietMinuteOnce) {
   EXPECT_EQ(told(1001s), "");
   EXPECT_EQ(next_, 1060s);
   EXPECT_NE(told(1060s), "");
+}
+
+TEST_F(WhoRunsWhatTest, NoTimePassesWhileTheSessionIsSuspended) {
+  run({0, 1}, Phase::test, 5s);
+  const auto suspend = [&](Clock::duration until, Clock::duration time) {
+    tally_.continues(time);
+    who_.continues(time);
+    node(0).continued = begin_ + until;
+  };
+  suspend(130s, 100s);
+  EXPECT_EQ(described(0, 133s), "gw0: " + name(0) + " for 3s, 1 test left");
+  EXPECT_EQ(told(159s), "");
+  EXPECT_EQ(next_, 160s);
+  EXPECT_NE(told(160s), "");
+  suspend(230s, 50s);
+  EXPECT_EQ(told(300s), "") << "it has told of this quiet";
+  ::raise(SIGUSR1);
+  EXPECT_NE(told(300s).find("running for 2m30s"), std::string::npos);
 }
 
 TEST_F(WhoRunsWhatTest, KeepsQuietIfItIsToldErrorsOnly) {

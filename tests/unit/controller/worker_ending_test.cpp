@@ -204,5 +204,23 @@ TEST_F(WorkerEndingTest, ADebuggerDoesNotOutliveItsWorker) {
   EXPECT_EQ(errno, ESRCH);
 }
 
+TEST_F(WorkerEndingTest, LeavesItAsMuchTimeAfterASuspension) {
+  EXPECT_EQ(ending_.begin_with(SIGCONT, {"was interrupted", "", false}, begin_) - begin_, 2s);
+  ending_.continues(100s);
+  EXPECT_EQ(go_on(101s), 102s);
+  EXPECT_FALSE(node_.process->ended());
+}
+
+// With the session its workers go on, all of them.
+TEST_F(WorkerEndingTest, StopsItAgainAfterASuspension) {
+  begin(0s);
+  await_stop(node_);
+  node_.process->send(SIGCONT);
+  await_continuation(node_);
+  ending_.continues(100s);
+  await_stop(node_);
+  EXPECT_TRUE(ending_.under_way());
+}
+
 }  // namespace
 }  // namespace gtest_xdist::internal

@@ -70,6 +70,25 @@ TEST(SuspendRequest, IsHeededAtTheEndIfNotBefore) {
   EXPECT_EQ(next_status(child), 0);
 }
 
+TEST(SuspendRequest, IsHeededByTheHandlerIfNotBeforeTheNext) {
+  const ::pid_t child = start_child([] {
+    int wakes = 0;
+    SuspendRequest request(&count_wake, &wakes);
+    bool is_right = true;
+    for (int i = 1; i <= 2; ++i) {
+      ::raise(SIGTSTP);
+      is_right &= wakes == i && request.is_pending();
+      ::raise(SIGTSTP);
+      is_right &= wakes == i && !request.is_pending();
+      request.suspend();  // it was stopped already
+    }
+    return is_right;
+  });
+  expect_stop(child);
+  expect_stop(child);
+  EXPECT_EQ(next_status(child), 0);
+}
+
 int stops_handled = 0;
 
 TEST(SuspendRequest, LeavesTheProgramItsOwnHandler) {
@@ -84,6 +103,18 @@ TEST(SuspendRequest, LeavesTheProgramItsOwnHandler) {
   EXPECT_EQ(stops_handled, 2);
   EXPECT_EQ(wakes, 0);
   ::signal(SIGTSTP, before);
+}
+
+TEST(SuspendRequest, LeavesTheProgramThatTheSignalIsIgnored) {
+  void (*const before)(int) = ::signal(SIGTSTP, SIG_IGN);
+  int wakes = 0;
+  {
+    const SuspendRequest request(&count_wake, &wakes);
+    ::raise(SIGTSTP);
+    EXPECT_FALSE(request.is_pending());
+  }
+  EXPECT_EQ(::signal(SIGTSTP, before), SIG_IGN);
+  EXPECT_EQ(wakes, 0);
 }
 
 TEST(SuspendRequest, IsOneAtATime) {

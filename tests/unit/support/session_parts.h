@@ -35,7 +35,7 @@ namespace gtest_xdist::internal {
 // Hears nothing.
 class NoEvents : public NodeEvents {
   Clock::time_point on_time(Clock::time_point) override { return Clock::time_point::max(); }
-  void on_continue(Clock::time_point, Clock::duration) override {}
+  void on_continue(Clock::duration) override {}
   Clock::time_point on_wait(Clock::time_point) override { return Clock::time_point::max(); }
   void on_message(WorkerNode&, WorkerMessage&) override {}
   void on_end(WorkerNode&, const ExitStatus&) override {}
