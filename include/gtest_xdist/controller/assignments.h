@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/index_list.h"
 
 namespace gtest_xdist::internal {

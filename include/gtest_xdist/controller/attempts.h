@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/parts.h"
-#include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/report.h"
 
 namespace gtest_xdist::internal {

@@ -40,7 +40,7 @@ class Crew {
   void gather() {
     count(node_manager_.admit(workers_));
     std::vector<std::string> ids;
-    for (unsigned i = 0; i < gathered_; ++i) ids.push_back(worker_name(static_cast<int>(i)));
+    for (unsigned i = 0; i < gathered_; ++i) ids.push_back(worker_name(i));
     hooks_.setupnodes(ids);
     for (unsigned slot = 0; slot < gathered_; ++slot) add(slot);
   }
@@ -73,7 +73,7 @@ class Crew {
     }
     --restarts_left_;
     note("replacing crashed worker " + dead.name() + " with " +
-         worker_name(static_cast<int>(node_manager_.nodes().size())));
+         worker_name(node_manager_.nodes().size()));
     WorkerNode& replacement = add(dead.slot_number());
     start_alone(replacement, iterations);
     return replacement;

@@ -53,8 +53,6 @@ inline void note(const std::string& text, Topic topic = Topic::event) {
   if (is_told(topic)) tell_anyway(text);
 }
 
-inline std::string worker_name(int number) { return "gw" + std::to_string(number); }
-
 }  // namespace gtest_xdist::internal
 
 #endif  // GTEST_XDIST_CONTROLLER_NOTES_H_

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/option_values.h"
 #include "gtest_xdist/core/options.h"
@@ -88,7 +88,7 @@ class ReplayPlan {
       any |= !lists.back().empty() && lists.size() <= static_cast<std::size_t>(repeat);
     }
     if (!any) {
-      refuse(worker_name(static_cast<int>(*target_.worker)) + " has run no test in iteration " +
+      refuse(worker_name(*target_.worker) + " has run no test in iteration " +
              (repeat == 1 ? "1" : "1 to " + std::to_string(repeat)) + ", and --gtest_repeat is " +
              std::to_string(repeat));
     }
@@ -145,7 +145,7 @@ class ReplayPlan {
     for (const RecordedRun& run : record_.runs) {
       for (const RecordedIteration& iteration : run.iterations) {
         for (const RecordedWorker& worker : iteration) {
-          const std::string name = "gw" + std::to_string(worker.number);
+          const std::string name = worker_name(worker.number);
           if (worker.number == *target_.worker) return;
           if (std::find(workers.begin(), workers.end(), name) == workers.end()) {
             workers.push_back(name);
@@ -153,7 +153,7 @@ class ReplayPlan {
         }
       }
     }
-    refuse("gw" + std::to_string(*target_.worker) +
+    refuse(worker_name(*target_.worker) +
            " has run no test in it; those that have: " + join(workers));
   }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "gtest_xdist/controller/notes.h"
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/report.h"
 
@@ -125,8 +126,11 @@ class ResultStore {
     return tests;
   }
 
+  // How many these are.
+  std::size_t missing_count() const { return expected_ - arrived_; }
+
   // Whether every test has become ready.
-  bool all_arrived() const { return arrived_ == expected_; }
+  bool all_arrived() const { return missing_count() == 0; }
 
   // Whether a failure has been reported, of a test or a suite.
   bool has_failures() const { return has_failures_; }

@@ -16,6 +16,7 @@
 #include "gtest_xdist/controller/retries.h"
 #include "gtest_xdist/controller/run_tally.h"
 #include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/hooks/session.h"
 

@@ -75,7 +75,7 @@ class Staffing {
     }
     // When the last one is done, all of them end.
     if (idle == 0 || busy == 0) return;
-    if (iterations_.current().store().missing().size() > handed_out) return;
+    if (iterations_.current().store().missing_count() > handed_out) return;
     node_manager_.hold_tokens_for(busy);
   }
 
@@ -97,7 +97,7 @@ class Staffing {
     return crew_.is_short() && !collections_.differ() && iterations_.under_way() &&
            !iterations_.ending() && iterations_.hopeless().empty() &&
            !iterations_.current().runs_on_every_worker() && iterations_.current().has_work() &&
-           iterations_.current().store().missing().size() > node_manager_.alive();
+           iterations_.current().store().missing_count() > node_manager_.alive();
   }
 
   // One that is started while an iteration ends begins with the next one.

@@ -35,6 +35,12 @@ inline std::string random_testrunuid() {
   return text;
 }
 
+// "gw1": the worker_id() of the worker with this number.
+template <class Number>
+std::string worker_name(Number number) {
+  return "gw" + std::to_string(number);
+}
+
 }  // namespace internal
 
 // Whether this process runs tests for a controller. A program that a test starts is no worker, even

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/schedule.h"
 #include "gtest_xdist/core/svg.h"
 #include "gtest_xdist/core/time_text.h"
@@ -185,8 +186,6 @@ class TimelineSvgLane {
   void write(int x, int y, const std::string& what, const std::string& attributes = {}) {
     text_ += svg_text(x, y, what, attributes);
   }
-
-  static std::string worker_name(std::size_t number) { return "gw" + std::to_string(number); }
 
   const TimelineLanes& all_;
   const TimelineLanes::Lane& lane_;

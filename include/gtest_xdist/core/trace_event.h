@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/schedule.h"
 #include "gtest_xdist/core/time_text.h"
 #include "gtest_xdist/core/timeline.h"
@@ -58,8 +59,8 @@ class TraceWriter {
   void add_worker(const ScheduleRun& run, std::size_t number) {
     constexpr std::size_t kPlaces = 1'000'000;
     const unsigned slot = run.crew[number].slot;
-    std::string name = "gw" + std::to_string(number);
-    if (slot != number) name += " for gw" + std::to_string(slot);
+    std::string name = worker_name(number);
+    if (slot != number) name += " for " + worker_name(slot);
     add_metadata("thread_name", static_cast<int>(number) + 1, "\"name\":" + quote_json(name));
     add_metadata("thread_sort_index", static_cast<int>(number) + 1,
                  "\"sort_index\":" + std::to_string(slot * kPlaces + number));

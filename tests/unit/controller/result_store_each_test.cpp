@@ -24,6 +24,7 @@ TEST(ResultStoreEach, ATestIsReadyWhenAllHaveReportedIt) {
   store.add_test(5, 1, story(1));
   EXPECT_EQ(store.next_test(2), 5U);
   EXPECT_EQ(store.missing(), (Indices{0}));
+  EXPECT_EQ(store.missing_count(), 1U);
 }
 
 TEST(ResultStoreEach, ATestThatPassesEverywhereIsToldOnce) {

@@ -34,6 +34,7 @@ TEST(ResultStore, BeginsWithNothing) {
   EXPECT_EQ(store.next_suite(), std::nullopt);
   EXPECT_EQ(store.next_test(0), std::nullopt);
   EXPECT_EQ(store.missing(), (Indices{1, 3, 5}));
+  EXPECT_EQ(store.missing_count(), 3U);
 }
 
 TEST(ResultStore, TestsComeInTheOrderOfTheirReports) {

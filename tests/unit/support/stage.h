@@ -169,7 +169,7 @@ class Stage {
       iteration_->let_through();
       iteration_->set_wake_marks();
     }
-    if (!iteration_->store().missing().empty() && !iteration_->under_way()) {
+    if (iteration_->store().missing_count() > 0 && !iteration_->under_way()) {
       iteration_->settle_account();
     }
   }
