@@ -43,6 +43,14 @@ class OnceTest(harness.IntegrationTest):
             self.assert_parallel_equals_serial("once", "--gtest_filter=" + SERVER,
                                                env={"MODE": mode})
 
+    def test_a_run_that_is_refused(self):
+        """main has made it by then."""
+        same = str(self._scratch / "same.json")
+        run = self.run_suite(0, "--gtest_output=json:" + same, mode="main", report=None, env={
+            "GTEST_XDIST_WORKERS": "2", "GTEST_XDIST_TIMELINE": same})
+        self.assertEqual(2, run.status, run)
+        self.assert_made(1, run)
+
     def test_every_way_to_hand_tests_out(self):
         for dist in MODES:
             with self.subTest(dist=dist):

@@ -58,6 +58,12 @@ class DurationsTest(harness.IntegrationTest):
                             env={"GTEST_XDIST_DURATIONS": "1"})
         self.assertEqual(["tests", "suites"] * 3, [what for _, _, what, _ in self.lists(run)])
 
+    def test_a_run_without_tests_has_none(self):
+        run = self.parallel("own_main", "--runs=2", "--then=None", report=None, env={
+            "GTEST_XDIST_DURATIONS": "1", "GTEST_XDIST_RECORD": str(self._scratch / "record")})
+        self.assertEqual(2, run.out.count("RUN_ALL_TESTS returned"), run)
+        self.assertEqual(["tests", "suites"], [what for _, _, what, _ in self.lists(run)])
+
     def test_crashes_and_attempts_count(self):
         run = self.parallel("retries", "--gtest_filter=Retried.Crashes",
                             env={"GTEST_XDIST_DURATIONS": "1", "GTEST_XDIST_RETRIES": "1",

@@ -27,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/schedule.h"
 #include "gtest_xdist/core/text.h"
@@ -162,8 +163,8 @@ inline std::string format_record(const ScheduleRecord& record) {
     for (std::size_t i = 0; i < run.iterations.size(); ++i) {
       text += "iteration " + number(i + 1) + "\n";
       for (const RecordedWorker& worker : run.iterations[i]) {
-        text += "gw" + number(worker.number);
-        if (worker.slot != worker.number) text += " for gw" + number(worker.slot);
+        text += worker_name(worker.number);
+        if (worker.slot != worker.number) text += " for " + worker_name(worker.slot);
         text += ": " + format_index_list(worker.tests) + "\n";
         if (worker.again.empty()) continue;
         text += "again gw" + number(worker.number) + ": " + format_index_list(worker.again) + "\n";

@@ -42,6 +42,7 @@
 #include "gtest_xdist/process/jobserver.h"
 #include "gtest_xdist/process/once_values.h"
 #include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/plain_file.h"
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/process/stop_signals.h"
 #include "gtest_xdist/process/temp_directory.h"
@@ -95,8 +96,10 @@ class ControllerRole {
     void OnTestStart(const testing::TestInfo&) override { role_.test_starts(); }
     void OnTestEnd(const testing::TestInfo& test) override { role_.test_ends(test); }
     void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
-      if (role_.session_) role_.session_->replayer().iteration_end_ends();
-      role_.schedule_.iteration_ends(iteration);
+      if (role_.session_) {
+        role_.session_->replayer().iteration_end_ends();
+        role_.schedule_.iteration_ends(iteration);
+      }
       role_.life_->iteration_ends(iteration);
     }
     void OnTestProgramEnd(const testing::UnitTest&) override { role_.program_end(); }
@@ -165,7 +168,6 @@ class ControllerRole {
           make_launcher(workers), workers, static_cast<unsigned>(std::max(repeat, 0)),
           *stop_signals_, jobserver_.get());
     } catch (const std::runtime_error& error) {
-      end_values();
       fatal(error.what());
     }
     session_->collect();
@@ -186,9 +188,7 @@ class ControllerRole {
   void read_durations() {
     if (!options_.durations_file) return;
     const std::string& path = *options_.durations_file;
-    const bool is_relative = path[0] != '/' && !self_.directory.empty();
-    durations_.emplace(*catalog_, path, is_relative ? self_.directory + "/" + path : path,
-                       self_.program());
+    durations_.emplace(*catalog_, path, absolute_path(path, self_.directory), self_.program());
   }
 
   // gtest's own goes to a file that is written for nothing else.
@@ -297,12 +297,6 @@ class ControllerRole {
     session_.reset();
     schedule_.save();
     end_values();
-  }
-
-  // The session's directory goes with them.
-  static void end_values() {
-    once_values().end_session(
-        [](const std::string& message) { note("error: " + message, Topic::error); });
   }
 
   // Somebody says that all is well: a main that cannot know what happened to a worker after its

@@ -1,8 +1,9 @@
 // A main with arguments of its own: --word=W (the tests want to see it), --runs=N (calls of
-// RUN_ALL_TESTS), --status=gtest|42|failures (what to return after walking the results),
-// --listener=throws (once, in the process that the user starts), --registers=N (tests at run time),
-// --thread=yes (RUN_ALL_TESTS is called in one), --again=before|after (the program is started anew
-// in this process, before or after InitGoogleTest).
+// RUN_ALL_TESTS), --then=FILTER (of those after the first), --status=gtest|42|failures (what to
+// return after walking the results), --listener=throws (once, in the process that the user starts),
+// --registers=N (tests at run time), --thread=yes (RUN_ALL_TESTS is called in one),
+// --again=before|after (the program is started anew in this process, before or after
+// InitGoogleTest).
 #include <unistd.h>
 
 #include <cstdio>
@@ -109,6 +110,7 @@ int main(int argc, char** argv) {
   for (int run = 0; run < std::stoi(options["runs"]); ++run) {
     status = run_all_tests(options["thread"] == "yes");
     std::printf("RUN_ALL_TESTS returned %d\n", status);
+    if (!options["then"].empty()) GTEST_FLAG_SET(filter, options["then"]);
     const int failures = walk_results();
     if (options["status"] == "42") status = 42;
     if (options["status"] == "failures") status = failures;
