@@ -17,7 +17,7 @@ NO_MESSAGES = {
     "hooks/hook.h": {"a hook without a name": "a static_assert on what no user can change"},
     "os/linux.h": {"the kernel must find": "a static_assert that holds on all of Linux"},
     "shim/controller_role.h": {"error: ": "stands before what is explained"},
-    "shim/fatal.h": {"error: ": "likewise"},
+    "shim/refusal.h": {"error: ": "likewise"},
     "process/debugger.h": {"thread apply all backtrace": "a command for gdb"},
     "transport/byte_ring.h": {"a lock inside an atomic": "a static_assert that holds on Linux"},
     "transport/stop_word.h": {"a lock inside an atomic": "likewise"},

@@ -46,7 +46,7 @@
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/process/stop_signals.h"
 #include "gtest_xdist/process/temp_directory.h"
-#include "gtest_xdist/shim/fatal.h"
+#include "gtest_xdist/shim/refusal.h"
 #include "gtest_xdist/shim/session_life.h"
 
 namespace gtest_xdist::internal {
@@ -168,7 +168,7 @@ class ControllerRole {
           make_launcher(workers), workers, static_cast<unsigned>(std::max(repeat, 0)),
           *stop_signals_, jobserver_.get());
     } catch (const std::runtime_error& error) {
-      fatal(error.what());
+      refuse(error.what());
     }
     session_->collect();
   }
@@ -200,7 +200,7 @@ class ControllerRole {
       schedule_.check_differ(absolute_path(output.substr(colon + 1), self_.directory),
                              "--gtest_output");
     } catch (const UsageError& error) {
-      fatal(error.what());
+      refuse(error.what());
     }
   }
 
@@ -212,7 +212,7 @@ class ControllerRole {
       replay_.emplace(Replay{*replay_plan_, replay_plan_->run(run_, *catalog_, repeat)});
       if (!life_->hooks().active()) replay_plan_->check_selection(replay_->run, *catalog_);
     } catch (const UsageError& error) {
-      fatal(error.what());
+      refuse(error.what());
     }
   }
 

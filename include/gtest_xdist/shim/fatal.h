@@ -8,9 +8,6 @@
 #include <cstdlib>
 #include <string>
 
-#include "gtest_xdist/controller/notes.h"
-#include "gtest_xdist/process/once_values.h"
-
 namespace gtest_xdist::internal {
 
 // No test has run.
@@ -22,19 +19,11 @@ inline constexpr int kUsageExitStatus = 2;
   std::_Exit(std::fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-// What main or a plugin has made by once() goes before its time, and the session's directory with
-// it.
-inline void end_values() {
-  once_values().end_session(
-      [](const std::string& message) { note("error: " + message, Topic::error); });
-}
-
-// Prints one line and ends the process, from which nobody needs anything else.
+// Prints one line and ends the process at once, from which nobody needs anything else.
 [[noreturn]] inline void fatal(const std::string& message) {
   std::fflush(stdout);
   std::fprintf(stderr, "gtest-xdist: error: %s\n", message.c_str());
   std::fflush(stderr);
-  end_values();
   std::_Exit(kUsageExitStatus);
 }
 

@@ -25,8 +25,8 @@
 #include "gtest_xdist/bridge/shuffle.h"
 #include "gtest_xdist/bridge/test_hooks.h"
 #include "gtest_xdist/core/options.h"
-#include "gtest_xdist/shim/fatal.h"
 #include "gtest_xdist/shim/index_lists.h"
+#include "gtest_xdist/shim/refusal.h"
 #include "gtest_xdist/shim/session_life.h"
 
 namespace gtest_xdist::internal {
@@ -116,12 +116,12 @@ class LocalRole : public ItemSource {
     try {
       of_run_ = lists_->of_run(run_, *catalog_);
     } catch (const UsageError& error) {
-      fatal(error.what());
+      refuse(error.what());
     }
     if (catalog_->selected().empty()) {
-      fatal(std::string(lists_->variable()) +
-            " is set, but the filter selects no test: GoogleTest then sets up no environment; "
-            "drop --gtest_filter");
+      refuse(std::string(lists_->variable()) +
+             " is set, but the filter selects no test: GoogleTest then sets up no environment; "
+             "drop --gtest_filter");
     }
     follow(0);
   }
