@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -115,6 +116,7 @@ class Reporter {
   // hear of it. A listener may record a part after the region was closed: what was printed still
   // comes first.
   void begin_part(const testing::TestPartResult& part) {
+    const KeptErrno kept;
     const std::lock_guard<std::mutex> lock(mutex_);
     resume_if_paused();
     paused_ = marks_.is_open();
@@ -124,6 +126,7 @@ class Reporter {
   }
   // When all have heard of it.
   void end_part() {
+    const KeptErrno kept;
     const std::lock_guard<std::mutex> lock(mutex_);
     if (std::exchange(paused_, false)) marks_.reopen();
   }
@@ -160,6 +163,18 @@ class Reporter {
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  // The code that made the assertion may ask for it next.
+  class KeptErrno {
+   public:
+    KeptErrno() = default;
+    KeptErrno(const KeptErrno&) = delete;
+    KeptErrno& operator=(const KeptErrno&) = delete;
+    ~KeptErrno() { errno = value_; }
+
+   private:
+    const int value_ = errno;
+  };
 
   // Pairs with the acquire load in WorkerNode::phase(): who sees the phase sees its time, or that
   // of a later one.

@@ -1,4 +1,5 @@
 // Output of every size and from every place a program prints from.
+#include <cerrno>
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -27,6 +28,12 @@ TEST(Mixed, PrintsOnBothStreamsBetweenFailures) {
     std::cerr << "standard error " << i << std::endl;
     EXPECT_EQ(i, -1) << "failure " << i;
   }
+}
+
+TEST(Mixed, AsksForTheErrorAfterAFailure) {
+  errno = ENOENT;
+  ADD_FAILURE();
+  std::printf("errno is %d\n", errno);
 }
 
 TEST(Mixed, EndsWithoutNewline) { std::printf("no newline"); }
