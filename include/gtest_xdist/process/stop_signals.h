@@ -98,8 +98,9 @@ class StopSignals {
   }
 
   static void handle(int signal) {
+    // Somebody has kept the handler and installs it again; or this is a child that somebody forked.
+    if (instance_ == nullptr || ::getpid() != instance_->process_) return die_of(signal);
     StopSignals& self = *instance_;
-    if (::getpid() != self.process_) return die_of(signal);  // a child that somebody forked
     int none = 0;
     self.first_.compare_exchange_strong(none, signal);
     const bool is_again = self.count_.fetch_add(1) > 0;
