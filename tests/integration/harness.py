@@ -176,6 +176,11 @@ def without_sanitizer(reason):
     return unittest.skipIf(SANITIZER, reason)
 
 
+def seconds(number):
+    """As messages say it."""
+    return "1 second" if number == 1 else "%d seconds" % number
+
+
 # --- running --------------------------------------------------------------------------------------
 
 class Started:

@@ -7,15 +7,17 @@ import signal
 import harness
 
 QUICK = {"All/Quick.Passes/%d" % i for i in range(10)}
-TOO_LONG = "it took longer than 0.5 seconds (GTEST_XDIST_TIMEOUT)"
+# Seconds. All else that the suite does must fit as well, wherever it runs.
+LIMIT = 4 if harness.SANITIZER else 1
+TOO_LONG = "it took longer than %s (GTEST_XDIST_TIMEOUT)" % harness.seconds(LIMIT)
 WITHOUT_GDB = {"PATH": "/nowhere"}
 
 
 class TimeLimitTest(harness.IntegrationTest):
-    def limited(self, tests, limit="0.5", workers=2, env=None, arguments=(), **options):
+    def limited(self, tests, limit=LIMIT, workers=2, env=None, arguments=(), **options):
         return self.parallel("hang", "--gtest_filter=All/Quick.*:" + tests, *arguments,
                              workers=workers,
-                             env={"GTEST_XDIST_TIMEOUT": limit, **WITHOUT_GDB, **(env or {})},
+                             env={"GTEST_XDIST_TIMEOUT": str(limit), **WITHOUT_GDB, **(env or {})},
                              **options)
 
     def assert_quick_passed(self, run):
@@ -33,16 +35,14 @@ class TestTest(TimeLimitTest):
                 self.assertEqual(1, run.status, run)
                 self.assertEqual({name}, run.failed)
                 self.assertRegex(run.test(name).failures[-1],
-                                 r"worker 'gw\d' timed out while running '%s': it took longer than "
-                                 r"0\.5 seconds \(GTEST_XDIST_TIMEOUT\)" % name)
+                                 r"worker 'gw\d' timed out while running '%s': %s"
+                                 % (name, re.escape(TOO_LONG)))
                 self.assert_quick_passed(run)
                 took, = re.findall(r"^\[  FAILED  \] %s \((\d+) ms\)" % name, run.out, re.MULTILINE)
-                self.assertGreaterEqual(int(took), 500)
+                self.assertGreaterEqual(int(took), 1000 * LIMIT)
                 down, = [note for note in run.notes if "node down" in note]
                 self.assertIn("timed out: " + TOO_LONG, down)
                 self.assertIn(down[1:4], run.reproductions)
-                slow, = [note for note in run.notes if note.startswith("slow: ")]
-                self.assertRegex(slow, r"slow: gw\d has been running '%s' for 0\.\d seconds" % name)
 
     def test_in_every_mode(self):
         for mode in "load", "worksteal", "loadscope", "loadfile", "loadgroup", "each":
@@ -83,7 +83,7 @@ class TestTest(TimeLimitTest):
         self.assertEqual({"Hang.Asleep"}, run.failed)
 
     def test_tests_within_their_limit(self):
-        run = self.limited("-Hang.*", limit="60")
+        run = self.limited("-Hang.*", limit=60)
         self.assertEqual(0, run.status, run)
         self.assertEqual([], run.notes)
 
@@ -130,11 +130,13 @@ class ElsewhereTest(TimeLimitTest):
 
 
 class SessionLimitTest(harness.IntegrationTest):
-    WORDS = "the session took longer than 1 second (GTEST_XDIST_SESSION_TIMEOUT)"
+    LIMIT = 6 if harness.SANITIZER else 2  # with the start of the worker
+    WORDS = "the session took longer than %s (GTEST_XDIST_SESSION_TIMEOUT)" % harness.seconds(LIMIT)
 
     def limited(self, *arguments, workers=1, **env):
         return self.parallel("hang", *arguments, workers=workers,
-                             env={"GTEST_XDIST_SESSION_TIMEOUT": "1", **WITHOUT_GDB, **env})
+                             env={"GTEST_XDIST_SESSION_TIMEOUT": str(self.LIMIT), **WITHOUT_GDB,
+                                  **env})
 
     def test_what_runs_fails_and_what_is_left_is_named(self):
         run = self.limited("--gtest_filter=Hang.Asleep:All/Quick.*")

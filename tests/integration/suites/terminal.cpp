@@ -1,5 +1,6 @@
 // Something to look at: tests that pass, fail, crash, print, and last until somebody releases them.
-// With $DOTS the results are a dot or an F each, all in one line.
+// With $DOTS the results are a dot or an F each, all in one line. With $LISTENER_WAITS the listener
+// that hears of them waits, too.
 #include <unistd.h>
 
 #include <csignal>
@@ -41,6 +42,15 @@ class Dots : public testing::EmptyTestEventListener {
   void OnTestProgramEnd(const testing::UnitTest&) override { std::printf("\nthe end\n"); }
 };
 
+// In the process that tells of the tests.
+class Waits : public testing::EmptyTestEventListener {
+  void OnTestEnd(const testing::TestInfo&) override {
+    if (!support::worker().empty()) return;
+    support::note("listener waits");
+    wait_for_release();
+  }
+};
+
 void note_signal(int) { support::note("the program's own"); }
 
 }  // namespace
@@ -53,6 +63,9 @@ int main(int argc, char** argv) {
     testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
     delete listeners.Release(listeners.default_result_printer());
     listeners.Append(new Dots);
+  }
+  if (!support::variable("LISTENER_WAITS").empty()) {
+    testing::UnitTest::GetInstance()->listeners().Append(new Waits);
   }
   return RUN_ALL_TESTS();
 }
