@@ -1,13 +1,17 @@
 # gtest_xdist_add_test() and gtest_xdist_discover_tests(): suites as tests of ctest. Here as soon as
 # the package is found, or the source folder added. The README, "CMake and ctest", shows their use.
 
+# As this file is written, whatever the project asks for.
+cmake_policy(VERSION 3.20...3.29)
+
 # gtest_xdist_add_test(
 #   NAME <name> TARGET <target>
 #   [WORKERS auto|<n>] [DIST <mode>] [TIMEOUT <seconds>]
 #   [ARGS <argument>...] [LABELS <label>...]
 #   [WORKING_DIRECTORY <folder>] [XML_OUTPUT_DIR <folder>])
 #
-# One test of ctest, which runs the whole executable <target> on workers.
+# One test of ctest, which runs the whole executable <target> on workers. Spaces in its name need a
+# project that asks for CMake 3.19 or newer.
 #
 # WORKERS (auto unless given) is how many, and the test's PROCESSORS; auto is as many as this machine
 # has CPUs, and at run time as many as the process may use. If ctest is told -j, or the variable
@@ -169,23 +173,20 @@ function(gtest_xdist_discover_tests)
   if(is_multi_config)
     set(config "-$<CONFIG>")
   endif()
-  foreach(
-    text IN ITEMS
-    "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake"
-    "$<TARGET_FILE:${arg_TARGET}>" "${base}_tests${config}.cmake" "${command}" "${arguments}"
-    "${properties}" "${arg_WORKING_DIRECTORY}" "${arg_TEST_PREFIX}" "${arg_TEST_SUFFIX}")
+  _gtest_xdist_quote(script "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake")
+  # No list: to that, brackets mean something.
+  set(texts)
+  foreach(text IN ITEMS "${base}_tests${config}.cmake" "${command}" "${arguments}" "${properties}"
+                        "${arg_WORKING_DIRECTORY}" "${arg_TEST_PREFIX}" "${arg_TEST_SUFFIX}")
     _gtest_xdist_quote(quoted "${text}")
-    list(APPEND texts "${quoted}")
+    string(APPEND texts "\n  ${quoted}")
   endforeach()
-  list(POP_FRONT texts script file)
-  list(JOIN texts "\n  " texts)
   file(
     GENERATE
     OUTPUT "${base}_discover${config}.cmake"
-    CONTENT "if(EXISTS ${file})
+    CONTENT "if(EXISTS ${executable})
   include(${script})
-  _gtest_xdist_discover(${arg_TARGET} ${arg_PER} ${arg_DISCOVERY_TIMEOUT} ${file}
-  ${texts})
+  _gtest_xdist_discover(${arg_TARGET} ${arg_PER} ${arg_DISCOVERY_TIMEOUT} ${executable}${texts})
 else()
   add_test(${arg_TARGET}_NOT_BUILT ${arg_TARGET}_NOT_BUILT)
 endif()
@@ -262,6 +263,10 @@ function(_gtest_xdist_count_cpus result)
     if(quota GREATER 0 AND quota LESS cpus)
       set(cpus ${quota})
     endif()
+  endif()
+  # No run has more workers.
+  if(cpus GREATER 1024)
+    set(cpus 1024)
   endif()
   set(${result} ${cpus} PARENT_SCOPE)
 endfunction()

@@ -34,9 +34,9 @@ class ProjectTest(unittest.TestCase):
         """What CMake says of a project of this text, which may use the target `suite`."""
         (self.folder / "CMakeLists.txt").write_text(
             "cmake_minimum_required(VERSION 3.20)\nproject(small NONE)\nenable_testing()\n"
-            "include(%s/cmake/gtest_xdist-functions.cmake)\n"
+            "include(\"%s/cmake/gtest_xdist-functions.cmake\")\n"
             "add_executable(suite IMPORTED)\n"
-            "set_target_properties(suite PROPERTIES IMPORTED_LOCATION %s)\n%s\n"
+            "set_target_properties(suite PROPERTIES IMPORTED_LOCATION \"%s\")\n%s\n"
             % (SOURCE, SUITE, text))
         result = self.run_command(CMAKE, "-B", "build", "-G", "Ninja", "-Werror=dev", *options)
         self.assertEqual(must, result.returncode == 0, result.stdout)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 import unittest
 
 from pathlib import Path
@@ -111,8 +112,11 @@ class AddTest(ProjectTest):
                        "set_tests_properties(all PROPERTIES TIMEOUT 1)")
         self.assertIn("(Timeout)", self.ctest(must=False, SUITE="hang"))
         wanted = ("RECORD=%s" % self.record).encode()
-        while any(wanted in environment_of(entry) for entry in os.listdir("/proc") if entry.isdigit()):
-            pass
+        deadline = time.monotonic() + 60
+        while left := [entry for entry in os.listdir("/proc")
+                       if entry.isdigit() and wanted in environment_of(entry)]:
+            self.assertLess(time.monotonic(), deadline, left)
+            time.sleep(0.05)
 
     def test_many_failures(self):
         self.configure("gtest_xdist_add_test(NAME all TARGET suite WORKERS 2 "

@@ -90,7 +90,7 @@ class DiscoverTests(ProjectTest):
     def test_it_is_asked_only_when_it_is_another(self):
         copy = self.folder / "copy"
         os.link(SUITE, copy)
-        project = ("set_target_properties(suite PROPERTIES IMPORTED_LOCATION %s)\n"
+        project = ("set_target_properties(suite PROPERTIES IMPORTED_LOCATION \"%s\")\n"
                    "gtest_xdist_discover_tests(TARGET suite TEST_PREFIX %%s)" % copy)
         self.configure(project % "a.")
         self.assertEqual([], self.recorded("starts"))
@@ -113,7 +113,7 @@ class DiscoverTests(ProjectTest):
     def test_another_that_is_older(self):
         """As `cp -p` or a restored cache has it."""
         program = self.folder / "program"
-        self.configure("set_target_properties(suite PROPERTIES IMPORTED_LOCATION %s)\n"
+        self.configure("set_target_properties(suite PROPERTIES IMPORTED_LOCATION \"%s\")\n"
                        "gtest_xdist_discover_tests(TARGET suite)" % program)
 
         def become(pattern, age):
@@ -123,7 +123,7 @@ class DiscoverTests(ProjectTest):
             return list(self.known_tests())
 
         self.assertEqual(["Plain"], become("Plain.*", 2000))
-        self.assertEqual(["Odd/Valued"], become("Odd/*", 1000))
+        self.assertEqual(["Odd/Valued"], become("Odd/V*", 1000))
         # Only the age is another, and only the size.
         self.assertEqual(["Plain"], become("P*.*", 900))
         self.assertEqual(["Many/Numbered"], become("M*.*", 901))
@@ -151,7 +151,7 @@ class DiscoverTests(ProjectTest):
 
     def test_what_is_not_built(self):
         project = ("add_executable(another IMPORTED)\nset_target_properties(another PROPERTIES "
-                   "IMPORTED_LOCATION %s/nowhere)\n" % self.folder)
+                   "IMPORTED_LOCATION \"%s/nowhere\")\n" % self.folder)
         self.configure(project + "gtest_xdist_discover_tests(TARGET another)")
         self.assertIn("another_NOT_BUILT (Not Run)", self.ctest(must=False))
 
@@ -169,16 +169,17 @@ class DiscoverTests(ProjectTest):
 
     def test_arguments(self):
         self.configure(
-            "gtest_xdist_discover_tests(TARGET suite TEST_PREFIX \"p;\" TEST_SUFFIX \" [s\" "
+            "gtest_xdist_discover_tests(TARGET suite TEST_PREFIX \"[p;\" TEST_SUFFIX \" [s\" "
             "ARGS \"a;b\" --gtest_filter=Plain.* LABELS one two WORKING_DIRECTORY %s "
-            "PROPERTIES ENVIRONMENT \"A=1;B=2\" COST 3)\n"
+            "PROPERTIES ENVIRONMENT \"A=1;B=2\" COST 3 FAIL_REGULAR_EXPRESSION \"^[[]a\")\n"
             "gtest_xdist_discover_tests(TARGET suite PER TEST ARGS --gtest_filter=Plain.Wait*)"
             % self.folder)
         tests = self.known_tests()
-        self.assertEqual(["p;Plain [s", "Plain.Waits"], list(tests))
-        command, properties = tests["p;Plain [s"]
+        self.assertEqual(["[p;Plain [s", "Plain.Waits"], list(tests))
+        command, properties = tests["[p;Plain [s"]
         self.assertEqual([SUITE, "a;b", "--gtest_filter=Plain.*", "--gtest_filter=Plain.*"], command)
-        self.assertEqual({"COST": 3, "ENVIRONMENT": ["GTEST_XDIST_WORKERS=no", "A=1", "B=2"],
+        self.assertEqual({"COST": 3, "FAIL_REGULAR_EXPRESSION": ["^[[]a"],
+                          "ENVIRONMENT": ["GTEST_XDIST_WORKERS=no", "A=1", "B=2"],
                           "LABELS": ["one", "two"], "WORKING_DIRECTORY": str(self.folder)},
                          properties)
 

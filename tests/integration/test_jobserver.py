@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shlex
 import shutil
 import signal
 import unittest
@@ -248,7 +249,8 @@ class JobserverTest(harness.IntegrationTest):
             with self.subTest(plus=plus):
                 makefile = self._scratch / "Makefile"
                 makefile.write_text("all: %s\n%s:\n\t%sGTEST_XDIST_WORKERS=3 %s\n"
-                                    % (targets, targets, plus, (harness.SUITES / "jobs").resolve()))
+                                    % (targets, targets, plus,
+                                       shlex.quote(str((harness.SUITES / "jobs").resolve()))))
                 run = self.shell("make -j4 -f %s" % makefile, env={"MAKEFLAGS": None, "MAKELEVEL": None})
                 self.assertEqual(0, run.status, run)
                 self.assertNotIn("INTERNAL", run.out)
