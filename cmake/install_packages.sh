@@ -7,7 +7,10 @@ set -eu
 missing=""
 for package in "$@"; do
   status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) || status=""
-  [ "$status" = installed ] || missing="$missing $package"
+  case $status in
+    installed*) ;; # once for each architecture
+    *) missing="$missing $package" ;;
+  esac
 done
 [ -n "$missing" ] || exit 0
 
@@ -31,10 +34,12 @@ else
 fi
 
 echo "Installing:$missing"
-# Both lists are split into words on purpose. apt's own words are only of interest if it fails.
+# Both lists are split into words on purpose. apt's own words are only of interest if it fails. A
+# machine that has just started may be installing something itself.
 # shellcheck disable=SC2086
 apt() {
-  if ! log=$($as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" 2>&1); then
+  if ! log=$($as_root env DEBIAN_FRONTEND=noninteractive apt-get -q \
+    -o DPkg::Lock::Timeout=300 "$@" 2>&1); then
     printf '%s\n' "$log" >&2
     give_up "apt-get $1 failed"
   fi

@@ -84,8 +84,8 @@ demo() {
   echo "  GTEST_XDIST_WORKERS=4 $root/build/demo/examples/demo_suite"
 }
 
-"$root/cmake/install_packages.sh" g++ cmake ninja-build libgtest-dev libgmock-dev libboost-dev \
-  googletest python3
+"$root/cmake/install_packages.sh" g++ cmake make ninja-build libgtest-dev libgmock-dev \
+  libboost-dev googletest python3
 
 case $1 in
   demo) demo ;;
