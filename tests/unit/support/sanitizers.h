@@ -24,6 +24,9 @@ namespace gtest_xdist {
 // writes.
 inline constexpr bool kVforkSharesMemory = !SUPPORT_THREAD_SANITIZER;
 
+// ThreadSanitizer calls handlers itself, when it sees fit.
+inline constexpr bool kCallsHandlersAtOnce = !SUPPORT_THREAD_SANITIZER;
+
 // UndefinedBehaviorSanitizer, which goes with AddressSanitizer here, asks a pipe of its own whether
 // an object can be read.
 inline constexpr bool kRunsWithoutDescriptors = !SUPPORT_ADDRESS_SANITIZER;
