@@ -43,6 +43,9 @@ class TestTest(TimeLimitTest):
                 down, = [note for note in run.notes if "node down" in note]
                 self.assertIn("timed out: " + TOO_LONG, down)
                 self.assertIn(down[1:4], run.reproductions)
+                slow, = [note for note in run.notes if note.startswith("slow: ")]
+                self.assertRegex(slow, r"slow: gw\d has been running '%s' for [0-3]\.?\d* seconds?"
+                                 % name)
 
     def test_in_every_mode(self):
         for mode in "load", "worksteal", "loadscope", "loadfile", "loadgroup", "each":
