@@ -17,6 +17,7 @@
 #include "input.h"
 #include "require.h"
 #include "support/wire.h"
+#include "support/worker_message.h"
 
 namespace gtest_xdist::fuzz {
 namespace {
@@ -37,11 +38,7 @@ void round_trip_of(std::string_view bytes) {
 }
 
 void worker_message(std::string_view bytes) {
-  round_trip(bytes, internal::decode_worker_message, [](const internal::WorkerMessage& message) {
-    std::string written;
-    internal::encode(message, written);
-    return written;
-  });
+  round_trip(bytes, internal::decode_worker_message, internal::bytes_of);
 }
 
 // A value is its type's or nobody's.

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -16,6 +15,7 @@
 #include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/core/collection.h"
 #include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/sorted_order.h"
 
 namespace gtest_xdist::internal {
 
@@ -58,10 +58,16 @@ class Catalog {
   }
 
   TestIndex index_of(const testing::TestInfo& test) const {
-    if (indices_.empty()) {
-      for (TestIndex i = 0; i < size(); ++i) indices_.emplace(tests_[i], i);
+    if (by_address_.empty()) {
+      by_address_ = sorted_order(size(), [&](std::size_t a, std::size_t b) {
+        return std::less<>()(tests_[a], tests_[b]);
+      });
     }
-    return indices_.at(&test);
+    const auto found = std::lower_bound(by_address_.begin(), by_address_.end(), &test,
+                                        [&](std::size_t i, const testing::TestInfo* other) {
+                                          return std::less<>()(tests_[i], other);
+                                        });
+    return static_cast<TestIndex>(*found);
   }
 
   SuiteIndex index_of(const testing::TestSuite& suite) const {
@@ -119,7 +125,7 @@ class Catalog {
   std::vector<testing::TestSuite*> suites_;
   std::vector<TestIndex> first_tests_;  // one more than suites: the last is size()
   std::vector<testing::TestInfo*> tests_;
-  mutable std::unordered_map<const testing::TestInfo*, TestIndex> indices_;  // made when asked for
+  mutable std::vector<std::size_t> by_address_;  // indices of tests; made when asked for
 };
 
 }  // namespace gtest_xdist::internal

@@ -51,9 +51,10 @@ inline void when_flags_are_read(std::function<void()> call) {
 // program.
 inline bool flags_are_awaited() {
   const auto& suites = registered_suites();
-  return std::any_of(suites.begin(), suites.end(), [](const auto* suite) {
-    return suite->GetTestSuiteName() == FlagsReadEntry::kName;
-  });
+  for (const auto* suite : suites) {
+    if (suite->GetTestSuiteName() == FlagsReadEntry::kName) return true;
+  }
+  return false;
 }
 
 }  // namespace gtest_xdist::internal

@@ -50,7 +50,7 @@ class Assignments {
   // complete.
   void hand_out_retry(TestIndex test, int node) {
     ++tests_[test].pending;
-    retries_.insert({test, node});
+    retries_.insert(run_of(test, node));
   }
 
   // The worker has not started the test and will not: it can be handed out again. Not for retries.
@@ -58,26 +58,26 @@ class Assignments {
     --tests_[test].runs;
     --tests_[test].pending;
     set_share(test, node, Share::none);
-    if (reruns_.erase({test, node}) > 0) ++put_back_[test];
+    if (reruns_.erase(run_of(test, node)) > 0) ++put_back_[test];
   }
 
   // As take_back(), for what hand_out_retry() has handed out.
   void take_back_retry(TestIndex test, int node) {
     --tests_[test].pending;
-    retries_.erase({test, node});
+    retries_.erase(run_of(test, node));
   }
 
   // The worker has run the test.
   void complete(TestIndex test, int node) {
     --tests_[test].pending;
-    if (retries_.erase({test, node}) > 0) return;
+    if (retries_.erase(run_of(test, node)) > 0) return;
     set_share(test, node, Share::complete);
-    reruns_.erase({test, node});
+    reruns_.erase(run_of(test, node));
   }
 
   // The worker died in the test. Until conclude_crash() the test is pending still, and may be put
   // back.
-  void crash(TestIndex test, int node) { crash_ = {test, node}; }
+  void crash(TestIndex test, int node) { crash_ = run_of(test, node); }
 
   // Puts the test of the last crash back: it can be handed out again. Throws std::logic_error if
   // the test is not that one.
@@ -88,7 +88,7 @@ class Assignments {
     }
     reruns_.erase(*crash_);
     retries_.erase(*crash_);
-    take_back(test, crash_->second);
+    take_back(test, static_cast<int>(crash_->second));
     ++put_back_[test];
     crash_.reset();
   }
@@ -98,7 +98,7 @@ class Assignments {
   bool conclude_crash() {
     if (!crash_) return true;
     const auto [test, node] = *std::exchange(crash_, std::nullopt);
-    complete(test, node);
+    complete(test, static_cast<int>(node));
     return false;
   }
 
@@ -115,7 +115,7 @@ class Assignments {
   bool is_put_back(TestIndex test) const { return put_back_.count(test) > 0; }
 
   // Whether the worker has the test because it had been put back.
-  bool is_rerun(TestIndex test, int node) const { return reruns_.count({test, node}) > 0; }
+  bool is_rerun(TestIndex test, int node) const { return reruns_.count(run_of(test, node)) > 0; }
 
   // "test 5 was sent to gw1": how each complaint about what is sent begins.
   static std::string sent(TestIndex test, int node) {
@@ -168,11 +168,15 @@ class Assignments {
     return ", but there are only " + std::to_string(tests_.size()) + " tests";
   }
 
+  // A test on a worker.
+  using Run = std::pair<TestIndex, unsigned>;
+  static Run run_of(TestIndex test, int node) { return {test, static_cast<unsigned>(node)}; }
+
   void add(TestIndex test, int node) {
     if (is_next_run_a_rerun(test)) {
       const auto it = put_back_.find(test);
       if (--it->second == 0) put_back_.erase(it);
-      reruns_.insert({test, node});
+      reruns_.insert(run_of(test, node));
     }
     Test& entry = tests_[test];
     ++entry.runs;
@@ -196,24 +200,26 @@ class Assignments {
       if (entry.runs == 0 || entry.last_node != node) return Share::none;
       return entry.pending > 0 ? Share::pending : Share::complete;
     }
-    const auto it = shares_.find(node);
-    return it == shares_.end() ? Share::none : it->second[test];
+    const auto number = static_cast<std::size_t>(node);
+    if (number >= shares_.size() || shares_[number].empty()) return Share::none;
+    return shares_[number][test];
   }
 
   void set_share(TestIndex test, int node, Share share) {
     if (runs_per_test_ == 1) return;
-    std::vector<Share>& shares = shares_[node];
-    shares.resize(tests_.size());
-    shares[test] = share;
+    const auto number = static_cast<std::size_t>(node);
+    if (number >= shares_.size()) shares_.resize(number + 1);
+    shares_[number].resize(tests_.size());
+    shares_[number][test] = share;
   }
 
   std::vector<Test> tests_;
   std::size_t runs_per_test_;
-  std::map<int, std::vector<Share>> shares_;   // by worker, then by test
+  std::vector<std::vector<Share>> shares_;     // by worker, then by test
   std::map<TestIndex, std::size_t> put_back_;  // how often, without those handed out since
-  std::set<std::pair<TestIndex, int>> reruns_;
-  std::set<std::pair<TestIndex, int>> retries_;  // that are pending
-  std::optional<std::pair<TestIndex, int>> crash_;
+  std::set<Run> reruns_;
+  std::set<Run> retries_;  // that are pending
+  std::optional<Run> crash_;
   bool closed_ = false;
   std::string violation_;
 };

@@ -5,10 +5,8 @@
 #define GTEST_XDIST_CONTROLLER_CRASH_ITEMS_H_
 
 #include <algorithm>
-#include <deque>
 #include <functional>
 #include <iterator>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -103,16 +101,17 @@ inline Report report_without_rerun(KeptCrash kept) {
 // The crashes of tests that have been put back and have not been run again.
 class KeptCrashes {
  public:
-  void keep(TestIndex test, KeptCrash crash) { crashes_[test].push_back(std::move(crash)); }
+  void keep(TestIndex test, KeptCrash crash) { crashes_.push_back({test, std::move(crash)}); }
 
   // The one kept first, if there is any: in the mode `each` a test may crash on several workers.
   std::optional<KeptCrash> take(TestIndex test) {
-    const auto it = crashes_.find(test);
-    if (it == crashes_.end()) return std::nullopt;
-    KeptCrash crash = std::move(it->second.front());
-    it->second.pop_front();
-    if (it->second.empty()) crashes_.erase(it);
-    return crash;
+    for (auto it = crashes_.begin(); it != crashes_.end(); ++it) {
+      if (it->test != test) continue;
+      KeptCrash crash = std::move(it->crash);
+      crashes_.erase(it);
+      return crash;
+    }
+    return std::nullopt;
   }
 
   // As take(), and only what is to be told of it before the test's next run.
@@ -122,7 +121,12 @@ class KeptCrashes {
   }
 
  private:
-  std::map<TestIndex, std::deque<KeptCrash>> crashes_;
+  struct Kept {
+    TestIndex test;
+    KeptCrash crash;
+  };
+
+  std::vector<Kept> crashes_;  // few; in the order in which they were kept
 };
 
 }  // namespace gtest_xdist::internal

@@ -16,8 +16,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <variant>
 
 #include <gtest/gtest.h>
 
@@ -207,17 +207,18 @@ class DSession : private NodeEvents {
 
   // --- what workers say --------------------------------------------------------------------------
 
-  void on_message(WorkerNode& node, WorkerMessage& message) override {
+  void on_message(WorkerNode& node, std::string_view message) override {
     const std::optional<HookAssertions> guard = guard_hooks(hooks_);
-    if (node.live) node.live->hear(message);
-    if (schedule_log_ == nullptr) return dispatch(node, message);
-    const ScheduleSpan::Result result = schedule_log_->result_of(node, message);
-    dispatch(node, message);
-    if (node.broken.empty()) schedule_log_->on_message(node, message, result);
+    visit_message(message, [&](auto& m) { hear(node, m); });
   }
 
-  void dispatch(WorkerNode& node, WorkerMessage& message) {
-    std::visit([&](auto& m) { on(node, m); }, message);
+  template <class Message>
+  void hear(WorkerNode& node, Message& m) {
+    if (node.live) node.live->hear_message(m);
+    if (schedule_log_ == nullptr) return on(node, m);
+    const ScheduleSpan::Result result = schedule_log_->result_of(node, m);
+    on(node, m);
+    if (node.broken.empty()) schedule_log_->on_message(node, m, result);
   }
 
   void on_news() override {

@@ -134,20 +134,20 @@ class Iteration {
   // Whether some worker runs, or is on its way to run, a test.
   bool under_way() const {
     if (native() != nullptr) return true;
-    return std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
+    return any_of(nodes_, [](const WorkerNode& node) {
       using State = WorkerNode::State;
-      const bool is_on_its_way = node->state == State::starting || node->state == State::collected;
-      return is_on_its_way || (node->state != State::gone && node->is_busy());
+      const bool is_on_its_way = node.state == State::starting || node.state == State::collected;
+      return is_on_its_way || (node.state != State::gone && node.is_busy());
     });
   }
 
   // Whether all has been heard that the workers have to say before they are told to end.
   bool is_complete() const {
     return native() == nullptr && account_.store().all_arrived() &&
-           std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
+           !any_of(nodes_, [](const WorkerNode& node) {
              using State = WorkerNode::State;
-             return node->state == State::gone ||
-                    (node->state != State::starting && !node->is_busy() && !node->open_suite);
+             return node.state != State::gone &&
+                    (node.state == State::starting || node.is_busy() || node.open_suite);
            });
   }
 
@@ -300,8 +300,8 @@ class Iteration {
   }
 
   bool nobody_can_run() const {
-    return !hand_out_.ended() && std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-      return node->state == WorkerNode::State::gone || node->state == WorkerNode::State::unusable;
+    return !hand_out_.ended() && !any_of(nodes_, [](const WorkerNode& node) {
+      return node.state != WorkerNode::State::gone && node.state != WorkerNode::State::unusable;
     });
   }
 

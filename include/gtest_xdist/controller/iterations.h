@@ -75,10 +75,11 @@ class Iterations {
 
   // Takes back whatever waits for workers; false if a worker has started a test all the same.
   bool take_everything_back() {
-    return std::all_of(nodes().begin(), nodes().end(), [](const auto& node) {
+    for (const auto& node : nodes()) {
       node->take_back(node->unstarted());
-      return node->pending() == 0;
-    });
+      if (node->pending() != 0) return false;
+    }
+    return true;
   }
 
   // Begins anew, by the mode's scheduler, and from now on asks the workers first. Nothing must have
@@ -129,8 +130,7 @@ class Iterations {
   // Blocks until no worker is in it any more.
   void end() {
     // All are asked what they have collected, even if there is nothing left to run.
-    while (std::any_of(nodes().begin(), nodes().end(),
-                       [](const auto& node) { return node->state == State::starting; })) {
+    while (any_of(nodes(), [](const WorkerNode& node) { return node.state == State::starting; })) {
       node_manager_.pump();
     }
     tell_workers_to_end();
@@ -239,8 +239,7 @@ class Iterations {
   }
 
   bool any_worker_in() const {
-    return std::any_of(nodes().begin(), nodes().end(),
-                       [](const auto& node) { return node->in_iteration; });
+    return any_of(nodes(), [](const WorkerNode& node) { return node.in_iteration; });
   }
 
   const Catalog& catalog_;

@@ -12,12 +12,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include "gtest_xdist/controller/line_relay.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/worker_output.h"
-#include "gtest_xdist/core/message.h"
 #include "gtest_xdist/core/report.h"
 #include "gtest_xdist/process/output_file.h"
 #include "gtest_xdist/transport/worker_slot.h"
@@ -47,8 +45,9 @@ class LiveOutput {
   }
 
   // As hear(), if the message tells of output.
-  void hear(const WorkerMessage& message) {
-    std::visit([this](const auto& m) { hear_output_of(m, 0); }, message);
+  template <class Message>
+  void hear_message(const Message& message) {
+    hear_output_of(message, 0);
   }
 
   // The worker is dead, and has reported all that it could.

@@ -270,8 +270,10 @@ class LockGate {
   }
 
   bool nothing_is_out() const {
-    return std::all_of(workers_.begin(), workers_.end(),
-                       [](const auto& entry) { return entry.second.out == 0; });
+    for (const auto& [number, worker] : workers_) {
+      if (worker.out != 0) return false;
+    }
+    return true;
   }
 
   // All serial tests of the worker whose first one has waited longest, if the others are outside.

@@ -4,14 +4,15 @@
 #ifndef GTEST_XDIST_CONTROLLER_LOCK_HOLDERS_H_
 #define GTEST_XDIST_CONTROLLER_LOCK_HOLDERS_H_
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "gtest_xdist/controller/lock_table.h"
+#include "gtest_xdist/core/function_ref.h"
 
 namespace gtest_xdist::internal {
 
@@ -25,12 +26,12 @@ class LockHolders {
 
   // The worker has been sent a test with these locks, or is rid of one.
   void want(LockSetId set, int node) {
-    for (const LockId id : table_.locks_in(set)) ++locks_[id].wanted_by[node];
+    for (const LockId id : table_.locks_in(set)) ++locks_[id].wanted_by[number(node)];
   }
   void want_no_more(LockSetId set, int node) {
     for (const LockId id : table_.locks_in(set)) {
-      std::map<int, std::size_t>& wanted_by = locks_[id].wanted_by;
-      const auto tests = wanted_by.find(node);
+      std::map<std::uint32_t, std::size_t>& wanted_by = locks_[id].wanted_by;
+      const auto tests = wanted_by.find(number(node));
       if (--tests->second == 0) wanted_by.erase(tests);
     }
   }
@@ -47,7 +48,7 @@ class LockHolders {
   void give_back(LockSetId set, int node) {
     for (const LockId id : table_.locks_in(set)) {
       --locks_[id].out;
-      if (kept_[node].count(id) == 0) free_unless_out(id);
+      if (kept_.count({number(node), id}) == 0) free_unless_out(id);
     }
   }
 
@@ -55,24 +56,24 @@ class LockHolders {
   void keep(LockSetId set, int node) {
     for (const LockId id : table_.locks_in(set)) {
       --locks_[id].out;
-      kept_[node].insert(id);
+      kept_.insert({number(node), id});
     }
   }
 
   // The worker has left its suite.
   void left_suite(int node) {
-    for (const LockId id : std::exchange(kept_[node], {})) free_unless_out(id);
+    for (const LockId id : take_kept(node)) free_unless_out(id);
   }
 
   // The worker is gone.
   void remove(int node) {
     for (Lock& lock : locks_) {
-      lock.wanted_by.erase(node);
+      lock.wanted_by.erase(number(node));
       if (lock.holder != node) continue;
       lock.holder = kNobody;
       lock.out = 0;
     }
-    kept_.erase(node);
+    take_kept(node);
   }
 
   int holder(LockId id) const { return locks_[id].holder; }
@@ -85,32 +86,46 @@ class LockHolders {
   // As can_have(), and no other worker has a test with one of these locks.
   bool is_free_of_others(LockSetId set, int node) const {
     return all_of(set, [node](const Lock& lock) {
-      return lock.is_free_for(node) && lock.wanted_by.size() == lock.wanted_by.count(node);
+      return lock.is_free_for(node) && lock.wanted_by.size() == lock.wanted_by.count(number(node));
     });
   }
 
  private:
   struct Lock {
     int holder = kNobody;
-    std::size_t out = 0;                   // tests of the holder that are out
-    std::map<int, std::size_t> wanted_by;  // tests that were sent and are not complete, by worker
+    std::size_t out = 0;  // tests of the holder that are out
+    // Tests that were sent and are not complete, by worker.
+    std::map<std::uint32_t, std::size_t> wanted_by;
 
     bool is_free_for(int node) const { return holder == kNobody || holder == node; }
   };
+
+  static std::uint32_t number(int node) { return static_cast<std::uint32_t>(node); }
+
+  std::vector<LockId> take_kept(int node) {
+    const auto begin = kept_.lower_bound({number(node), 0});
+    const auto end = kept_.lower_bound({number(node) + 1, 0});
+    std::vector<LockId> ids;
+    for (auto kept = begin; kept != end; ++kept) ids.push_back(kept->second);
+    kept_.erase(begin, end);
+    return ids;
+  }
 
   void free_unless_out(LockId id) {
     if (locks_[id].out == 0) locks_[id].holder = kNobody;
   }
 
-  template <class Predicate>
-  bool all_of(LockSetId set, Predicate predicate) const {
-    const std::vector<LockId>& ids = table_.locks_in(set);
-    return std::all_of(ids.begin(), ids.end(), [&](LockId id) { return predicate(locks_[id]); });
+  bool all_of(LockSetId set, FunctionRef<bool(const Lock&)> predicate) const {
+    for (const LockId id : table_.locks_in(set)) {
+      if (!predicate(locks_[id])) return false;
+    }
+    return true;
   }
 
   const LockTable& table_;
-  std::vector<Lock> locks_;               // by id
-  std::map<int, std::set<LockId>> kept_;  // of complete tests whose suite the worker has not left
+  std::vector<Lock> locks_;  // by id
+  // By worker: of complete tests whose suite it has not left.
+  std::set<std::pair<std::uint32_t, LockId>> kept_;
 };
 
 }  // namespace gtest_xdist::internal

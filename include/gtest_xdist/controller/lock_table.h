@@ -60,16 +60,18 @@ class LockTable {
       locks.push_back(lock_ids_.emplace(name, next).first->second);
     }
     std::sort(locks.begin(), locks.end());
+    std::string key;
+    for (const LockId lock : locks) key += std::to_string(lock) + ' ';
     const auto next = static_cast<LockSetId>(sets_.size());
-    const auto [set, is_new] = set_ids_.emplace(std::move(locks), next);
-    if (is_new) sets_.push_back(set->first);
+    const auto [set, is_new] = set_ids_.emplace(key, next);
+    if (is_new) sets_.push_back(std::move(locks));
     return set->second;
   }
 
   std::vector<LockSetId> set_of_;  // by test; those without locks may be missing at the end
   std::vector<std::vector<LockId>> sets_ = {{}, {}};  // by id
   std::map<std::string, LockId> lock_ids_;
-  std::map<std::vector<LockId>, LockSetId> set_ids_;
+  std::map<std::string, LockSetId> set_ids_;  // by the locks, as a text
   bool has_serial_ = false;
 };
 

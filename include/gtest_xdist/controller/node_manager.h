@@ -53,7 +53,9 @@ class NodeEvents {
   // latest.
   virtual Clock::time_point on_wait(Clock::time_point now) = 0;
 
-  virtual void on_message(WorkerNode& node, WorkerMessage& message) = 0;
+  // A frame of the worker's, valid during the call. Throws DecodeError if it is no message; then
+  // the worker is broken.
+  virtual void on_message(WorkerNode& node, std::string_view message) = 0;
 
   // The process has ended, and all that it said has been heard.
   virtual void on_end(WorkerNode& node, const ExitStatus& status) = 0;
@@ -99,9 +101,11 @@ class NodeManager {
   const WorkerNodes& nodes() const { return nodes_; }
 
   std::size_t alive() const {
-    return static_cast<std::size_t>(
-        std::count_if(nodes_.begin(), nodes_.end(),
-                      [](const auto& node) { return node->state != WorkerNode::State::gone; }));
+    std::size_t alive = 0;
+    for (const auto& node : nodes_) {
+      if (node->state != WorkerNode::State::gone) ++alive;
+    }
+    return alive;
   }
 
   // --- the jobserver -----------------------------------------------------------------------------
@@ -315,8 +319,7 @@ class NodeManager {
       while (node.broken.empty() && node.drain()) {
         any = true;
         for (std::string_view frame; node.broken.empty() && node.next_frame(frame);) {
-          WorkerMessage message = decode_worker_message(frame);
-          events_.on_message(node, message);
+          events_.on_message(node, frame);
         }
       }
     } catch (const CorruptRing& error) {

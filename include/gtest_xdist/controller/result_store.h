@@ -8,8 +8,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -75,8 +73,11 @@ class ResultStore {
       make_ready(test, std::move(report));
       return;
     }
-    Reports& reports = partial_[test];
-    reports.emplace(worker, std::move(report));
+    if (partial_.empty()) partial_.resize(state_.size());
+    std::vector<Told>& reports = partial_[test];
+    auto later = reports.begin();
+    while (later != reports.end() && later->number <= static_cast<std::uint32_t>(worker)) ++later;
+    reports.insert(later, {static_cast<std::uint32_t>(worker), std::move(report)});
     if (reports.size() >= awaited_[test]) close_test(test);
   }
 
@@ -84,18 +85,15 @@ class ResultStore {
   // why, by settle_test().
   bool close_test(TestIndex test) {
     if (state_[test] != State::expected) return false;
-    const auto it = partial_.find(test);
-    if (it == partial_.end()) return true;
-    Report merged = merge_each(std::move(it->second));
-    partial_.erase(it);
-    make_ready(test, std::move(merged));
+    if (told_of(test) == 0) return true;
+    make_ready(test, merge_each(std::exchange(partial_[test], {})));
     return false;
   }
 
   // The controller's own report of a test, instead of all others.
   void settle_test(TestIndex test, Report report) {
     if (state_[test] != State::expected) return;
-    partial_.erase(test);
+    if (told_of(test) > 0) partial_[test].clear();
     make_ready(test, std::move(report));
   }
 
@@ -103,8 +101,8 @@ class ResultStore {
   // report of it.
   bool expect_one_report_less(TestIndex test) {
     if (awaited_[test] > 0) --awaited_[test];
-    const auto it = partial_.find(test);
-    if (it != partial_.end() && it->second.size() >= awaited_[test]) close_test(test);
+    const std::size_t reports = told_of(test);
+    if (reports > 0 && reports >= awaited_[test]) close_test(test);
     return awaited_[test] > 0 || state_[test] != State::expected;
   }
 
@@ -150,8 +148,8 @@ class ResultStore {
   // A test of the suite that can be replayed now.
   std::optional<TestIndex> next_test(std::uint32_t suite) const {
     const Suite& s = suites_[suite];
-    if (s.ready.empty()) return std::nullopt;
-    return s.ready.front().first;
+    if (s.taken == s.ready.size()) return std::nullopt;
+    return s.ready[s.taken].number;
   }
 
   // Whether every test of the suite has been replayed.
@@ -165,8 +163,11 @@ class ResultStore {
   // The report of the test that next_test() named.
   Report take_test(TestIndex test) {
     Suite& s = suites_[suite_of_[test]];
-    Report report = std::move(s.ready.front().second);
-    s.ready.pop_front();
+    Report report = std::move(s.ready[s.taken++].report);
+    if (s.taken == s.ready.size()) {
+      s.ready.clear();
+      s.taken = 0;
+    }
     ++s.replayed;
     ++replayed_;
     note_progress(suite_of_[test]);
@@ -182,14 +183,19 @@ class ResultStore {
  private:
   enum class State : std::uint8_t { not_selected, expected, ready };
 
-  using Reports = std::multimap<int, Report>;  // of one test, by worker
+  // A report, and the number of its test, or of its worker where the test is known.
+  struct Told {
+    std::uint32_t number = 0;
+    Report report;
+  };
 
   struct Suite {
     std::size_t expected = 0;
     std::size_t arrived = 0;  // ready or replayed
     std::size_t replayed = 0;
     std::size_t open_stretches = 0;
-    std::deque<std::pair<TestIndex, Report>> ready;
+    std::vector<Told> ready;  // by test
+    std::size_t taken = 0;    // so many of these have been replayed
     Report up;
     Report down;
     std::vector<Part> parts;  // of up and down, told or to be told
@@ -205,7 +211,7 @@ class ResultStore {
       begun_.erase(suite);
       complete_.erase(suite);
     }
-    if (s.ready.empty()) return;
+    if (s.taken == s.ready.size()) return;
     begun_.insert(suite);
     if (s.arrived == s.expected && s.open_stretches == 0) complete_.insert(suite);
   }
@@ -227,13 +233,14 @@ class ResultStore {
   // One test that several workers ran: the first worker's report if none failed, else the reports
   // of all that failed, each part marked with its worker. A report may begin with what a worker
   // that died left to say; that is told in any case.
-  static Report merge_each(Reports reports) {
+  static Report merge_each(std::vector<Told> reports) {
     Report merged;
-    const bool failed = std::any_of(reports.begin(), reports.end(),
-                                    [](const auto& entry) { return entry.second.failed(); });
-    const Report& first = reports.begin()->second;
+    bool failed = false;
+    for (const Told& told : reports) failed |= told.report.failed();
+    const Report& first = reports.front().report;
     merged.start_ms = first.start_ms;
-    for (auto& [worker, report] : reports) {
+    for (auto& [number, report] : reports) {
+      const int worker = static_cast<int>(number);
       merged.start_ms = std::min(merged.start_ms, report.start_ms);
       merged.elapsed_ms = std::max(merged.elapsed_ms, report.elapsed_ms);
       const bool told = failed ? report.failed() : &report == &first;
@@ -254,6 +261,9 @@ class ResultStore {
     return merged;
   }
 
+  // How many workers have reported the test, of which more reports are awaited.
+  std::size_t told_of(TestIndex test) const { return partial_.empty() ? 0 : partial_[test].size(); }
+
   static std::string mark(int worker) { return "[" + worker_name(worker) + "] "; }
 
   void make_ready(TestIndex test, Report report) {
@@ -262,7 +272,7 @@ class ResultStore {
     has_failures_ |= report.failed();
     ++arrived_;
     ++s.arrived;
-    s.ready.emplace_back(test, std::move(report));
+    s.ready.push_back({test, std::move(report)});
     note_progress(suite_of_[test]);
   }
 
@@ -275,9 +285,10 @@ class ResultStore {
   std::size_t arrived_ = 0;
   std::size_t replayed_ = 0;
   bool has_failures_ = false;
-  std::set<std::uint32_t> begun_;         // suites that have a report and are not all replayed
-  std::set<std::uint32_t> complete_;      // of these, the ones whose reports are all there
-  std::map<TestIndex, Reports> partial_;  // mode `each`: what workers said so far
+  std::set<std::uint32_t> begun_;     // suites that have a report and are not all replayed
+  std::set<std::uint32_t> complete_;  // of these, the ones whose reports are all there
+  // Mode `each`: what workers have said so far, by test and then by worker; empty until they do.
+  std::vector<std::vector<Told>> partial_;
 };
 
 }  // namespace gtest_xdist::internal

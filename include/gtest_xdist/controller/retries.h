@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +16,7 @@
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/report.h"
+#include "gtest_xdist/core/sorted_order.h"
 
 namespace gtest_xdist::internal {
 
@@ -53,41 +52,37 @@ class Retries {
 
   // The test will not be run again: what is to be told of it, once for each time it waits.
   std::optional<Report> give_up(TestIndex test) {
-    const auto waiting = find_waiting(test);
-    const auto interrupted = interrupted_.find(test);
-    Failed failed;
-    if (waiting != waiting_.end()) {
-      failed = std::move(*waiting);
-      waiting_.erase(waiting);
-    } else if (interrupted != interrupted_.end()) {
-      failed = std::move(interrupted->second);
-      interrupted_.erase(interrupted);
-    } else {
-      return std::nullopt;
-    }
-    Report last = std::move(failed.attempts.back());
-    failed.attempts.pop_back();
-    return tell_last(std::move(failed.attempts), std::move(last));
+    std::optional<Failed> failed = take(waiting_, test);
+    if (!failed) failed = take(interrupted_, test);
+    if (!failed) return std::nullopt;
+    Report last = std::move(failed->attempts.back());
+    failed->attempts.pop_back();
+    return tell_last(std::move(failed->attempts), std::move(last));
   }
 
   // Whether the test waits for a worker.
   bool is_waiting(TestIndex test) const {
-    return std::any_of(waiting_.begin(), waiting_.end(),
-                       [test](const Failed& failed) { return failed.test == test; });
+    for (const Failed& failed : waiting_) {
+      if (failed.test == test) return true;
+    }
+    return false;
   }
   bool any_waiting() const { return !waiting_.empty(); }
 
   // Sends waiting tests to workers that have nothing to do. A test waits as long as another worker
   // than those that it has failed on may come to it.
   void hand_out(const WorkerNodes& nodes) {
-    for (auto it = waiting_.begin(); it != waiting_.end();) {
+    for (auto it = waiting_.begin();
+         it != waiting_.end() &&
+         any_of(nodes, [](const WorkerNode& node) { return is_idle(node); });) {
       WorkerNode* const node = find_idle(nodes, *it);
       if (node == nullptr) {
         ++it;
         continue;
       }
       node->send_retry(it->test);
-      running_[node->number()] = std::move(*it);
+      it->worker = node->number();
+      running_.push_back(std::move(*it));
       it = waiting_.erase(it);
     }
   }
@@ -95,11 +90,11 @@ class Retries {
   // Workers may have lost what they were sent before it began: it waits again.
   void reclaim(const WorkerNodes& nodes) {
     for (auto it = running_.begin(); it != running_.end();) {
-      if (nodes[static_cast<std::size_t>(it->first)]->tests().has_retry()) {
+      if (nodes[static_cast<std::size_t>(it->worker)]->tests().has_retry()) {
         ++it;
         continue;
       }
-      waiting_.push_front(std::move(it->second));
+      waiting_.insert(waiting_.begin(), std::move(*it));
       it = running_.erase(it);
     }
   }
@@ -107,10 +102,12 @@ class Retries {
   // The worker has died in the test; conclude() follows when the test has run again, if not at
   // once.
   void interrupt(TestIndex test, int worker) {
-    const auto it = running_.find(worker);
-    if (it == running_.end() || it->second.test != test) return;
-    interrupted_.emplace(test, std::move(it->second));
-    running_.erase(it);
+    for (auto it = running_.begin(); it != running_.end(); ++it) {
+      if (it->worker != worker || it->test != test) continue;
+      interrupted_.push_back(std::move(*it));
+      running_.erase(it);
+      return;
+    }
   }
 
   // From here on no test is run again, and those that would be say `why`: "not run: ...". The first
@@ -122,8 +119,9 @@ class Retries {
   // By test.
   std::vector<Flaky> flaky() const {
     std::vector<Flaky> tests = flaky_;
-    std::stable_sort(tests.begin(), tests.end(),
-                     [](const Flaky& a, const Flaky& b) { return a.test < b.test; });
+    put_in_order(tests, sorted_order(tests.size(), [&](std::size_t a, std::size_t b) {
+                   return tests[a].test < tests[b].test;
+                 }));
     return tests;
   }
 
@@ -131,21 +129,24 @@ class Retries {
   struct Failed {
     TestIndex test = kNoTest;
     std::vector<Report> attempts;  // in order
+    int worker = -1;               // that has it, while it runs
   };
 
-  std::deque<Failed>::iterator find_waiting(TestIndex test) {
-    return std::find_if(waiting_.begin(), waiting_.end(),
-                        [test](const Failed& failed) { return failed.test == test; });
+  // The first of that test.
+  static std::optional<Failed> take(std::vector<Failed>& from, TestIndex test) {
+    for (auto it = from.begin(); it != from.end(); ++it) {
+      if (it->test != test) continue;
+      Failed failed = std::move(*it);
+      from.erase(it);
+      return failed;
+    }
+    return std::nullopt;
   }
 
   // The attempts before the one that `worker` has made.
   Failed take_attempts(TestIndex test, int worker) {
     interrupt(test, worker);
-    const auto it = interrupted_.find(test);
-    if (it == interrupted_.end()) return {test, {}};
-    Failed failed = std::move(it->second);
-    interrupted_.erase(it);
-    return failed;
+    return take(interrupted_, test).value_or(Failed{test, {}});
   }
 
   // What is told of a test whose next attempt is not made.
@@ -161,13 +162,17 @@ class Retries {
   }
 
   static bool has_failed_on(const Failed& failed, const WorkerNode& node) {
-    return std::any_of(failed.attempts.begin(), failed.attempts.end(),
-                       [&](const Report& report) { return report.worker == node.number(); });
+    for (const Report& report : failed.attempts) {
+      if (report.worker == node.number()) return true;
+    }
+    return false;
   }
 
   bool is_home(const Failed& failed, const WorkerNode& node) const {
     return at_home_ && failed.attempts.front().worker == node.number();
   }
+
+  static bool is_idle(const WorkerNode& node) { return node.ready() && !node.is_busy(); }
 
   // Null if a worker that is to be preferred is busy.
   WorkerNode* find_idle(const WorkerNodes& nodes, const Failed& failed) const {
@@ -180,8 +185,7 @@ class Retries {
       if (may_run(*node)) best = std::max(best, preference(*node));
     }
     for (const auto& node : nodes) {
-      const bool is_idle = node->ready() && !node->is_busy();
-      if (is_idle && preference(*node) == best) return node.get();
+      if (is_idle(*node) && preference(*node) == best) return node.get();
     }
     return nullptr;
   }
@@ -189,9 +193,9 @@ class Retries {
   const std::size_t most_;
   const bool at_home_;
   std::optional<std::string> why_closed_;
-  std::deque<Failed> waiting_;
-  std::map<int, Failed> running_;                 // by worker; or on their way
-  std::multimap<TestIndex, Failed> interrupted_;  // of which it is not known yet what comes next
+  std::vector<Failed> waiting_;
+  std::vector<Failed> running_;      // one for each worker at most; or on their way
+  std::vector<Failed> interrupted_;  // of which it is not known yet what comes next
   std::vector<Flaky> flaky_;
 };
 

@@ -14,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
@@ -70,22 +69,49 @@ class ScheduleLog {
 
   // The result of what the message says has ended. To be asked while what the worker has told of it
   // before is still to be found in `node`.
-  Result result_of(WorkerNode& node, const WorkerMessage& message) const {
-    if (const auto* test = std::get_if<TestDone>(&message)) {
-      node.test_report.dropped_parts = test->dropped_parts;
-      const bool is_late = timeout_ && node.counted_time(test->time) > *timeout_;
-      return is_late ? Result::failed : result_of(node.test_report);
-    }
-    if (std::holds_alternative<SuiteUp>(message) || std::holds_alternative<SuiteDown>(message)) {
-      return result_of(node.suite_report);
-    }
+  Result result_of(WorkerNode& node, const TestDone& m) const {
+    node.test_report.dropped_parts = m.dropped_parts;
+    const bool is_late = timeout_ && node.counted_time(m.time) > *timeout_;
+    return is_late ? Result::failed : result_of(node.test_report);
+  }
+  Result result_of(WorkerNode& node, const SuiteUp&) const { return result_of(node.suite_report); }
+  Result result_of(WorkerNode& node, const SuiteDown&) const {
+    return result_of(node.suite_report);
+  }
+  template <class Message>
+  Result result_of(WorkerNode& node, const Message&) const {
     return result_of(node.program_report);
   }
 
   // The message has been found right, and `result` is its result_of().
-  void on_message(const WorkerNode& node, const WorkerMessage& message, Result result) {
-    std::visit([&](const auto& m) { on(node, m, result); }, message);
+  void on_message(const WorkerNode& node, const EnvironmentsUp& m, Result result) {
+    if (!m.ran) return;
+    Progress& progress = progress_of(node);
+    if (!std::exchange(progress.is_up, true)) {
+      const std::int64_t begin = zero_ + progress.last_end;
+      const std::int64_t end =
+          std::max(begin, std::min(m.time.begin_ns, clock_nanoseconds(Clock::now())));
+      add(node, Kind::start, 0, {begin, end - begin}, Result::passed);
+    }
+    add(node, Kind::environments_up, 0, m.time, m.usable ? result : Result::failed);
   }
+  void on_message(const WorkerNode& node, const SuiteUp& m, Result result) {
+    add(node, Kind::suite_up, m.suite, m.time, result);
+  }
+  void on_message(const WorkerNode& node, const TestDone& m, Result result) {
+    add(node, Kind::test, m.test, m.time, result);
+  }
+  void on_message(const WorkerNode& node, const SuiteDown& m, Result result) {
+    add(node, Kind::suite_down, m.suite, m.time, result);
+  }
+  void on_message(const WorkerNode& node, const EnvironmentsDown& m, Result result) {
+    add(node, Kind::environments_down, 0, m.time, result);
+  }
+  void on_message(const WorkerNode& node, const IterationDone&, Result) {
+    ++progress_of(node).iteration;
+  }
+  template <class Message>
+  void on_message(const WorkerNode&, const Message&, Result) {}
 
   // The process has ended; `error` is empty if all that it was to do was done. To be called while
   // it is known what it was doing.
@@ -149,33 +175,6 @@ class ScheduleLog {
     }
     return std::nullopt;
   }
-
-  void on(const WorkerNode& node, const EnvironmentsUp& m, Result result) {
-    if (!m.ran) return;
-    Progress& progress = progress_of(node);
-    if (!std::exchange(progress.is_up, true)) {
-      const std::int64_t begin = zero_ + progress.last_end;
-      const std::int64_t end =
-          std::max(begin, std::min(m.time.begin_ns, clock_nanoseconds(Clock::now())));
-      add(node, Kind::start, 0, {begin, end - begin}, Result::passed);
-    }
-    add(node, Kind::environments_up, 0, m.time, m.usable ? result : Result::failed);
-  }
-  void on(const WorkerNode& node, const SuiteUp& m, Result result) {
-    add(node, Kind::suite_up, m.suite, m.time, result);
-  }
-  void on(const WorkerNode& node, const TestDone& m, Result result) {
-    add(node, Kind::test, m.test, m.time, result);
-  }
-  void on(const WorkerNode& node, const SuiteDown& m, Result result) {
-    add(node, Kind::suite_down, m.suite, m.time, result);
-  }
-  void on(const WorkerNode& node, const EnvironmentsDown& m, Result result) {
-    add(node, Kind::environments_down, 0, m.time, result);
-  }
-  void on(const WorkerNode& node, const IterationDone&, Result) { ++progress_of(node).iteration; }
-  template <class Message>
-  void on(const WorkerNode&, const Message&, Result) {}
 
   void add(const WorkerNode& node, Kind kind, std::uint32_t subject, const ClockSpan& time,
            Result result) {

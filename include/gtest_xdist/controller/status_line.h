@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gtest_xdist/controller/run_tally.h"
+#include "gtest_xdist/core/sorted_order.h"
 
 namespace gtest_xdist::internal {
 
@@ -78,8 +79,9 @@ inline std::string describe_rest(const RunTally& tally, std::chrono::seconds ela
 inline std::string format_activities(std::vector<Activity> running, std::size_t width) {
   // A name of which less can be seen says nothing.
   constexpr std::size_t kLeastName = 12;
-  std::stable_sort(running.begin(), running.end(),
-                   [](const Activity& a, const Activity& b) { return a.age > b.age; });
+  put_in_order(running, sorted_order(running.size(), [&](std::size_t a, std::size_t b) {
+                 return running[a].age > running[b].age;
+               }));
   const auto others = [&](std::size_t shown) {
     const std::size_t left = running.size() - shown;
     return left == 0 ? std::string() : "  +" + std::to_string(left);

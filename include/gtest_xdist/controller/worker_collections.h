@@ -47,15 +47,14 @@ class WorkerCollections {
 
   // Whether no worker has told yet what it is going to run.
   bool are_awaited() const {
-    return std::all_of(nodes().begin(), nodes().end(), [](const auto& node) {
-      return node->state == State::starting || node->state == State::gone;
+    return !any_of(nodes(), [](const WorkerNode& node) {
+      return node.state != State::starting && node.state != State::gone;
     });
   }
 
   // Whether all workers have told, but for those that are gone.
   bool are_known() const {
-    return std::none_of(nodes().begin(), nodes().end(),
-                        [](const auto& node) { return node->state == State::starting; });
+    return !any_of(nodes(), [](const WorkerNode& node) { return node.state == State::starting; });
   }
 
   // Whether some worker had other tests: no test is started any more.

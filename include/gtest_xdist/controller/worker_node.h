@@ -26,6 +26,7 @@
 #include "gtest_xdist/controller/worker_channels.h"
 #include "gtest_xdist/controller/worker_output.h"
 #include "gtest_xdist/controller/worker_tests.h"
+#include "gtest_xdist/core/function_ref.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/message.h"
@@ -348,6 +349,14 @@ class WorkerNode : public Node, public GateNode {
 };
 
 using WorkerNodes = std::vector<std::unique_ptr<WorkerNode>>;  // by number
+
+// Whether that holds for one of them at least.
+inline bool any_of(const WorkerNodes& nodes, FunctionRef<bool(const WorkerNode&)> holds) {
+  for (const auto& node : nodes) {
+    if (holds(*node)) return true;
+  }
+  return false;
+}
 
 }  // namespace gtest_xdist::internal
 

@@ -61,9 +61,10 @@ inline std::vector<std::string> locks_of(std::string_view full_name) {
 
 // Whether nothing may run beside a test.
 inline bool is_serial(std::string_view full_name) {
-  const Marks& marks = serial_marks();
-  return std::any_of(marks.begin(), marks.end(),
-                     [&](const Mark& mark) { return matches_filter(mark.filter, full_name); });
+  for (const Mark& mark : serial_marks()) {
+    if (matches_filter(mark.filter, full_name)) return true;
+  }
+  return false;
 }
 
 }  // namespace gtest_xdist::internal

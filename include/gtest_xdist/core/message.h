@@ -1,7 +1,8 @@
 // What workers and controller say to each other, and its binary form.
 //
-// Layer: core (standard library only). The set of messages is closed: adding one breaks every
-// std::visit that must handle it.
+// Layer: core (standard library only). The set of messages is closed: MessageKind names all, and
+// visit_message() has a case for each. There is no object that may be any of them, because a
+// variant and its visits take a compiler longer than all the rest of this file.
 #ifndef GTEST_XDIST_CORE_MESSAGE_H_
 #define GTEST_XDIST_CORE_MESSAGE_H_
 
@@ -10,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "gtest_xdist/core/codec.h"
@@ -49,21 +49,42 @@ void visit_fields(Visitor& visit, ClockSpan& span) {
 
 // --- worker to controller, in the order in which a worker sends them -----------------------------
 
+// The first byte of a message.
+enum class MessageKind : std::uint8_t {
+  hello,
+  collection_ids,
+  environments_up,
+  part_seen,
+  suite_up,
+  test_done,
+  test_returned,
+  suite_down,
+  environments_down,
+  iteration_done,
+  native_output,
+  internal_error,
+  session_finished,
+  program_done,
+};
+
 // RUN_ALL_TESTS has selected its tests. `digest` stands for the whole collection. `order` is there
 // if plugins have changed what is to run: all of it, in their order.
 struct Hello {
+  static constexpr MessageKind kKind = MessageKind::hello;
   std::uint64_t digest = 0;
   std::optional<std::vector<TestIndex>> order;
 };
 
 // The answer to Command::send_collection: the full names of the selected tests, in order.
 struct CollectionIds {
+  static constexpr MessageKind kKind = MessageKind::collection_ids;
   std::vector<std::string> ids;
 };
 
 // An iteration has begun; `ran` is false where gtest keeps the environments of the first one.
 // `usable` is false if a set-up failed fatally or skipped: the worker then runs no item.
 struct EnvironmentsUp {
+  static constexpr MessageKind kKind = MessageKind::environments_up;
   bool ran = false;
   bool usable = true;
   OutputSlice output;
@@ -73,6 +94,7 @@ struct EnvironmentsUp {
 // An assertion has a result, or a listener recorded one. Sent at once, so that it survives a crash.
 // Belongs to the test or suite that the worker is in. `output` is what was printed before it.
 struct PartSeen {
+  static constexpr MessageKind kKind = MessageKind::part_seen;
   Scope scope = Scope::program;
   OutputSlice output;
   Part part;
@@ -80,6 +102,7 @@ struct PartSeen {
 
 // SetUpTestSuite has run; the first test of the stretch follows.
 struct SuiteUp {
+  static constexpr MessageKind kKind = MessageKind::suite_up;
   std::uint32_t suite = 0;
   OutputSlice output;
   ClockSpan time;
@@ -88,6 +111,7 @@ struct SuiteUp {
 // `dropped_parts` of the parts seen are not in the test's result any more: a test can clear it.
 // `elapsed_ms` is what gtest measures, `time` what the worker does.
 struct TestDone {
+  static constexpr MessageKind kKind = MessageKind::test_done;
   TestIndex test = 0;
   std::uint64_t dropped_parts = 0;
   std::int64_t start_ms = 0;
@@ -99,12 +123,14 @@ struct TestDone {
 
 // A test was taken and is not begun, because no test is to start any more: it waits again.
 struct TestReturned {
+  static constexpr MessageKind kKind = MessageKind::test_returned;
   TestIndex test = 0;
 };
 
 // TearDownTestSuite has run: the end of one stretch of a suite on this worker. `fixture_ns` is what
 // its set-up and tear-down took, `time` that of the tear-down.
 struct SuiteDown {
+  static constexpr MessageKind kKind = MessageKind::suite_down;
   std::uint32_t suite = 0;
   std::int64_t start_ms = 0;
   std::int64_t elapsed_ms = 0;
@@ -115,38 +141,40 @@ struct SuiteDown {
 };
 
 struct EnvironmentsDown {
+  static constexpr MessageKind kKind = MessageKind::environments_down;
   OutputSlice output;
   ClockSpan time;
 };
 
 // The iteration is over. `properties` are those of the whole program.
 struct IterationDone {
+  static constexpr MessageKind kKind = MessageKind::iteration_done;
   std::vector<Property> properties;
 };
 
 // What gtest itself printed when it ran no test because of an environment.
 struct NativeOutput {
+  static constexpr MessageKind kKind = MessageKind::native_output;
   OutputSlice output;
 };
 
 // A hook of a plugin has failed the session, because it has `thrown` or has said so.
 struct InternalError {
+  static constexpr MessageKind kKind = MessageKind::internal_error;
   std::string message;
   bool thrown = true;
 };
 
 // All sessionfinish have run.
 struct SessionFinished {
+  static constexpr MessageKind kKind = MessageKind::session_finished;
   ValueMap workeroutput;
 };
 
 // RUN_ALL_TESTS is about to return; what the process still does is main's business.
-struct ProgramDone {};
-
-using WorkerMessage =
-    std::variant<Hello, CollectionIds, EnvironmentsUp, PartSeen, SuiteUp, TestDone, TestReturned,
-                 SuiteDown, EnvironmentsDown, IterationDone, NativeOutput, InternalError,
-                 SessionFinished, ProgramDone>;
+struct ProgramDone {
+  static constexpr MessageKind kKind = MessageKind::program_done;
+};
 
 template <class Visitor>
 void visit_fields(Visitor& visit, Hello& m) {
@@ -225,33 +253,61 @@ void visit_fields(Visitor& visit, SessionFinished& m) {
 template <class Visitor>
 void visit_fields(Visitor&, ProgramDone&) {}
 
-// Appends the message's kind (its position in the variant) and its fields.
-inline void encode(const WorkerMessage& message, std::string& bytes) {
+// Appends the message's kind and its fields.
+template <class Message>
+void encode_message(const Message& message, std::string& bytes) {
   Encoder encoder(bytes);
-  encoder(static_cast<std::uint8_t>(message.index()));
-  std::visit([&](const auto& m) { encoder(m); }, message);
+  encoder(static_cast<std::uint8_t>(Message::kKind));
+  encoder(message);
 }
 
-template <std::size_t Kind = 0>
-WorkerMessage decode_kind(std::size_t kind, Decoder& decoder) {
-  if constexpr (Kind == std::variant_size_v<WorkerMessage>) {
-    throw DecodeError("a message of unknown kind " + std::to_string(kind));
-  } else {
-    if (kind != Kind) return decode_kind<Kind + 1>(kind, decoder);
-    std::variant_alternative_t<Kind, WorkerMessage> message;
-    decoder(message);
-    return message;
-  }
+// Reads what follows the kind, all of it, and shows it to the visitor.
+template <class Message, class Visitor>
+void visit_rest(Decoder& decoder, Visitor& visit) {
+  Message message;
+  decoder(message);
+  decoder.expect_end();
+  visit(message);
 }
 
-// Throws DecodeError unless `bytes` are exactly one message.
-inline WorkerMessage decode_worker_message(std::string_view bytes) {
+// Calls `visit` with the message that `bytes` are. Throws DecodeError, before any call, unless they
+// are exactly one.
+template <class Visitor>
+void visit_message(std::string_view bytes, Visitor visit) {
   Decoder decoder(bytes);
   std::uint8_t kind = 0;
   decoder(kind);
-  WorkerMessage message = decode_kind(kind, decoder);
-  decoder.expect_end();
-  return message;
+  switch (static_cast<MessageKind>(kind)) {
+    case MessageKind::hello:
+      return visit_rest<Hello>(decoder, visit);
+    case MessageKind::collection_ids:
+      return visit_rest<CollectionIds>(decoder, visit);
+    case MessageKind::environments_up:
+      return visit_rest<EnvironmentsUp>(decoder, visit);
+    case MessageKind::part_seen:
+      return visit_rest<PartSeen>(decoder, visit);
+    case MessageKind::suite_up:
+      return visit_rest<SuiteUp>(decoder, visit);
+    case MessageKind::test_done:
+      return visit_rest<TestDone>(decoder, visit);
+    case MessageKind::test_returned:
+      return visit_rest<TestReturned>(decoder, visit);
+    case MessageKind::suite_down:
+      return visit_rest<SuiteDown>(decoder, visit);
+    case MessageKind::environments_down:
+      return visit_rest<EnvironmentsDown>(decoder, visit);
+    case MessageKind::iteration_done:
+      return visit_rest<IterationDone>(decoder, visit);
+    case MessageKind::native_output:
+      return visit_rest<NativeOutput>(decoder, visit);
+    case MessageKind::internal_error:
+      return visit_rest<InternalError>(decoder, visit);
+    case MessageKind::session_finished:
+      return visit_rest<SessionFinished>(decoder, visit);
+    case MessageKind::program_done:
+      return visit_rest<ProgramDone>(decoder, visit);
+  }
+  throw DecodeError("a message of unknown kind " + std::to_string(kind));
 }
 
 // --- controller to worker ------------------------------------------------------------------------

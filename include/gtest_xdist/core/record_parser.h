@@ -217,7 +217,7 @@ class RecordParser {
     }
     for (const TestIndex test : first) {
       const unsigned share = run().on_every_worker ? worker.slot : 0;
-      if (!ran_.insert({share, test}).second) damaged(describe(test) + " is there twice");
+      if (!ran_.insert({test, share}).second) damaged(describe(test) + " is there twice");
     }
   }
 
@@ -240,7 +240,7 @@ class RecordParser {
   std::size_t number_ = 0;
   ScheduleRecord record_;
   std::vector<bool> is_selected_;                 // in this run
-  std::set<std::pair<unsigned, TestIndex>> ran_;  // in this iteration, by place
+  std::set<std::pair<TestIndex, unsigned>> ran_;  // in this iteration, by place
 };
 
 }  // namespace gtest_xdist::internal

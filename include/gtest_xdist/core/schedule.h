@@ -26,6 +26,7 @@ struct ScheduleSpan {
     environments_down,
   };
   enum class Result : std::uint8_t { passed, skipped, failed, crashed, timed_out, interrupted };
+  static constexpr std::size_t kResults = 6;
 
   Kind kind = Kind::test;
   Result result = Result::passed;

@@ -30,6 +30,7 @@
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/schedule.h"
+#include "gtest_xdist/core/sorted_order.h"
 #include "gtest_xdist/core/text.h"
 
 namespace gtest_xdist::internal {
@@ -95,26 +96,30 @@ inline std::vector<TestIndex> first_runs(const RecordedWorker& worker) {
 // --- making one ----------------------------------------------------------------------------------
 
 inline RecordedIteration record_iteration(const ScheduleRun& run, unsigned iteration) {
-  std::vector<const ScheduleSpan*> spans;
-  for (const ScheduleSpan& span : run.spans) {
-    if (span.kind == ScheduleSpan::Kind::test && span.iteration == iteration)
-      spans.push_back(&span);
+  std::vector<std::size_t> tests;
+  for (std::size_t i = 0; i < run.spans.size(); ++i) {
+    const ScheduleSpan& span = run.spans[i];
+    if (span.kind == ScheduleSpan::Kind::test && span.iteration == iteration) tests.push_back(i);
   }
-  std::stable_sort(spans.begin(), spans.end(),
-                   [](const auto* a, const auto* b) { return a->begin_ns < b->begin_ns; });
-  std::map<unsigned, RecordedWorker> workers;
-  std::set<std::pair<unsigned, TestIndex>> ran;
-  for (const ScheduleSpan* span : spans) {
-    const auto number = static_cast<unsigned>(span->worker);
+  put_in_order(tests, sorted_order(tests.size(), [&](std::size_t a, std::size_t b) {
+                 return run.spans[tests[a]].begin_ns < run.spans[tests[b]].begin_ns;
+               }));
+  RecordedIteration workers(run.crew.size());
+  std::set<std::pair<TestIndex, unsigned>> ran;
+  for (const std::size_t test : tests) {
+    const ScheduleSpan& span = run.spans[test];
+    const auto number = static_cast<unsigned>(span.worker);
     RecordedWorker& worker = workers[number];
     worker.number = number;
     worker.slot = run.crew[number].slot;
-    worker.tests.push_back(span->subject);
+    worker.tests.push_back(span.subject);
     const unsigned share = run.on_every_worker ? worker.slot : 0;
-    if (!ran.insert({share, span->subject}).second) worker.again.push_back(span->subject);
+    if (!ran.insert({span.subject, share}).second) worker.again.push_back(span.subject);
   }
   RecordedIteration recorded;
-  for (auto& [number, worker] : workers) recorded.push_back(std::move(worker));
+  for (RecordedWorker& worker : workers) {
+    if (!worker.tests.empty()) recorded.push_back(std::move(worker));
+  }
   return recorded;
 }
 

@@ -7,110 +7,109 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/function_ref.h"
 #include "gtest_xdist/core/schedule.h"
+#include "gtest_xdist/core/sorted_order.h"
 #include "gtest_xdist/core/time_text.h"
 
 namespace gtest_xdist::internal {
 
-// What the runs of a test took.
-struct TestDuration {
-  std::int64_t longest_ns = 0;
-  std::size_t runs = 0;  // several if it was tried again, or where every worker runs every test
+// What the runs of a test, or a suite in all workers together, took.
+struct TimeTaken {
+  std::uint32_t subject = 0;    // the index of the test, or of the suite
+  std::int64_t counts_ns = 0;   // by which it is listed: the longest run; or all of it
+  std::int64_t set_ups_ns = 0;  // of a suite, with its tear-downs
+  std::size_t times = 0;        // runs of the test: several if it was tried again, or where every
+                                // worker runs every test; set-ups of the suite
+  bool any = false;
 };
 
-// What a suite took in all workers together.
-struct SuiteDuration {
-  std::int64_t tests_ns = 0;
-  std::int64_t set_ups_ns = 0;  // and tear-downs
-  std::size_t set_ups = 0;
+// That of the subject, which is made if need be.
+inline TimeTaken& time_of(std::vector<TimeTaken>& times, std::uint32_t subject) {
+  while (times.size() <= subject) {
+    const auto next = static_cast<std::uint32_t>(times.size());
+    times.emplace_back().subject = next;
+  }
+  times[subject].any = true;
+  return times[subject];
+}
 
-  std::int64_t total_ns() const { return tests_ns + set_ups_ns; }
-};
-
-inline std::map<TestIndex, TestDuration> test_times(const ScheduleRun& run, unsigned iteration) {
-  std::map<TestIndex, TestDuration> times;
+// By index.
+inline std::vector<TimeTaken> test_times(const ScheduleRun& run, unsigned iteration) {
+  std::vector<TimeTaken> times;
   for (const ScheduleSpan& span : run.spans) {
     if (span.iteration != iteration || span.kind != ScheduleSpan::Kind::test) continue;
-    TestDuration& time = times[span.subject];
-    time.longest_ns = std::max(time.longest_ns, span.duration_ns());
-    ++time.runs;
+    TimeTaken& time = time_of(times, span.subject);
+    time.counts_ns = std::max(time.counts_ns, span.duration_ns());
+    ++time.times;
   }
   return times;
 }
 
-inline std::map<std::uint32_t, SuiteDuration> suite_times(const ScheduleRun& run,
-                                                          unsigned iteration) {
+inline std::vector<TimeTaken> suite_times(const ScheduleRun& run, unsigned iteration) {
   using Kind = ScheduleSpan::Kind;
-  std::map<std::uint32_t, SuiteDuration> times;
+  std::vector<TimeTaken> times;
   for (const ScheduleSpan& span : run.spans) {
     if (span.iteration != iteration) continue;
     if (span.kind == Kind::test) {
-      times[run.suite_of(span.subject)].tests_ns += span.duration_ns();
+      time_of(times, run.suite_of(span.subject)).counts_ns += span.duration_ns();
     } else if (span.kind == Kind::suite_up || span.kind == Kind::suite_down) {
-      SuiteDuration& time = times[span.subject];
+      TimeTaken& time = time_of(times, span.subject);
+      time.counts_ns += span.duration_ns();
       time.set_ups_ns += span.duration_ns();
-      if (span.kind == Kind::suite_up) ++time.set_ups;
+      if (span.kind == Kind::suite_up) ++time.times;
     }
   }
   return times;
 }
 
-// "slowest 3 of 20 tests:" and a line for each, whose text is `tell(entry)`. `most` is 0 for all.
-template <class Times, class Longer, class Tell>
-std::string format_slowest_of(const Times& times, std::size_t most, const std::string& what,
-                              Longer longer, Tell tell) {
-  std::vector<typename Times::const_pointer> entries;
-  entries.reserve(times.size());
-  for (const auto& entry : times) entries.push_back(&entry);
-  const std::size_t shown = most == 0 ? entries.size() : std::min(most, entries.size());
-  // Equally long ones in the order of their numbers.
-  std::partial_sort(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(shown),
-                    entries.end(), [&](const auto* a, const auto* b) {
-                      return longer(a->second) != longer(b->second)
-                                 ? longer(a->second) > longer(b->second)
-                                 : a->first < b->first;
-                    });
-  std::string text = "slowest " + std::to_string(shown) + " of " + std::to_string(entries.size()) +
-                     " " + what + (entries.size() == 1 ? ":\n" : "s:\n");
+// "slowest 3 of 20 tests:" and a line for each, whose text is `tell(time)`. `most` is 0 for all.
+// Equally long ones in the order of their numbers.
+inline std::string format_slowest_of(const std::vector<TimeTaken>& times, std::size_t most,
+                                     const std::string& what,
+                                     FunctionRef<std::string(const TimeTaken&)> tell) {
+  std::vector<std::size_t> any;
+  for (const TimeTaken& time : times) {
+    if (time.any) any.push_back(time.subject);
+  }
+  put_in_order(any, sorted_order(any.size(), [&](std::size_t a, std::size_t b) {
+                 return times[any[a]].counts_ns > times[any[b]].counts_ns;
+               }));
+  const std::size_t shown = most == 0 ? any.size() : std::min(most, any.size());
+  std::string text = "slowest " + std::to_string(shown) + " of " + std::to_string(any.size()) +
+                     " " + what + (any.size() == 1 ? ":\n" : "s:\n");
   for (std::size_t i = 0; i < shown; ++i) {
     constexpr std::size_t kWidth = 10;
-    const std::string time = describe_nanoseconds(longer(entries[i]->second));
-    text += std::string(kWidth - std::min(kWidth, time.size()), ' ') + time + "  " +
-            tell(*entries[i]) + "\n";
+    const TimeTaken& taken = times[any[i]];
+    const std::string time = describe_nanoseconds(taken.counts_ns);
+    text +=
+        std::string(kWidth - std::min(kWidth, time.size()), ' ') + time + "  " + tell(taken) + "\n";
   }
   return text;
 }
 
 // Two lists, of at most so many tests and suites (0: of all); empty if no test has run.
 inline std::string format_slowest(const ScheduleRun& run, unsigned iteration, std::size_t most) {
-  const std::map<TestIndex, TestDuration> tests = test_times(run, iteration);
+  const std::vector<TimeTaken> tests = test_times(run, iteration);
   if (tests.empty()) return {};
   const auto count = [](std::size_t number, const std::string& what) {
     return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
   };
-  return format_slowest_of(
-             tests, most, "test", [](const TestDuration& time) { return time.longest_ns; },
-             [&](const auto& entry) {
-               std::string text = run.test_name(entry.first);
-               if (entry.second.runs > 1) text += ", longest of " + count(entry.second.runs, "run");
-               return text;
-             }) +
-         format_slowest_of(
-             suite_times(run, iteration), most, "suite",
-             [](const SuiteDuration& time) { return time.total_ns(); },
-             [&](const auto& entry) {
-               const SuiteDuration& time = entry.second;
-               return run.suite_name(entry.first) + ": tests " +
-                      describe_nanoseconds(time.tests_ns) + ", " + count(time.set_ups, "set-up") +
-                      " and tear-down" + (time.set_ups == 1 ? " " : "s ") +
-                      describe_nanoseconds(time.set_ups_ns);
-             });
+  return format_slowest_of(tests, most, "test",
+                           [&](const TimeTaken& time) {
+                             std::string text = run.test_name(time.subject);
+                             if (time.times > 1) text += ", longest of " + count(time.times, "run");
+                             return text;
+                           }) +
+         format_slowest_of(suite_times(run, iteration), most, "suite", [&](const TimeTaken& time) {
+           return run.suite_name(time.subject) + ": tests " +
+                  describe_nanoseconds(time.counts_ns - time.set_ups_ns) + ", " +
+                  count(time.times, "set-up") + " and tear-down" + (time.times == 1 ? " " : "s ") +
+                  describe_nanoseconds(time.set_ups_ns);
+         });
 }
 
 }  // namespace gtest_xdist::internal

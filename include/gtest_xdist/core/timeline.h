@@ -7,14 +7,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
-#include <tuple>
-#include <utility>
 #include <vector>
 
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/schedule.h"
+#include "gtest_xdist/core/sorted_order.h"
 
 namespace gtest_xdist::internal {
 
@@ -54,25 +52,44 @@ inline std::string name_of(const ScheduleRun& run, const ScheduleSpan& span) {
   return {};
 }
 
-// Which run of its test each span is, and of how many; 0 of 0 for what is no test. In the order of
-// the spans. Where every worker runs every test, runs are counted in each place of a worker.
-inline std::vector<std::pair<unsigned, unsigned>> attempts_of(const ScheduleRun& run) {
-  using Key = std::tuple<unsigned, unsigned, TestIndex>;
-  std::map<Key, std::vector<std::size_t>> runs;
-  for (std::size_t i = 0; i < run.spans.size(); ++i) {
-    const ScheduleSpan& span = run.spans[i];
-    if (span.kind != ScheduleSpan::Kind::test) continue;
-    const unsigned place =
-        run.on_every_worker ? run.crew[static_cast<std::size_t>(span.worker)].slot : 0;
-    runs[{span.iteration, place, span.subject}].push_back(i);
+// Which run of its test, of how many; 0 of 0 for what is no test.
+struct Attempt {
+  unsigned number = 0;
+  unsigned count = 0;
+
+  bool operator==(const Attempt& other) const {
+    return number == other.number && count == other.count;
   }
-  std::vector<std::pair<unsigned, unsigned>> attempts(run.spans.size());
-  for (auto& [key, spans] : runs) {
-    std::stable_sort(spans.begin(), spans.end(), [&](std::size_t a, std::size_t b) {
-      return run.spans[a].begin_ns < run.spans[b].begin_ns;
-    });
-    for (std::size_t i = 0; i < spans.size(); ++i) {
-      attempts[spans[i]] = {static_cast<unsigned>(i + 1), static_cast<unsigned>(spans.size())};
+};
+
+// Of each span, in their order. Where every worker runs every test, runs are counted in each place
+// of a worker.
+inline std::vector<Attempt> attempts_of(const ScheduleRun& run) {
+  const auto place_of = [&](const ScheduleSpan& span) {
+    return run.on_every_worker ? run.crew[static_cast<std::size_t>(span.worker)].slot : 0;
+  };
+  const auto is_same = [&](const ScheduleSpan& a, const ScheduleSpan& b) {
+    return a.subject == b.subject && a.iteration == b.iteration && place_of(a) == place_of(b);
+  };
+  std::vector<std::size_t> tests;
+  for (std::size_t i = 0; i < run.spans.size(); ++i) {
+    if (run.spans[i].kind == ScheduleSpan::Kind::test) tests.push_back(i);
+  }
+  // The runs of a test one after the other.
+  put_in_order(tests, sorted_order(tests.size(), [&](std::size_t first, std::size_t second) {
+                 const ScheduleSpan& a = run.spans[tests[first]];
+                 const ScheduleSpan& b = run.spans[tests[second]];
+                 if (a.subject != b.subject) return a.subject < b.subject;
+                 if (a.iteration != b.iteration) return a.iteration < b.iteration;
+                 if (place_of(a) != place_of(b)) return place_of(a) < place_of(b);
+                 return a.begin_ns < b.begin_ns;
+               }));
+  std::vector<Attempt> attempts(run.spans.size());
+  for (std::size_t begin = 0, end = 0; begin < tests.size(); begin = end) {
+    while (end < tests.size() && is_same(run.spans[tests[begin]], run.spans[tests[end]])) ++end;
+    for (std::size_t i = begin; i < end; ++i) {
+      attempts[tests[i]] = {static_cast<unsigned>(i - begin + 1),
+                            static_cast<unsigned>(end - begin)};
     }
   }
   return attempts;
@@ -96,11 +113,12 @@ inline Makespan makespan_of(const ScheduleRun& run) {
     bool any = false;
   };
   using Kind = ScheduleSpan::Kind;
-  std::map<unsigned, Part> parts;  // by iteration
+  std::vector<Part> parts;  // by iteration
   Makespan makespan;
   for (const ScheduleSpan& span : run.spans) {
     const bool is_test = span.kind == Kind::test;
     if (!is_test && span.kind != Kind::suite_up && span.kind != Kind::suite_down) continue;
+    if (parts.size() <= span.iteration) parts.resize(std::size_t{span.iteration} + 1);
     Part& part = parts[span.iteration];
     part.begin = part.any ? std::min(part.begin, span.begin_ns) : span.begin_ns;
     part.end = std::max(part.end, span.end_ns);
@@ -110,7 +128,7 @@ inline Makespan makespan_of(const ScheduleRun& run) {
     part.longest = std::max(part.longest, span.duration_ns());
     ++makespan.tests;
   }
-  for (const auto& [iteration, part] : parts) {
+  for (const Part& part : parts) {
     const std::int64_t shared = part.work / std::max(1U, run.workers);
     makespan.taken_ns += part.end - part.begin;
     makespan.longest_ns += part.longest;

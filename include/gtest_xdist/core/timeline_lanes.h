@@ -6,14 +6,15 @@
 #define GTEST_XDIST_CORE_TIMELINE_LANES_H_
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gtest_xdist/core/schedule.h"
+#include "gtest_xdist/core/sorted_order.h"
 #include "gtest_xdist/core/time_text.h"
 #include "gtest_xdist/core/timeline.h"
 
@@ -28,8 +29,8 @@ class TimelineLanes {
   struct Entry {
     const ScheduleRun* run;
     const ScheduleSpan* span;
-    std::pair<unsigned, unsigned> attempt;  // as in attempts_of()
-    std::size_t rank = 0;                   // among the longest tests, from 1; 0: not listed
+    Attempt attempt;
+    std::size_t rank = 0;  // among the longest tests, from 1; 0: not listed
   };
 
   struct Lane {
@@ -45,7 +46,7 @@ class TimelineLanes {
   }
 
   // By place of a worker.
-  const std::map<unsigned, Lane>& lanes() const { return lanes_; }
+  const std::vector<Lane>& lanes() const { return lanes_; }
 
   // How many runs there are.
   std::size_t runs() const { return runs_; }
@@ -59,10 +60,7 @@ class TimelineLanes {
   const std::vector<std::size_t>& troubles() const { return troubles_; }
 
   // How many runs of tests had the result.
-  std::size_t count(Result result) const {
-    const auto count = counts_.find(result);
-    return count == counts_.end() ? 0 : count->second;
-  }
+  std::size_t count(Result result) const { return counts_[static_cast<std::size_t>(result)]; }
 
   // When the first worker began, and when all was over.
   std::int64_t begin_ns() const { return begin_; }
@@ -77,23 +75,28 @@ class TimelineLanes {
   static constexpr std::size_t kMostLongest = 8;  // tests that are listed
 
   void collect(const ScheduleRun& run) {
-    const std::vector<std::pair<unsigned, unsigned>> attempts = attempts_of(run);
+    const std::vector<Attempt> attempts = attempts_of(run);
     for (std::size_t i = 0; i < run.crew.size(); ++i) {
-      lanes_[run.crew[i].slot].workers.emplace_back(&run, i);
+      lane_at(run.crew[i].slot).workers.push_back({&run, i});
       end_ = std::max(end_, run.crew[i].end_ns);
       if (!begins_ || run.crew[i].begin_ns < begin_) begin_ = run.crew[i].begin_ns;
       begins_ = true;
     }
     for (std::size_t i = 0; i < run.spans.size(); ++i) {
       const ScheduleSpan& span = run.spans[i];
-      Lane& lane = lanes_[run.crew[static_cast<std::size_t>(span.worker)].slot];
+      Lane& lane = lane_at(run.crew[static_cast<std::size_t>(span.worker)].slot);
       lane.spans.push_back(entries_.size());
       entries_.push_back({&run, &span, attempts[i]});
       end_ = std::max(end_, span.end_ns);
       if (span.kind != Kind::start) lane.busy_ns += span.duration_ns();
-      if (span.kind == Kind::test) ++counts_[span.result];
+      if (span.kind == Kind::test) ++counts_[static_cast<std::size_t>(span.result)];
       if (is_trouble(span)) troubles_.push_back(entries_.size() - 1);
     }
+  }
+
+  Lane& lane_at(std::size_t slot) {
+    if (lanes_.size() <= slot) lanes_.resize(slot + 1);
+    return lanes_[slot];
   }
 
   void rank() {
@@ -101,23 +104,21 @@ class TimelineLanes {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       if (entries_[i].span->kind == Kind::test) tests.push_back(i);
     }
+    put_in_order(tests, sorted_order(tests.size(), [&](std::size_t a, std::size_t b) {
+                   return entries_[tests[a]].span->duration_ns() >
+                          entries_[tests[b]].span->duration_ns();
+                 }));
     const std::size_t listed = std::min(kMostLongest, tests.size());
-    std::partial_sort(tests.begin(), tests.begin() + static_cast<std::ptrdiff_t>(listed),
-                      tests.end(), [&](std::size_t a, std::size_t b) {
-                        const std::int64_t first = entries_[a].span->duration_ns();
-                        const std::int64_t second = entries_[b].span->duration_ns();
-                        return first != second ? first > second : a < b;
-                      });
     for (std::size_t i = 0; i < listed; ++i) entries_[tests[i]].rank = i + 1;
     longest_.assign(tests.begin(), tests.begin() + static_cast<std::ptrdiff_t>(listed));
   }
 
   const std::size_t runs_;
-  std::map<unsigned, Lane> lanes_;
+  std::vector<Lane> lanes_;
   std::vector<Entry> entries_;
   std::vector<std::size_t> longest_;
   std::vector<std::size_t> troubles_;
-  std::map<Result, std::size_t> counts_;
+  std::array<std::size_t, ScheduleSpan::kResults> counts_{};
   std::int64_t begin_ = 0;
   std::int64_t end_ = 0;
   bool begins_ = false;
@@ -128,9 +129,9 @@ inline std::string describe(const TimelineLanes::Entry& entry) {
   const ScheduleSpan& span = *entry.span;
   std::string text = name_of(*entry.run, span) + ": " + describe_nanoseconds(span.duration_ns()) +
                      ", " + name_of(span.result) + " on gw" + std::to_string(span.worker);
-  if (entry.attempt.second > 1) {
-    text += " (attempt " + std::to_string(entry.attempt.first) + " of " +
-            std::to_string(entry.attempt.second) + ")";
+  if (entry.attempt.count > 1) {
+    text += " (attempt " + std::to_string(entry.attempt.number) + " of " +
+            std::to_string(entry.attempt.count) + ")";
   }
   if (entry.run->iterations > 1) text += ", iteration " + std::to_string(span.iteration);
   return text;

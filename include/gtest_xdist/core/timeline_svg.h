@@ -68,7 +68,7 @@ class TimelineSvg {
     draw_legend();
     draw_axis();
     int top = At::kTop;
-    for (const auto& [slot, lane] : lanes_.lanes()) {
+    for (const TimelineLanes::Lane& lane : lanes_.lanes()) {
       TimelineSvgLane(lanes_, lane, at_, text_).draw(top);
       top += at_.lane_height();
     }

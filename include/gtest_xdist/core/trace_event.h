@@ -41,7 +41,7 @@ class TraceWriter {
     if (run.number > 1) name += ", run " + process_ + " of all tests";
     add_metadata("process_name", 0, "\"name\":" + quote_json(name));
     for (std::size_t i = 0; i < run.crew.size(); ++i) add_worker(run, i);
-    const std::vector<std::pair<unsigned, unsigned>> attempts = attempts_of(run);
+    const std::vector<Attempt> attempts = attempts_of(run);
     std::vector<std::int64_t> last_ends;  // by worker
     for (const ScheduleWorker& worker : run.crew) last_ends.push_back(worker.begin_ns);
     for (std::size_t i = 0; i < run.spans.size(); ++i) {
@@ -66,15 +66,14 @@ class TraceWriter {
                  "\"sort_index\":" + std::to_string(slot * kPlaces + number));
   }
 
-  void add_span(const ScheduleRun& run, const ScheduleSpan& span,
-                const std::pair<unsigned, unsigned>& attempt) {
+  void add_span(const ScheduleRun& run, const ScheduleSpan& span, Attempt attempt) {
     std::string arguments = "\"result\":" + quote_json(name_of(span.result)) +
                             ",\"iteration\":" + std::to_string(span.iteration);
     const bool is_test = span.kind == ScheduleSpan::Kind::test;
     if (is_test) arguments += ",\"index\":" + std::to_string(span.subject);
-    if (attempt.second > 1) {
-      arguments += ",\"attempt\":\"" + std::to_string(attempt.first) + " of " +
-                   std::to_string(attempt.second) + "\"";
+    if (attempt.count > 1) {
+      arguments += ",\"attempt\":\"" + std::to_string(attempt.number) + " of " +
+                   std::to_string(attempt.count) + "\"";
     }
     add_complete(span.worker, name_of(run, span), category_of(span.kind), colour_of(span),
                  span.begin_ns, span.end_ns, arguments);

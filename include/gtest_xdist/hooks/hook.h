@@ -64,6 +64,14 @@ enum class Order {
   trylast,
 };
 
+namespace internal {
+
+// All of them, in order.
+inline constexpr Order kOrders[] = {Order::wrapper_tryfirst, Order::wrapper, Order::wrapper_trylast,
+                                    Order::tryfirst,         Order::normal,  Order::trylast};
+
+}  // namespace internal
+
 }  // namespace gtest_xdist
 
 #endif  // GTEST_XDIST_HOOKS_HOOK_H_

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/function_ref.h"
 #include "gtest_xdist/core/text.h"
 #include "gtest_xdist/hooks/deferred.h"
 #include "gtest_xdist/hooks/hook.h"
@@ -24,15 +25,13 @@ class HookError : public std::runtime_error {
 };
 
 // Plugins that have been called and left something to be done, latest last, and the first thing
-// that went wrong. `Arguments` are what the deferred callables take.
-template <class... Arguments>
+// that went wrong.
 class Unwinding {
  public:
   explicit Unwinding(Hook hook) : hook_(hook) {}
 
   // Runs `f`, a part of the implementation of `plugin`. False if it threw.
-  template <class F>
-  bool attempt(const std::string& plugin, F f) {
+  bool attempt(const std::string& plugin, FunctionRef<void()> f) {
     try {
       f();
       return true;
@@ -50,16 +49,16 @@ class Unwinding {
     return false;
   }
 
-  void push(std::string plugin, Deferred<Arguments...> deferred) {
-    if (deferred) deferred_.emplace_back(std::move(plugin), std::move(deferred));
+  void push(const std::string& plugin, After after) {
+    if (after) deferred_.push_back({plugin, std::move(after)});
   }
 
   // Every callable is run, whatever others throw.
-  void unwind(Arguments... arguments) {
+  void unwind() {
     while (!deferred_.empty()) {
-      auto [plugin, deferred] = std::move(deferred_.back());
+      Left left = std::move(deferred_.back());
       deferred_.pop_back();
-      attempt(plugin, [&, &run = deferred] { run(arguments...); });
+      attempt(left.plugin, [&] { left.after(); });
     }
   }
 
@@ -76,8 +75,13 @@ class Unwinding {
   }
 
  private:
+  struct Left {
+    std::string plugin;
+    After after;
+  };
+
   Hook hook_;
-  std::vector<std::pair<std::string, Deferred<Arguments...>>> deferred_;
+  std::vector<Left> deferred_;
   std::optional<std::string> error_;
   std::optional<std::string> skip_;
   std::string skipper_;
@@ -87,8 +91,7 @@ class Unwinding {
 class HookCall {
  public:
   // Calls `f(plugin)`, which returns an After, for each plugin, until one throws.
-  template <class F>
-  HookCall(const PluginManager& plugins, Hook hook, F f)
+  HookCall(const PluginManager& plugins, Hook hook, FunctionRef<After(Plugin&)> f)
       : implementations_(plugins.implementations(hook)), unwinding_(hook) {
     for (const Implementation& implementation : *implementations_) {
       const bool went_well = unwinding_.attempt(implementation.name, [&] {
@@ -112,12 +115,11 @@ class HookCall {
 
  private:
   const Implementations implementations_;  // what they left may refer to them
-  Unwinding<> unwinding_;
+  Unwinding unwinding_;
 };
 
 // Calls all implementations of a hook and unwinds them. Throws HookError.
-template <class F>
-void call_hook(const PluginManager& plugins, Hook hook, F f) {
+inline void call_hook(const PluginManager& plugins, Hook hook, FunctionRef<After(Plugin&)> f) {
   HookCall call(plugins, hook, f);
   call.unwind();
   call.rethrow();
@@ -125,22 +127,25 @@ void call_hook(const PluginManager& plugins, Hook hook, F f) {
 
 // Calls implementations, which return an Answer<T>, until one answers; `answered_by`, if it is not
 // null, becomes the name of that plugin. Throws HookError.
-template <class T, class F>
-std::optional<T> call_first_result(const PluginManager& plugins, Hook hook, F f,
+template <class T>
+std::optional<T> call_first_result(const PluginManager& plugins, Hook hook,
+                                   FunctionRef<Answer<T>(Plugin&)> f,
                                    std::string* answered_by = nullptr) {
   std::optional<T> result;
-  Unwinding<std::optional<T>&> unwinding(hook);
+  Unwinding unwinding(hook);
   const Implementations implementations = plugins.implementations(hook);
   for (const Implementation& implementation : *implementations) {
     const bool went_well = unwinding.attempt(implementation.name, [&] {
       Answer<T> answer = f(*implementation.plugin);
       result = std::move(answer.value());
-      unwinding.push(implementation.name, std::move(answer.wrapper()));
+      if (!answer.wrapper()) return;
+      unwinding.push(implementation.name, [wrapper = std::move(answer.wrapper()),
+                                           &result]() mutable { wrapper(result); });
     });
     if (result && answered_by != nullptr) *answered_by = implementation.name;
     if (!went_well || result) break;
   }
-  unwinding.unwind(result);
+  unwinding.unwind();
   unwinding.rethrow();
   return result;
 }

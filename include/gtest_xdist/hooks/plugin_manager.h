@@ -126,16 +126,13 @@ class PluginManager {
 
   internal::Implementations in_order(Hook hook) const {
     auto ordered = std::make_shared<std::vector<internal::Implementation>>();
-    for (auto it = plugins_.rbegin(); it != plugins_.rend(); ++it) {
-      ordered->push_back({it->plugin, it->name, it->orders[static_cast<std::size_t>(hook)]});
-    }
-    std::stable_sort(ordered->begin(), ordered->end(),
-                     [](const auto& a, const auto& b) { return a.order < b.order; });
-    for (const Order last : {Order::wrapper_trylast, Order::trylast}) {
-      const auto [begin, end] = std::equal_range(
-          ordered->begin(), ordered->end(), internal::Implementation{nullptr, "", last},
-          [](const auto& a, const auto& b) { return a.order < b.order; });
-      std::reverse(begin, end);
+    for (const Order order : internal::kOrders) {
+      const bool first_comes_first = order == Order::wrapper_trylast || order == Order::trylast;
+      for (std::size_t i = 0; i < plugins_.size(); ++i) {
+        const Registered& plugin = plugins_[first_comes_first ? i : plugins_.size() - 1 - i];
+        if (plugin.orders[static_cast<std::size_t>(hook)] != order) continue;
+        ordered->push_back({plugin.plugin, plugin.name, order});
+      }
     }
     return ordered;
   }

@@ -171,8 +171,7 @@ class SessionHooks {
 
  private:
   // False if an implementation has thrown.
-  template <class F>
-  bool notify(Hook hook, F f) {
+  bool notify(Hook hook, FunctionRef<After(Plugin&)> f) {
     if (!active()) return true;
     try {
       call_hook(plugins_, hook, f);
@@ -183,8 +182,9 @@ class SessionHooks {
     }
   }
 
-  template <class T, class F>
-  std::optional<T> first_result(Hook hook, F f, std::string* answered_by = nullptr) {
+  template <class T>
+  std::optional<T> first_result(Hook hook, FunctionRef<Answer<T>(Plugin&)> f,
+                                std::string* answered_by = nullptr) {
     if (!active()) return std::nullopt;
     try {
       return call_first_result<T>(plugins_, hook, f, answered_by);
@@ -196,7 +196,7 @@ class SessionHooks {
 
   void configure_late(const std::shared_ptr<Plugin>& plugin, const std::string& name) {
     need_items();
-    Unwinding<> call(Hook::configure);
+    Unwinding call(Hook::configure);
     After after;
     if (call.attempt(name, [&] { after = plugin->configure(config_); })) {
       call.push(name, std::move(after));

@@ -36,15 +36,14 @@
 #if !defined(BOOST_POSIX_HAS_VFORK) && !defined(BOOST_PROCESS_DETAIL_POSIX_EXECUTOR_HPP)
 #define BOOST_POSIX_HAS_VFORK 1
 #endif
+// Its executor alone, and the child that this returns: <boost/process/child.hpp> brings in all that
+// a child may be started with, which takes a compiler longer than GoogleTest.
 #if BOOST_VERSION >= 108600
-#include <boost/process/v1/child.hpp>
-#include <boost/process/v1/extend.hpp>
-#include <boost/process/v1/posix.hpp>
+#include <boost/process/v1/detail/posix/executor.hpp>
 #else
-#include <boost/process/child.hpp>
-#include <boost/process/extend.hpp>
-#include <boost/process/posix.hpp>
+#include <boost/process/detail/posix/executor.hpp>
 #endif
+#include <boost/fusion/container/vector.hpp>
 
 #include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/process/exit_status.h"
@@ -96,6 +95,89 @@ class KeepChildStatus {
   inline static bool is_ignored_ = false;
 };
 
+// What Boost.Process runs before and after fork() or vfork().
+class Launch final : public boost_process::detail::posix::handler_base_ext {
+ public:
+  explicit Launch(const LaunchPlan& plan) : plan_(plan) {
+    for (const std::string& word : plan.arguments) {
+      arguments_.push_back(const_cast<char*>(word.c_str()));
+    }
+    for (const std::string& entry : plan.environment) {
+      environment_.push_back(const_cast<char*>(entry.c_str()));
+    }
+    arguments_.push_back(nullptr);
+    environment_.push_back(nullptr);
+  }
+
+  template <class Executor>
+  void on_setup(Executor& executor) const {
+    executor.exe = plan_.executable.c_str();
+    executor.cmd_line = arguments_.data();
+    executor.env = const_cast<char**>(environment_.data());
+  }
+
+  // Boost.Process forgets it where it has vfork().
+  template <class Executor>
+  void on_fork_error(Executor&, const std::error_code& error) const {
+    throw std::system_error(error, "fork failed");
+  }
+
+  // In the child, before exec(): only async-signal-safe calls, and no change to memory, which may
+  // be the parent's, but to leave an error there.
+  template <class Executor>
+  void on_exec_setup(Executor& executor) const {
+    ::setpgid(0, 0);
+    if (KeepChildStatus::is_ignored()) ::signal(SIGCHLD, SIG_IGN);
+    const int null = open_null(O_RDONLY);
+    if (null < 0 || ::dup2(null, STDIN_FILENO) < 0 ||
+        ::dup2(plan_.standard_output, STDOUT_FILENO) < 0 ||
+        ::dup2(plan_.standard_error, STDERR_FILENO) < 0) {
+      give_up(executor, "dup2 failed");
+    }
+    if (!plan_.directory.empty() && ::chdir(plan_.directory.c_str()) != 0) {
+      give_up(executor, "chdir failed");
+    }
+    if (null > STDERR_FILENO) ::close(null);
+    // What it inherits stays open, also beyond the limit.
+    if (plan_.descriptor_limit) ::setrlimit(RLIMIT_NOFILE, &*plan_.descriptor_limit);
+    for (const int descriptor : plan_.withheld) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    for (const int descriptor : plan_.inherited) {
+      if (::fcntl(descriptor, F_SETFD, 0) != 0) give_up(executor, "fcntl failed");
+    }
+  }
+
+ private:
+  // In the child: the parent throws errno and the text, which must be so short that a std::string
+  // holds it without asking for memory.
+  template <class Executor>
+  [[noreturn]] static void give_up(Executor& executor, const char* what) {
+    executor.set_error(std::error_code(errno, std::system_category()), what);
+    ::_exit(EXIT_FAILURE);
+  }
+
+  const LaunchPlan& plan_;
+  std::vector<char*> arguments_;
+  std::vector<char*> environment_;
+};
+
+// What is handed to Boost.Process to start a process.
+#ifdef BOOST_POSIX_HAS_VFORK
+using LaunchHandlers =
+    boost::fusion::vector<const Launch&, const boost_process::detail::posix::use_vfork_&>;
+#else
+using LaunchHandlers = boost::fusion::vector<const Launch&>;
+#endif
+using LaunchExecutor = boost_process::detail::posix::executor<LaunchHandlers>;
+
+}  // namespace gtest_xdist::internal
+
+// How Boost.Process finds a program by PATH: not asked for here, and it would be a third of what
+// Boost.Process costs to compile.
+template <>
+inline void gtest_xdist::internal::LaunchExecutor::prepare_cmd_style() {}
+
+namespace gtest_xdist::internal {
+
 // Owns a child process, which leads a process group of its own. Whoever destroys it while the child
 // runs kills the group.
 class ChildProcess {
@@ -108,11 +190,14 @@ class ChildProcess {
                                "': " + std::strerror(errno));
     }
     try {
+      const Launch launch(plan);
 #ifdef BOOST_POSIX_HAS_VFORK
-      child_ = boost_process::child(Launch(plan), boost_process::posix::use_vfork);
+      const boost_process::detail::posix::use_vfork_ use_vfork;
+      LaunchHandlers handlers(launch, use_vfork);
 #else
-      child_ = boost_process::child(Launch(plan));
+      LaunchHandlers handlers(launch);
 #endif
+      child_ = LaunchExecutor(handlers)();
     } catch (const std::system_error& error) {
       throw std::runtime_error("cannot start '" + plan.executable + "': " + error.what());
     }
@@ -195,71 +280,6 @@ class ChildProcess {
     }
     return false;
   }
-
-  // What Boost.Process runs before and after fork() or vfork().
-  class Launch : public boost_process::extend::handler {
-   public:
-    explicit Launch(const LaunchPlan& plan) : plan_(plan) {
-      for (const std::string& word : plan.arguments) {
-        arguments_.push_back(const_cast<char*>(word.c_str()));
-      }
-      for (const std::string& entry : plan.environment) {
-        environment_.push_back(const_cast<char*>(entry.c_str()));
-      }
-      arguments_.push_back(nullptr);
-      environment_.push_back(nullptr);
-    }
-
-    template <class Executor>
-    void on_setup(Executor& executor) const {
-      executor.exe = plan_.executable.c_str();
-      executor.cmd_line = arguments_.data();
-      executor.env = const_cast<char**>(environment_.data());
-    }
-
-    // Boost.Process forgets it where it has vfork().
-    template <class Executor>
-    void on_fork_error(Executor&, const std::error_code& error) const {
-      throw std::system_error(error, "fork failed");
-    }
-
-    // In the child, before exec(): only async-signal-safe calls, and no change to memory, which may
-    // be the parent's, but to leave an error there.
-    template <class Executor>
-    void on_exec_setup(Executor& executor) const {
-      ::setpgid(0, 0);
-      if (KeepChildStatus::is_ignored()) ::signal(SIGCHLD, SIG_IGN);
-      const int null = open_null(O_RDONLY);
-      if (null < 0 || ::dup2(null, STDIN_FILENO) < 0 ||
-          ::dup2(plan_.standard_output, STDOUT_FILENO) < 0 ||
-          ::dup2(plan_.standard_error, STDERR_FILENO) < 0) {
-        give_up(executor, "dup2 failed");
-      }
-      if (!plan_.directory.empty() && ::chdir(plan_.directory.c_str()) != 0) {
-        give_up(executor, "chdir failed");
-      }
-      if (null > STDERR_FILENO) ::close(null);
-      // What it inherits stays open, also beyond the limit.
-      if (plan_.descriptor_limit) ::setrlimit(RLIMIT_NOFILE, &*plan_.descriptor_limit);
-      for (const int descriptor : plan_.withheld) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
-      for (const int descriptor : plan_.inherited) {
-        if (::fcntl(descriptor, F_SETFD, 0) != 0) give_up(executor, "fcntl failed");
-      }
-    }
-
-   private:
-    // In the child: the parent throws errno and the text, which must be so short that a std::string
-    // holds it without asking for memory.
-    template <class Executor>
-    [[noreturn]] static void give_up(Executor& executor, const char* what) {
-      executor.set_error(std::error_code(errno, std::system_category()), what);
-      ::_exit(EXIT_FAILURE);
-    }
-
-    const LaunchPlan& plan_;
-    std::vector<char*> arguments_;
-    std::vector<char*> environment_;
-  };
 
   const std::string executable_;
   boost_process::child child_;

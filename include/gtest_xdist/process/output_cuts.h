@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <map>
 
 #include "gtest_xdist/core/report.h"
+#include "gtest_xdist/process/stretches.h"
 
 namespace gtest_xdist::internal {
 
@@ -24,14 +24,8 @@ class OutputCuts {
   // Cuts `range` out. What touches is one cut.
   void add(ByteRange range) {
     if (range.end <= range.begin) return;
-    auto next = cuts_.lower_bound(range.begin);
-    if (next != cuts_.begin() && std::prev(next)->second.end >= range.begin) --next;
     bool is_told = false;
-    while (next != cuts_.end() && next->first <= range.end) {
-      range = {std::min(range.begin, next->first), std::max(range.end, next->second.end)};
-      is_told |= next->second.is_told;
-      next = cuts_.erase(next);
-    }
+    range = join(cuts_, range, is_told);
     cuts_[range.begin] = {range.end, is_told};
   }
 
@@ -60,12 +54,7 @@ class OutputCuts {
   }
 
  private:
-  struct Cut {
-    std::uint64_t end = 0;
-    bool is_told = false;
-  };
-
-  std::map<std::uint64_t, Cut> cuts_;  // by beginning; no two touch
+  Stretches cuts_;
 };
 
 }  // namespace gtest_xdist::internal

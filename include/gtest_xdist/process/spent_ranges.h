@@ -4,13 +4,11 @@
 #ifndef GTEST_XDIST_PROCESS_SPENT_RANGES_H_
 #define GTEST_XDIST_PROCESS_SPENT_RANGES_H_
 
-#include <algorithm>
 #include <cstdint>
-#include <iterator>
-#include <map>
 #include <optional>
 
 #include "gtest_xdist/core/report.h"
+#include "gtest_xdist/process/stretches.h"
 
 namespace gtest_xdist::internal {
 
@@ -20,19 +18,15 @@ class SpentRanges {
   // bytes; it is forgotten then. What is read in pieces is so put together, in whichever order.
   std::optional<ByteRange> add(ByteRange range, std::uint64_t enough) {
     if (range.end <= range.begin) return std::nullopt;
-    auto next = ends_.lower_bound(range.begin);
-    if (next != ends_.begin() && std::prev(next)->second >= range.begin) --next;
-    while (next != ends_.end() && next->first <= range.end) {
-      range = {std::min(range.begin, next->first), std::max(range.end, next->second)};
-      next = ends_.erase(next);
-    }
+    bool is_told = false;
+    range = join(spent_, range, is_told);
     if (range.end - range.begin >= enough) return range;
-    ends_.emplace(range.begin, range.end);
+    spent_[range.begin] = {range.end, is_told};
     return std::nullopt;
   }
 
  private:
-  std::map<std::uint64_t, std::uint64_t> ends_;  // by beginning; no two touch
+  Stretches spent_;
 };
 
 }  // namespace gtest_xdist::internal

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/sorted_order.h"
 #include "gtest_xdist/scheduler/rebalance.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/scheduler/unit_scheduling.h"
@@ -50,8 +51,10 @@ class LoadScopeScheduling : public UnitScheduling {
   void plan(const std::vector<TestIndex>& collection) override {
     unassigned_ = internal::units_of(collection, scope_of_);
     if (!reorder_) return;
-    std::stable_sort(unassigned_.begin(), unassigned_.end(),
-                     [](const Unit& a, const Unit& b) { return a.tests.size() > b.tests.size(); });
+    internal::put_in_order(unassigned_,
+                           internal::sorted_order(unassigned_.size(), [&](auto a, auto b) {
+                             return unassigned_[a].tests.size() > unassigned_[b].tests.size();
+                           }));
   }
 
   // A unit for each node that has none, then one more for each that has few tests.

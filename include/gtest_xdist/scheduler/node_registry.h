@@ -42,8 +42,10 @@ class NodeRegistry {
 
   // Whether every node has completed all that it was sent.
   bool nothing_pending() const {
-    return std::all_of(nodes_.begin(), nodes_.end(),
-                       [](const Node* node) { return node->pending() == 0; });
+    for (const Node* node : nodes_) {
+      if (node->pending() != 0) return false;
+    }
+    return true;
   }
 
  private:

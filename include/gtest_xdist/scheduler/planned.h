@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/sorted_order.h"
 #include "gtest_xdist/scheduler/cut.h"
 #include "gtest_xdist/scheduler/forecast.h"
 #include "gtest_xdist/scheduler/rebalance.h"
@@ -118,18 +119,11 @@ class PlannedScheduling : public UnitScheduling {
   }
 
   void sort_units() {
-    struct Place {
-      std::size_t unit;
-      double size;
-    };
-    std::vector<Place> places;
-    places.reserve(unassigned_.size());
-    for (const Unit& unit : unassigned_) places.push_back({places.size(), size_of(unit)});
-    std::stable_sort(places.begin(), places.end(),
-                     [](const Place& a, const Place& b) { return a.size > b.size; });
-    Units sorted;
-    for (const Place& place : places) sorted.push_back(std::move(unassigned_[place.unit]));
-    unassigned_ = std::move(sorted);
+    std::vector<double> sizes;
+    for (const Unit& unit : unassigned_) sizes.push_back(size_of(unit));
+    internal::put_in_order(unassigned_, internal::sorted_order(sizes.size(), [&](auto a, auto b) {
+                             return sizes[a] > sizes[b];
+                           }));
   }
 
   // Units are handed out by falling size; what is as good as equally long has one size, and what

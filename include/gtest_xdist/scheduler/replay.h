@@ -33,9 +33,10 @@ class ReplayScheduling : public ShareScheduling {
 
   // A share whose worker never comes stays pending.
   bool has_pending() const override {
-    return ShareScheduling::has_pending() ||
-           std::any_of(shares_.begin(), shares_.end(),
-                       [](const auto& share) { return share && !share->empty(); });
+    for (const auto& share : shares_) {
+      if (share && !share->empty()) return true;
+    }
+    return ShareScheduling::has_pending();
   }
   bool runs_on_every_worker() const override { return on_every_worker_; }
 

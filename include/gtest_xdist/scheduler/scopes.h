@@ -7,24 +7,24 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <string>
-#include <string_view>
-#include <type_traits>
-#include <unordered_map>
 #include <vector>
+
+#include "gtest_xdist/core/function_ref.h"
 
 namespace gtest_xdist {
 
 // A scope for each key, numbered from 0 in the order of first appearance; equal keys, equal scopes.
 // The keys are those of the tests by index: the names of their suites, say, or of their files.
 inline std::vector<std::uint32_t> scopes_of(const std::vector<std::string>& keys) {
-  std::unordered_map<std::string_view, std::uint32_t> numbers;
+  std::map<std::string, std::uint32_t> numbers;
   std::vector<std::uint32_t> scopes;
   scopes.reserve(keys.size());
   for (const std::string& key : keys) {
     const auto next = static_cast<std::uint32_t>(numbers.size());
-    scopes.push_back(numbers.emplace(key, next).first->second);
+    scopes.push_back(numbers.try_emplace(key, next).first->second);
   }
   return scopes;
 }
@@ -41,29 +41,35 @@ inline std::vector<std::uint32_t> lone_scopes(std::size_t tests) {
 // Joins scopes: those of tests with a key in common become one, and so do those that a chain of
 // such tests connects. So one test with two keys may join much; what each key promises holds. Each
 // scope is less than the number of tests; the new ones are numbered in the order of first
-// appearance. `keys_of(test)` is a reference to a vector of values that can be hashed.
-template <class KeysOf>
-std::vector<std::uint32_t> join_scopes(std::vector<std::uint32_t> scopes, KeysOf keys_of) {
-  using Key = typename std::decay_t<decltype(keys_of(std::size_t{}))>::value_type;
+// appearance. Keys are numbers from 0.
+inline std::vector<std::uint32_t> join_scopes(
+    std::vector<std::uint32_t> scopes,
+    FunctionRef<const std::vector<std::uint32_t>&(std::size_t)> keys_of) {
   // A forest in which every scope leads to the lowest of those that it is joined with.
   std::vector<std::uint32_t> parent = lone_scopes(scopes.size());
   const auto root = [&](std::uint32_t scope) {
     while (parent[scope] != scope) scope = parent[scope] = parent[parent[scope]];
     return scope;
   };
-  std::unordered_map<Key, std::uint32_t> members;  // one scope of each key
+  constexpr auto kNone = static_cast<std::uint32_t>(-1);
+  std::vector<std::uint32_t> members;  // one scope of each key
   for (std::size_t test = 0; test < scopes.size(); ++test) {
-    for (const Key& key : keys_of(test)) {
-      const std::uint32_t first = root(members.emplace(key, scopes[test]).first->second);
+    for (const std::uint32_t key : keys_of(test)) {
+      if (key >= members.size()) members.resize(std::size_t{key} + 1, kNone);
+      if (members[key] == kNone) members[key] = scopes[test];
+      const std::uint32_t first = root(members[key]);
       const std::uint32_t second = root(scopes[test]);
       parent[std::max(first, second)] = std::min(first, second);
     }
   }
 
-  std::unordered_map<std::uint32_t, std::uint32_t> numbers;
+  // In the order in which they come.
+  std::vector<std::uint32_t> numbers(scopes.size(), kNone);
+  std::uint32_t next = 0;
   for (std::uint32_t& scope : scopes) {
-    const auto next = static_cast<std::uint32_t>(numbers.size());
-    scope = numbers.emplace(root(scope), next).first->second;
+    std::uint32_t& number = numbers[root(scope)];
+    if (number == kNone) number = next++;
+    scope = number;
   }
   return scopes;
 }
@@ -76,9 +82,17 @@ std::vector<std::uint32_t> join_scopes(std::vector<std::uint32_t> scopes, KeysOf
 // bears both names; here what each of the groups promises holds.
 inline std::vector<std::uint32_t> scopes_of_groups(
     const std::vector<std::vector<std::string>>& groups) {
+  std::map<std::string, std::uint32_t> numbers;
+  std::vector<std::vector<std::uint32_t>> keys(groups.size());
+  for (std::size_t test = 0; test < groups.size(); ++test) {
+    for (const std::string& group : groups[test]) {
+      const auto next = static_cast<std::uint32_t>(numbers.size());
+      keys[test].push_back(numbers.try_emplace(group, next).first->second);
+    }
+  }
   return internal::join_scopes(
       internal::lone_scopes(groups.size()),
-      [&](std::size_t test) -> const std::vector<std::string>& { return groups[test]; });
+      [&](std::size_t test) -> const std::vector<std::uint32_t>& { return keys[test]; });
 }
 
 }  // namespace gtest_xdist

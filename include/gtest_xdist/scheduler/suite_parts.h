@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <unordered_map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -54,19 +54,20 @@ inline std::uint32_t join_dear_suites(const std::vector<TestIndex>& collection,
   for (const std::uint32_t unit : unit_of) next = std::max(next, unit + 1);
   const std::uint32_t first = next;
 
-  std::unordered_map<std::uint32_t, std::size_t> sizes;  // of units
+  std::map<std::uint32_t, std::size_t> sizes;  // of units
   for (const TestIndex test : collection) ++sizes[scope_at(unit_of, test)];
 
-  std::map<std::uint32_t, std::vector<TestIndex>> alone;                // by suite
-  std::map<std::pair<std::uint32_t, std::uint32_t>, TestIndex> paying;  // by unit and suite
+  std::vector<std::vector<TestIndex>> alone(suites.size());  // by suite
+  std::set<std::pair<std::uint32_t, std::uint32_t>> paid;    // unit and suite
+  std::vector<TestIndex> paying;                             // the first of each of these
   double total = 0;
   for (const TestIndex test : collection) {
     total += expectation.seconds(expectation.of(test));
     if (test >= suite_of.size() || suite_of[test] >= suites.size()) continue;
     if (sizes[unit_of[test]] == 1) {
       alone[suite_of[test]].push_back(test);
-    } else {
-      paying.emplace(std::pair(unit_of[test], suite_of[test]), test);
+    } else if (paid.insert({unit_of[test], suite_of[test]}).second) {
+      paying.push_back(test);
     }
   }
 
@@ -76,16 +77,18 @@ inline std::uint32_t join_dear_suites(const std::vector<TestIndex>& collection,
     double set_up;
   };
   std::vector<Suite> dear;
-  for (auto& [suite, tests] : alone) {
+  for (std::size_t suite = 0; suite < alone.size(); ++suite) {
+    std::vector<TestIndex>& tests = alone[suite];
+    if (tests.empty()) continue;
     const double seconds = expectation.seconds(expectation.of(tests));
     const double set_up = suites[suite];
     if (static_cast<double>(tests.size()) * set_up <= seconds * kNegligibleSetUp) continue;
     dear.push_back({std::move(tests), seconds, set_up});
     total += set_up;
   }
-  for (const auto& [place, test] : paying) {
-    total += suites[place.second];
-    expectation.add(test, suites[place.second]);
+  for (const TestIndex test : paying) {
+    total += suites[suite_of[test]];
+    expectation.add(test, suites[suite_of[test]]);
   }
 
   for (const Suite& suite : dear) {

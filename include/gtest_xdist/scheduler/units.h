@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <stdexcept>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "gtest_xdist/core/index_list.h"
@@ -38,7 +38,7 @@ inline std::uint32_t scope_at(const std::vector<std::uint32_t>& scope_of, TestIn
 inline Units units_of(const std::vector<TestIndex>& tests,
                       const std::vector<std::uint32_t>& scope_of) {
   Units units;
-  std::unordered_map<std::uint32_t, std::size_t> positions;
+  std::map<std::uint32_t, std::size_t> positions;
   for (const TestIndex test : tests) {
     const std::uint32_t scope = scope_at(scope_of, test);
     const auto [position, is_new] = positions.emplace(scope, units.size());

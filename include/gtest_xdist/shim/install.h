@@ -53,9 +53,10 @@ inline bool asks_for_list(const std::vector<std::string>& arguments) {
 
 // Whether gtest runs one statement of a death test here, on behalf of a process that runs the test.
 inline bool is_death_test_child(const std::vector<std::string>& arguments) {
-  return std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
-    return argument.find("gtest_internal_run_death_test") != std::string::npos;
-  });
+  for (const std::string& argument : arguments) {
+    if (argument.find("gtest_internal_run_death_test") != std::string::npos) return true;
+  }
+  return false;
 }
 
 // Says who this process is. In a worker its variables tell.

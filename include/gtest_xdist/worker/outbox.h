@@ -28,18 +28,23 @@ class Outbox {
         results_(segment.view().results_writer()) {}
 
   // Blocks while the ring is full.
-  void send(const WorkerMessage& message, Urgency urgency) {
+  template <class Message>
+  void send(const Message& message, Urgency urgency) {
     frame_.clear();
-    encode(message, frame_);
+    encode_message(message, frame_);
+    send_frame(urgency);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void send_frame(Urgency urgency) {
     results_.write(frame_, [this] { wait_for_space(); });
     if (wants_attention(urgency)) {
       controller_bell_.ring();
       last_ring_ = Clock::now();
     }
   }
-
- private:
-  using Clock = std::chrono::steady_clock;
 
   void wait_for_space() {
     controller_bell_.ring_loudly();  // nobody else may ever wake the controller for this worker

@@ -34,7 +34,8 @@ class Reporter {
       : slot_(segment.view().slot()), marks_(slot_), outbox_(segment) {}
 
   // Blocks while the controller has not read what was sent before.
-  void send(const WorkerMessage& message, Urgency urgency) {
+  template <class Message>
+  void send(const Message& message, Urgency urgency) {
     const std::lock_guard<std::mutex> lock(mutex_);
     outbox_.send(message, urgency);
   }

@@ -84,8 +84,8 @@ TEST_F(LiveOutputTest, HearsMessagesThatTellOfOutput) {
   print("half");
   TestDone done;
   done.output = {{0, 4}, {}};
-  EXPECT_EQ(shown([&] { live_.hear(WorkerMessage(done)); }), "[gw3] half\n");
-  EXPECT_EQ(shown([&] { live_.hear(WorkerMessage(ProgramDone{})); }), "");
+  EXPECT_EQ(shown([&] { live_.hear_message(done); }), "[gw3] half\n");
+  EXPECT_EQ(shown([&] { live_.hear_message(ProgramDone{}); }), "");
 }
 
 TEST_F(LiveOutputTest, WaitsForTheReportOfWhatPrecedesATest) {

@@ -41,7 +41,8 @@ class ScheduleLogTest : public WorkerFixture {
     return {clock_nanoseconds(zero_) + started_ + seconds * kSecondInNs, duration * kSecondInNs};
   }
 
-  void tell(WorkerMessage message) {
+  template <class Message>
+  void tell(const Message& message) {
     const SpanResult result = log_->result_of(node_, message);
     node_.test_report = {};
     log_->on_message(node_, message, result);

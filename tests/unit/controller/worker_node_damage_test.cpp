@@ -19,6 +19,7 @@
 #include "gtest_xdist/transport/worker_slot.h"
 
 #include "support/random.h"
+#include "support/worker_message.h"
 
 namespace gtest_xdist::internal {
 namespace {
@@ -98,7 +99,7 @@ class Conversation {
     std::string frame;
     TestDone done;
     done.test = *test;
-    encode(done, frame);
+    encode_message(done, frame);
     // A worker whose ring seems full waits, or dies of it.
     (void)worker_results_.try_write(frame);
     try {

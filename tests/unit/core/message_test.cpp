@@ -12,6 +12,7 @@
 #include "support/random.h"
 #include "support/thrown.h"
 #include "support/wire.h"
+#include "support/worker_message.h"
 
 namespace gtest_xdist::internal {
 namespace {
@@ -105,12 +106,6 @@ std::vector<WorkerMessage> samples() {
   };
 }
 
-std::string bytes_of(const WorkerMessage& message) {
-  std::string bytes;
-  encode(message, bytes);
-  return bytes;
-}
-
 std::string decode_error(std::string_view bytes) {
   return text_of_thrown<DecodeError>([&] { decode_worker_message(bytes); });
 }
@@ -131,7 +126,7 @@ TEST(Message, EveryKindSurvivesTheRoundTrip) {
 
 TEST(Message, IsAppended) {
   std::string bytes = "before";
-  encode(Hello{1, {}}, bytes);
+  encode_message(Hello{1, {}}, bytes);
   EXPECT_EQ(bytes, std::string("before\0\2\0", 9));
 }
 

@@ -11,7 +11,7 @@ namespace gtest_xdist::internal {
 namespace {
 
 using SpanKind = ScheduleSpan::Kind;
-using Attempts = std::vector<std::pair<unsigned, unsigned>>;
+using Attempts = std::vector<Attempt>;
 
 TEST(Timeline, CountsAttemptsByTime) {
   ScheduleRun run = empty_run(2, 4);

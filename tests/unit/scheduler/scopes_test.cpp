@@ -42,10 +42,10 @@ TEST(Scopes, GroupsWithATestInCommonAreOneScope) {
 }
 
 TEST(Scopes, AreJoinedByTheKeysOfTheirTests) {
-  using Keys = std::vector<std::vector<int>>;
+  using Keys = std::vector<std::vector<std::uint32_t>>;
   const auto joined = [](const Scopes& scopes, const Keys& keys) {
     return internal::join_scopes(
-        scopes, [&](std::size_t test) -> const std::vector<int>& { return keys[test]; });
+        scopes, [&](std::size_t test) -> const std::vector<std::uint32_t>& { return keys[test]; });
   };
   EXPECT_EQ(joined({}, {}), Scopes{});
   EXPECT_EQ(joined({0, 1, 1, 2}, {{}, {}, {}, {}}), (Scopes{0, 1, 1, 2}));
