@@ -1,5 +1,6 @@
-# gtest_xdist_add_test() and gtest_xdist_discover_tests(): suites as tests of ctest. Here as soon as
-# the package is found, or the source folder added. The README, "CMake and ctest", shows their use.
+# gtest_xdist_add_test() and gtest_xdist_discover_tests(): suites as tests of ctest;
+# gtest_xdist_link_plugins(): plugins out of libraries. Here as soon as the package is found, or the
+# source folder added. The README, "CMake and ctest", shows their use.
 
 # As this file is written, whatever the project asks for.
 cmake_policy(VERSION 3.20...3.29)
@@ -201,6 +202,37 @@ endif()
 ")
   endif()
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${base}_discover.cmake")
+endfunction()
+
+# gtest_xdist_link_plugins(TARGET <target> LIBRARIES <library>...)
+#
+# Links the libraries into the executable <target>, whole. A plugin, a group or a lock registers itself
+# before main, and nothing refers to it; so of a static library the linker would leave it out, and a
+# shared library is left out where --as-needed is usual. Each <library> is a target: STATIC, SHARED or
+# OBJECT.
+function(gtest_xdist_link_plugins)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET" "LIBRARIES")
+  _gtest_xdist_check_arguments("TARGET;LIBRARIES" "${arg_UNPARSED_ARGUMENTS}"
+                               "${arg_KEYWORDS_MISSING_VALUES}" "${arg_TARGET}" "${arg_LIBRARIES}")
+  foreach(library IN LISTS arg_LIBRARIES)
+    set(type "no target")
+    if(TARGET "${library}")
+      get_target_property(type "${library}" TYPE)
+    endif()
+    if(type STREQUAL "STATIC_LIBRARY")
+      set(whole "-Wl,--push-state,--whole-archive,$<TARGET_FILE:${library}>,--pop-state")
+    elseif(type STREQUAL "SHARED_LIBRARY")
+      set(whole "-Wl,--push-state,--no-as-needed,$<TARGET_FILE:${library}>,--pop-state")
+    elseif(type STREQUAL "OBJECT_LIBRARY")
+      set(whole)
+    else()
+      _gtest_xdist_reject(LIBRARIES "${library}"
+                          "static, shared or object libraries of this project, and this is ${type}")
+    endif()
+    # By property, because the two forms of target_link_libraries() must not be mixed. The library
+    # itself brings what it needs, and is built first.
+    set_property(TARGET ${arg_TARGET} APPEND PROPERTY LINK_LIBRARIES ${whole} ${library})
+  endforeach()
 endfunction()
 
 # Takes the properties out of the arguments of the function that calls this: adds to the lists

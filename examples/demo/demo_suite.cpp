@@ -1,5 +1,6 @@
 // The suite behind `cmake/quickstart.sh demo`: half of its tests compute, the other half wait, as
-// tests of real programs do. The include of gtest_xdist.h is all that gtest-xdist asks of it.
+// tests of real programs do. It knows nothing of gtest-xdist: the target gtest_xdist::shim, which
+// it links, is all that makes it parallel.
 //
 //   ./demo_suite                              one process, one test after the other
 //   GTEST_XDIST_WORKERS=auto ./demo_suite     the same results, sooner
@@ -10,8 +11,6 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-
-#include <gtest_xdist/gtest_xdist.h>
 
 namespace {
 

@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include <gtest_xdist/gtest_xdist.h>
+#include <gtest_xdist/plugin.h>
 
 namespace {
 

@@ -9,7 +9,8 @@
 
 #include <gtest/gtest.h>
 
-#include <gtest_xdist/gtest_xdist.h>
+#include <gtest_xdist/core/identity.h>
+#include <gtest_xdist/once.h>
 
 namespace {
 

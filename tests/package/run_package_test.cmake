@@ -1,5 +1,5 @@
-# Builds the small project in the folder ${WAY} the way its user would, then runs its suite without
-# variables and with two workers. Run by ctest, see CMakeLists.txt for the arguments.
+# Builds a suite without CMake, the way its user would, then runs it without variables and with two
+# workers. Run by ctest, see CMakeLists.txt for the arguments.
 cmake_minimum_required(VERSION 3.20)
 include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 
@@ -7,17 +7,7 @@ file(REMOVE_RECURSE ${WORK_DIR})
 file(MAKE_DIRECTORY ${WORK_DIR})
 set(suite ${WORK_DIR}/build/suite)
 
-if(WAY STREQUAL "add_subdirectory")
-  build_cmake_project(-DGTEST_XDIST_SOURCE_DIR=${SOURCE_DIR})
-
-elseif(WAY STREQUAL "fetch_content")
-  build_cmake_project(-DGTEST_XDIST_SOURCE_DIR=${SOURCE_DIR} -DSHIM_OBJECT=${SHIM_OBJECT})
-
-elseif(WAY STREQUAL "find_package")
-  install_and_move()
-  build_cmake_project(-DCMAKE_PREFIX_PATH=${WORK_DIR}/moved_here)
-
-elseif(WAY STREQUAL "copied_include")
+if(WAY STREQUAL "copied_include")
   file(COPY ${SOURCE_DIR}/include DESTINATION ${WORK_DIR})
   file(MAKE_DIRECTORY ${WORK_DIR}/build)
   separate_arguments(flags UNIX_COMMAND "${CXX_FLAGS}")
@@ -52,12 +42,5 @@ else()
   message(FATAL_ERROR "no such way: '${WAY}'")
 endif()
 
-# The variables of whoever runs ctest must not reach the suite.
-set(clean_environment ${CMAKE_COMMAND} -E env --unset=GTEST_XDIST_WORKERS
-                      --unset=GTEST_XDIST_WORKER --unset=EXPECT_A_WORKER)
 must_succeed(${clean_environment} ${suite})
 must_succeed(${clean_environment} GTEST_XDIST_WORKERS=2 EXPECT_A_WORKER=1 ${suite})
-if(EXISTS ${WORK_DIR}/build/CTestTestfile.cmake)
-  must_succeed(${clean_environment} EXPECT_A_WORKER=1 ${CMAKE_CTEST_COMMAND} --no-tests=error
-               --output-on-failure --test-dir ${WORK_DIR}/build)
-endif()

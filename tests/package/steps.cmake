@@ -20,9 +20,13 @@ function(must_say text)
   endif()
 endfunction()
 
+# The variables of whoever runs ctest must not reach a suite.
+set(clean_environment ${CMAKE_COMMAND} -E env --unset=GTEST_XDIST_WORKERS
+                      --unset=GTEST_XDIST_WORKER --unset=EXPECT_A_WORKER)
+
 set(configure_command
     ${CMAKE_COMMAND} -B ${WORK_DIR}/build -G ${GENERATOR} -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}
-    -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_CXX_FLAGS=${CXX_FLAGS} -Werror=dev)
+    -DCMAKE_CXX_COMPILER=${CXX} "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}" -Werror=dev)
 
 function(build_cmake_project)
   must_succeed(${configure_command} -S ${CMAKE_CURRENT_LIST_DIR}/${WAY} ${ARGN})

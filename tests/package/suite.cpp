@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#ifdef EXPECTED_STANDARD
+static_assert(__cplusplus == EXPECTED_STANDARD,
+              "compiled as another C++ than the project asks for");
+#endif
+
 namespace {
 
 bool runs_on_a_worker() { return std::getenv("GTEST_XDIST_WORKER") != nullptr; }

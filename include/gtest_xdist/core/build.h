@@ -7,7 +7,7 @@
 #if !defined(__cpp_exceptions)
 #error \
     "gtest-xdist needs exceptions: drop -fno-exceptions for this file, or include nothing of \
-gtest-xdist in it and link gtest_xdist::shim, compiled with -fexceptions"
+gtest-xdist in it and link gtest_xdist::shim"
 #endif
 #if __cplusplus < 201703L
 #error "gtest-xdist needs C++17: -std=c++17"

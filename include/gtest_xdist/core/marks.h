@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gtest_xdist/core/filter.h"
+#include "gtest_xdist/core/same_build.h"  // a mark in a file of another build would be lost
 
 // Adds a mark to the list that the function `marks` of this namespace returns. `macro` is the name
 // of what the user wrote. Stands at namespace scope, with or without a semicolon behind it.

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "gtest_xdist/core/build.h"
+#include "gtest_xdist/core/same_build.h"  // a plugin in a file of another build would be lost
 #include "gtest_xdist/hooks/hook.h"
 #include "gtest_xdist/hooks/plugin.h"
 

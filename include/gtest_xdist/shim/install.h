@@ -23,6 +23,7 @@
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/option_values.h"
 #include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/same_build.h"
 #include "gtest_xdist/core/text.h"
 #include "gtest_xdist/core/variables.h"
 #include "gtest_xdist/hooks/plugin_manager.h"

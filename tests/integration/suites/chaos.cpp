@@ -15,7 +15,8 @@
 #include <thread>
 #include <utility>
 
-#include "gtest_xdist/gtest_xdist.h"
+#include "gtest_xdist/core/groups.h"
+#include "gtest_xdist/core/locks.h"
 
 #include "support.h"
 

@@ -1,9 +1,11 @@
 // A part of a program that has more than one: its own file, a library that it is linked with, or
-// one that it loads. Each includes the header. PART is its name; PLUGIN and ONCE say what it has.
+// one that it loads. Each is linked with a file that includes the header. PART is its name; PLUGIN
+// and ONCE say what it has.
 #include <memory>
 #include <string>
 
-#include <gtest_xdist/gtest_xdist.h>
+#include <gtest_xdist/once.h>
+#include <gtest_xdist/plugin.h>
 
 #include "support.h"
 

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string>
 
-#include <gtest_xdist/gtest_xdist.h>
+#include <gtest_xdist/core/identity.h>
 
 #include "support.h"
 

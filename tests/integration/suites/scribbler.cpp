@@ -13,7 +13,10 @@
 #include <thread>
 #include <vector>
 
-#include "gtest_xdist/gtest_xdist.h"
+#include "gtest_xdist/transport/doorbell.h"
+#include "gtest_xdist/transport/segment_layout.h"
+#include "gtest_xdist/transport/work_deque.h"
+#include "gtest_xdist/transport/worker_slot.h"
 
 #include "support.h"
 

@@ -5,8 +5,6 @@
 #include <string>
 #include <thread>
 
-#include <gtest_xdist/gtest_xdist.h>
-
 #include "support.h"
 
 namespace {

@@ -1,0 +1,11 @@
+// The version of gtest-xdist, for the preprocessor: costs nothing to include.
+//
+// The only place where it stands: CMakeLists.txt reads it here.
+#ifndef GTEST_XDIST_VERSION_H_
+#define GTEST_XDIST_VERSION_H_
+
+#define GTEST_XDIST_VERSION_MAJOR 0
+#define GTEST_XDIST_VERSION_MINOR 1
+#define GTEST_XDIST_VERSION_PATCH 0
+
+#endif  // GTEST_XDIST_VERSION_H_
