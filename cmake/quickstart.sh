@@ -4,11 +4,11 @@ set -euo pipefail
 
 usage() {
   cat >&2 <<'TEXT'
-usage: cmake/quickstart.sh demo|test|bench
+usage: cmake/quickstart.sh demo|test|bench [compile]
 
   demo    build a small suite, run it serially and with workers, show both times
   test    build everything and run all tests
-  bench   build for speed and run the benchmark
+  bench   build for speed and run the benchmark; `bench compile`: what it takes to compile the headers
 
 Missing Debian packages are installed first (as root, or with sudo if it asks no password).
 QUICKSTART_PRESET=<name> makes `test` use another preset of CMakePresets.json than dev.
@@ -16,8 +16,7 @@ TEXT
   exit 2
 }
 
-[ $# -eq 1 ] || usage
-case $1 in demo | test | bench) ;; *) usage ;; esac
+case $* in demo | test | bench | 'bench compile') ;; *) usage ;; esac
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -87,7 +86,7 @@ demo() {
 "$root/cmake/install_packages.sh" g++ cmake make ninja-build libgtest-dev libgmock-dev \
   libboost-dev googletest python3
 
-case $1 in
+case $* in
   demo) demo ;;
   test)
     preset=${QUICKSTART_PRESET:-dev}
@@ -100,4 +99,5 @@ case $1 in
     build release --target benchmark_suites
     "$root/tests/benchmark/run" "$root/build/release"
     ;;
+  'bench compile') "$root/tests/benchmark/compile" ;;
 esac

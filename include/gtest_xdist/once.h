@@ -19,7 +19,6 @@
 #define GTEST_XDIST_ONCE_H_
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -131,7 +130,7 @@ const T& get_once(const std::string& name, Make& make, TearDown tear_down) {
   object = values.cached(name, type);
   if (object != nullptr) return *static_cast<const T*>(object);
 
-  const auto make_and_keep = [&](const OnceValues::Keep& keep) {
+  const auto make_and_keep = [&](OnceValues::Keep keep) {
     const T value = make();
     try {
       keep([&value] {
@@ -146,10 +145,18 @@ const T& get_once(const std::string& name, Make& make, TearDown tear_down) {
       throw;
     }
   };
-  std::function<OnceTearDown()> place;
-  if constexpr (kHasTearDown) place = [&] { return place_of_tear_down<T>(tear_down); };
+  const auto obtain = [&](const FunctionRef<OnceTearDown()>* place) {
+    return values.obtain(name, wire_type_name<T>(), make_and_keep, place);
+  };
   // The maker, too, gets what the bytes say: so it is the same everywhere.
-  const std::string bytes = values.obtain(name, wire_type_name<T>(), make_and_keep, place);
+  std::string bytes;
+  if constexpr (kHasTearDown) {
+    const auto place = [&] { return place_of_tear_down<T>(tear_down); };
+    const FunctionRef<OnceTearDown()> tells_place(place);
+    bytes = obtain(&tells_place);
+  } else {
+    bytes = obtain(nullptr);
+  }
   object = values.cache(name, type, OnceValues::attempt(name, [&] {
                           return std::make_shared<const T>(decode_once<T>(bytes));
                         }));

@@ -37,6 +37,14 @@ class RunTest(unittest.TestCase):
         self.assertNotIn("D1", result.stdout)
         self.assertEqual([], os.listdir(self.scratch))
 
+    def test_compiling(self):
+        compiling = Path(__file__).with_name("compile")
+        result = subprocess.run([sys.executable, str(compiling), "--files", "locks.h", "--options=-O0",
+                                 "--repetitions", "1"], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                timeout=200)
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertRegex(result.stdout, r"(?m)^locks.h +[0-9.]+ +\d+ +\d+ +\d+$")
+
     def test_all_rows(self):
         result = self.run_it()
         self.assertEqual(0, result.returncode, result.stderr)

@@ -6,7 +6,6 @@
 #ifndef GTEST_XDIST_BRIDGE_TEST_HOOKS_H_
 #define GTEST_XDIST_BRIDGE_TEST_HOOKS_H_
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,12 +44,9 @@ inline bool judge(const HookCall& call) {
 // One test at a time.
 class TestHooks {
  public:
-  // Which test this process runs after `test`; null if that is not known.
-  using Next = std::function<const Item*(TestIndex test)>;
-
   // What is passed by reference must outlive this.
-  TestHooks(SessionHooks& hooks, const Catalog& catalog, Next next)
-      : hooks_(hooks), catalog_(catalog), next_(std::move(next)) {}
+  TestHooks(SessionHooks& hooks, const Catalog& catalog, SessionHost& host)
+      : hooks_(hooks), catalog_(catalog), host_(host) {}
 
   // To be called in OnTestStart, before all other listeners.
   void start(const testing::TestInfo& test) {
@@ -135,7 +131,7 @@ class TestHooks {
 
     void begin_teardown() {
       torn_down_ = true;
-      const Item* const next = hooks_.next_(hooks_.item_->index);
+      const Item* const next = hooks_.host_.item_after(hooks_.item_->index);
       hooks_.begin(teardown_, Hook::runtest_teardown,
                    [&](Plugin& plugin) { return plugin.runtest_teardown(*hooks_.item_, next); });
       judge(*teardown_);
@@ -170,7 +166,7 @@ class TestHooks {
 
   SessionHooks& hooks_;
   const Catalog& catalog_;
-  const Next next_;
+  SessionHost& host_;
   const Item* item_ = nullptr;
   testing::TestInfo* test_ = nullptr;  // null: no plugin, nothing is in the way
   std::unique_ptr<testing::internal::TestFactoryBase> factory_;  // the test's own

@@ -117,7 +117,7 @@ class Account {
     std::vector<SuiteIndex> suites;
     suites.reserve(catalog.size());
     for (SuiteIndex suite = 0; suite < catalog.suite_count(); ++suite) {
-      suites.insert(suites.end(), catalog.first_test(suite + 1) - catalog.first_test(suite), suite);
+      suites.resize(catalog.first_test(suite + 1), suite);
     }
     return suites;
   }

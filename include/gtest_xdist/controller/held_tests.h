@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gtest_xdist/controller/lock_table.h"
+#include "gtest_xdist/core/append.h"
 #include "gtest_xdist/core/index_list.h"
 
 namespace gtest_xdist::internal {
@@ -29,7 +30,7 @@ class HeldTests {
   std::size_t size() const { return size_; }
 
   void append(const std::vector<TestIndex>& tests) {
-    queue_.insert(queue_.end(), tests.begin(), tests.end());
+    append_all(queue_, tests);
     size_ += tests.size();
   }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/core/append.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/option_values.h"
@@ -101,8 +102,7 @@ class ReplayPlan {
     std::vector<std::vector<TestIndex>> shares(run.workers);
     if (iteration >= run.iterations.size()) return shares;
     for (const RecordedWorker& worker : run.iterations[iteration]) {
-      const std::vector<TestIndex> tests = first_runs(worker);
-      shares[worker.slot].insert(shares[worker.slot].end(), tests.begin(), tests.end());
+      append_all(shares[worker.slot], first_runs(worker));
     }
     return shares;
   }
@@ -115,7 +115,7 @@ class ReplayPlan {
     std::vector<std::vector<TestIndex>> shares = ReplayPlan::shares(run, iteration);
     if (!run.on_every_worker) {
       for (std::size_t i = 1; i < shares.size(); ++i) {
-        shares[0].insert(shares[0].end(), shares[i].begin(), shares[i].end());
+        append_all(shares[0], shares[i]);
       }
       shares.resize(1);
     }

@@ -10,13 +10,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/core/function_ref.h"
 #include "gtest_xdist/core/index_list.h"
 
 namespace gtest_xdist::internal {
@@ -34,7 +34,7 @@ inline Verdict verdict_on(const testing::TestResult& result, bool ran) {
 // One iteration at a time.
 class RollCall {
  public:
-  using NameOf = std::function<std::string(TestIndex)>;
+  using NameOf = FunctionRef<std::string(TestIndex)>;
 
   // Of so many registered tests.
   explicit RollCall(std::size_t tests) : answers_(tests) {}
@@ -50,8 +50,7 @@ class RollCall {
   // The iteration is over, and the next one begins with no answers. Those in `unreported` were to
   // be told of by nobody. What is wrong, naming the tests; nothing if the account is right.
   std::optional<std::string> close(const std::vector<TestIndex>& selected,
-                                   const std::vector<TestIndex>& unreported,
-                                   const NameOf& name_of) {
+                                   const std::vector<TestIndex>& unreported, NameOf name_of) {
     std::vector<std::uint8_t> expected(answers_.size());
     for (const TestIndex test : selected) expected[test] = kOnce;
     for (const TestIndex test : unreported) expected[test] = 0;
@@ -71,7 +70,7 @@ class RollCall {
   static constexpr std::size_t kVerdicts = 5;
   static constexpr std::size_t kNamesShown = 10;
 
-  std::string describe(const std::vector<std::uint8_t>& expected, const NameOf& name_of) const {
+  std::string describe(const std::vector<std::uint8_t>& expected, NameOf name_of) const {
     std::vector<TestIndex> lost;
     std::vector<TestIndex> repeated;
     std::vector<TestIndex> strange;
@@ -96,8 +95,7 @@ class RollCall {
            list("passed, though no worker ran it", without_run, name_of);
   }
 
-  static std::string list(const char* what, const std::vector<TestIndex>& tests,
-                          const NameOf& name_of) {
+  static std::string list(const char* what, const std::vector<TestIndex>& tests, NameOf name_of) {
     if (tests.empty()) return {};
     std::string text = std::string("; ") + what + ": ";
     for (std::size_t i = 0; i < std::min(tests.size(), kNamesShown); ++i) {

@@ -26,6 +26,19 @@
 
 namespace gtest_xdist::internal {
 
+// Those of this process's tests.
+class CatalogNames final : public ScheduleNames {
+ public:
+  explicit CatalogNames(std::shared_ptr<const Catalog> catalog) : catalog_(std::move(catalog)) {}
+
+  std::string of_test(TestIndex test) const override { return catalog_->full_name(test); }
+  std::string of_suite(std::uint32_t suite) const override { return catalog_->suite(suite).name(); }
+  std::uint32_t suite_of(TestIndex test) const override { return catalog_->suite_of(test); }
+
+ private:
+  const std::shared_ptr<const Catalog> catalog_;
+};
+
 // One RUN_ALL_TESTS.
 class ScheduleLog {
  public:
@@ -39,11 +52,7 @@ class ScheduleLog {
       : run_(run), timeout_(options.timeout), zero_(clock_nanoseconds(zero)) {
     run_.workers = workers;
     run_.tests = catalog->size();
-    run_.test_name = [catalog](TestIndex test) { return catalog->full_name(test); };
-    run_.suite_name = [catalog](std::uint32_t suite) {
-      return std::string(catalog->suite(suite).name());
-    };
-    run_.suite_of = [catalog](TestIndex test) { return catalog->suite_of(test); };
+    run_.names = std::make_shared<CatalogNames>(catalog);
     run_.digest = catalog->digest_of_names();
   }
 

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 
+#include "gtest_xdist/core/function_ref.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/hooks/session_hooks.h"
 #include "gtest_xdist/process/cpu_count.h"
@@ -19,7 +19,7 @@ namespace gtest_xdist::internal {
 // As many as a plugin says, or else as this process may use CPUs. `fail` is told of a plugin that
 // says what cannot be.
 inline unsigned count_workers_automatically(const Options& options, SessionHooks& hooks,
-                                            const std::function<void(const std::string&)>& fail) {
+                                            FunctionRef<void(const std::string&)> fail) {
   const std::optional<unsigned> answer = hooks.auto_num_workers();
   if (answer && *answer >= 1 && *answer <= kMaxWorkers) return *answer;
   if (answer) {
@@ -32,7 +32,7 @@ inline unsigned count_workers_automatically(const Options& options, SessionHooks
 
 // For `tests` tests: never more than there are, unless each worker is to run all.
 inline unsigned count_workers(const Options& options, std::size_t tests, SessionHooks& hooks,
-                              const std::function<void(const std::string&)>& fail) {
+                              FunctionRef<void(const std::string&)> fail) {
   unsigned wanted = options.workers.number;
   if (options.workers.kind != WorkerCount::Kind::fixed) {
     wanted = count_workers_automatically(options, hooks, fail);

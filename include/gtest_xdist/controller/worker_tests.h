@@ -17,6 +17,7 @@
 
 #include "gtest_xdist/controller/assignments.h"
 #include "gtest_xdist/controller/lock_gate.h"
+#include "gtest_xdist/core/append.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/transport/work_deque.h"
 
@@ -90,7 +91,7 @@ class WorkerTests {
       if (gate_ != nullptr) gate_->take_back_out(number_, tests.back());
     }
     std::reverse(tests.begin(), tests.end());
-    tests.insert(tests.end(), held.begin(), held.end());
+    append_all(tests, held);
     return tests;
   }
 
@@ -139,17 +140,19 @@ class WorkerTests {
       pending_.pop_front();
     }
     if (gate_ != nullptr) {
-      const std::vector<TestIndex> held = gate_->remove(number_);
-      pending_.insert(pending_.end(), held.begin(), held.end());
+      append_all(pending_, gate_->remove(number_));
       gate_ = nullptr;
     }
-    if (has_retry()) {
-      pending_.erase(std::find(pending_.begin(), pending_.end(), retry_));
-      assignments_->take_back_retry(std::exchange(retry_, kNoTest), number_);
+    std::vector<TestIndex> tests;
+    for (const TestIndex test : std::exchange(pending_, {})) {
+      if (test == retry_) {
+        assignments_->take_back_retry(std::exchange(retry_, kNoTest), number_);
+      } else {
+        assignments_->take_back(test, number_);
+        tests.push_back(test);
+      }
     }
-    for (const TestIndex test : pending_) assignments_->take_back(test, number_);
-    const std::deque<TestIndex> tests = std::exchange(pending_, {});
-    return {tests.begin(), tests.end()};
+    return tests;
   }
 
   // --- what is known -----------------------------------------------------------------------------

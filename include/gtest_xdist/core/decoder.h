@@ -46,7 +46,7 @@ class Decoder {
     } else if constexpr (internal::kIsInteger<T>) {
       value = take_integer<T>();
     } else if constexpr (std::is_enum_v<T>) {
-      internal::check_enum<T>();
+      static_assert(internal::check_enum<T>());
       value = static_cast<T>(take<std::underlying_type_t<T>>());
       if constexpr (internal::HasIsValid<T>::value) {
         if (!is_valid(value)) throw DecodeError("an enumerator out of range");
@@ -54,7 +54,7 @@ class Decoder {
     } else if constexpr (internal::kIsFloating<T>) {
       value = narrowed<T>(take_double());
     } else {
-      internal::check_struct<Decoder, T>();
+      static_assert(internal::check_struct<Decoder, T>());
       if constexpr (internal::HasFields<Decoder, T>::value) {
         if (++depth_ > internal::kMaxNesting) {
           throw DecodeError("structs nested more than " + std::to_string(internal::kMaxNesting) +

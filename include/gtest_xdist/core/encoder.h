@@ -38,12 +38,12 @@ class Encoder {
       const bool is_negative = value < T{};
       put_integer(is_negative, static_cast<std::uint64_t>(is_negative ? ~value : value));
     } else if constexpr (std::is_enum_v<T>) {
-      internal::check_enum<T>();
+      static_assert(internal::check_enum<T>());
       (*this)(static_cast<std::underlying_type_t<T>>(value));
     } else if constexpr (internal::kIsFloating<T>) {
       put_double(static_cast<double>(value));
     } else {
-      internal::check_struct<Encoder, T>();
+      static_assert(internal::check_struct<Encoder, T>());
       if constexpr (internal::HasFields<Encoder, T>::value) {
         if (++depth_ > internal::kMaxNesting) {
           throw std::length_error("structs nested more than " +

@@ -19,34 +19,27 @@ template <class Result, class... Arguments>
 class FunctionRef<Result(Arguments...)> {
  public:
   template <class F>
-  FunctionRef(const F& function) : call_(&call_object<F>) {  // NOLINT(google-explicit-constructor)
-    target_.object = std::addressof(function);
-  }
-  FunctionRef(Result (*function)(Arguments...))  // NOLINT(google-explicit-constructor)
-      : call_(&call_function) {
-    target_.function = function;
-  }
+  FunctionRef(const F& function)  // NOLINT(google-explicit-constructor): as a parameter
+      : object_(std::addressof(function)), call_(&call_object<F>) {}
+  FunctionRef(Result (*function)(Arguments...))  // NOLINT(google-explicit-constructor): likewise
+      : function_(function), call_(&call_function) {}
 
   Result operator()(Arguments... arguments) const {
-    return call_(target_, std::forward<Arguments>(arguments)...);
+    return call_(*this, std::forward<Arguments>(arguments)...);
   }
 
  private:
-  union Target {
-    const void* object;
-    Result (*function)(Arguments...);
-  };
-
   template <class F>
-  static Result call_object(Target target, Arguments... arguments) {
-    return (*static_cast<const F*>(target.object))(std::forward<Arguments>(arguments)...);
+  static Result call_object(const FunctionRef& self, Arguments... arguments) {
+    return (*static_cast<const F*>(self.object_))(std::forward<Arguments>(arguments)...);
   }
-  static Result call_function(Target target, Arguments... arguments) {
-    return target.function(std::forward<Arguments>(arguments)...);
+  static Result call_function(const FunctionRef& self, Arguments... arguments) {
+    return self.function_(std::forward<Arguments>(arguments)...);
   }
 
-  Target target_{};
-  Result (*call_)(Target, Arguments...);
+  const void* object_ = nullptr;
+  Result (*function_)(Arguments...) = nullptr;
+  Result (*call_)(const FunctionRef&, Arguments...);
 };
 
 }  // namespace gtest_xdist::internal

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -47,6 +47,20 @@ struct ScheduleWorker {
   std::string end;  // how it ended; empty if it did what it should
 };
 
+// What tests and suites are called.
+class ScheduleNames {
+ public:
+  ScheduleNames() = default;
+  ScheduleNames(const ScheduleNames&) = delete;
+  ScheduleNames& operator=(const ScheduleNames&) = delete;
+  virtual ~ScheduleNames() = default;
+
+  virtual std::string of_test(TestIndex test) const = 0;
+  virtual std::string of_suite(std::uint32_t suite) const = 0;
+  // Which suite a test is of.
+  virtual std::uint32_t suite_of(TestIndex test) const = 0;
+};
+
 // One RUN_ALL_TESTS.
 struct ScheduleRun {
   unsigned number = 1;               // of the process's, from 1
@@ -59,10 +73,7 @@ struct ScheduleRun {
   std::vector<ScheduleWorker> crew;  // by number of the worker
   std::vector<ScheduleSpan> spans;   // of each worker in order; they do not overlap
 
-  // May be called as long as this lives.
-  std::function<std::string(TestIndex)> test_name;
-  std::function<std::string(std::uint32_t)> suite_name;
-  std::function<std::uint32_t(TestIndex)> suite_of;
+  std::shared_ptr<const ScheduleNames> names;
 };
 
 struct Schedule {

@@ -55,7 +55,7 @@ inline std::vector<TimeTaken> suite_times(const ScheduleRun& run, unsigned itera
   for (const ScheduleSpan& span : run.spans) {
     if (span.iteration != iteration) continue;
     if (span.kind == Kind::test) {
-      time_of(times, run.suite_of(span.subject)).counts_ns += span.duration_ns();
+      time_of(times, run.names->suite_of(span.subject)).counts_ns += span.duration_ns();
     } else if (span.kind == Kind::suite_up || span.kind == Kind::suite_down) {
       TimeTaken& time = time_of(times, span.subject);
       time.counts_ns += span.duration_ns();
@@ -100,12 +100,12 @@ inline std::string format_slowest(const ScheduleRun& run, unsigned iteration, st
   };
   return format_slowest_of(tests, most, "test",
                            [&](const TimeTaken& time) {
-                             std::string text = run.test_name(time.subject);
+                             std::string text = run.names->of_test(time.subject);
                              if (time.times > 1) text += ", longest of " + count(time.times, "run");
                              return text;
                            }) +
          format_slowest_of(suite_times(run, iteration), most, "suite", [&](const TimeTaken& time) {
-           return run.suite_name(time.subject) + ": tests " +
+           return run.names->of_suite(time.subject) + ": tests " +
                   describe_nanoseconds(time.counts_ns - time.set_ups_ns) + ", " +
                   count(time.times, "set-up") + " and tear-down" + (time.times == 1 ? " " : "s ") +
                   describe_nanoseconds(time.set_ups_ns);

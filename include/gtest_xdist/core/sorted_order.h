@@ -30,7 +30,7 @@ inline std::vector<std::size_t> sorted_order(std::size_t count,
 // Moves the elements so that the first is the one that had the first number of `order`, and so on.
 template <class Container>
 void put_in_order(Container& elements, const std::vector<std::size_t>& order) {
-  Container sorted;
+  Container sorted;  // NOLINTNEXTLINE(performance-inefficient-vector-operation): or a deque
   for (const std::size_t number : order) sorted.push_back(std::move(elements[number]));
   elements = std::move(sorted);
 }

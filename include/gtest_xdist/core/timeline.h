@@ -41,11 +41,11 @@ inline std::string name_of(const ScheduleRun& run, const ScheduleSpan& span) {
     case ScheduleSpan::Kind::environments_up:
       return "set-up of the environments";
     case ScheduleSpan::Kind::suite_up:
-      return "set-up of " + run.suite_name(span.subject);
+      return "set-up of " + run.names->of_suite(span.subject);
     case ScheduleSpan::Kind::test:
-      return run.test_name(span.subject);
+      return run.names->of_test(span.subject);
     case ScheduleSpan::Kind::suite_down:
-      return "tear-down of " + run.suite_name(span.subject);
+      return "tear-down of " + run.names->of_suite(span.subject);
     case ScheduleSpan::Kind::environments_down:
       return "tear-down of the environments";
   }

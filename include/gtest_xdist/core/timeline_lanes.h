@@ -77,7 +77,7 @@ class TimelineLanes {
   void collect(const ScheduleRun& run) {
     const std::vector<Attempt> attempts = attempts_of(run);
     for (std::size_t i = 0; i < run.crew.size(); ++i) {
-      lane_at(run.crew[i].slot).workers.push_back({&run, i});
+      lane_at(run.crew[i].slot).workers.emplace_back(&run, i);
       end_ = std::max(end_, run.crew[i].end_ns);
       if (!begins_ || run.crew[i].begin_ns < begin_) begin_ = run.crew[i].begin_ns;
       begins_ = true;

@@ -90,7 +90,7 @@ class TypeNamer {
   // field: without the number, two types could share a name.
   template <class T>
   std::string struct_name() {
-    check_struct<TypeNamer, T>();
+    static_assert(check_struct<TypeNamer, T>());
     if constexpr (HasFields<TypeNamer, T>::value) {
       const void* const key = &TypeKey<T>::address;
       const auto found = std::find(around_.rbegin(), around_.rend(), key);

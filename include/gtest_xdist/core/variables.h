@@ -30,125 +30,128 @@ struct Variable {
   void (*read)(Options& options, const char* name, const std::string& value);
 };
 
+using Value = const std::string&;
+
 // In the order in which a person wants to read of them.
-inline const std::vector<Variable>& variables() {
-  using Value = const std::string&;
-  static const std::vector<Variable> all = {
-      {kWorkersVariable, "0 to 1024, auto, logical, no, help",
-       "How many workers. 0 and no: run in this process. auto: what this process may use, by CPU "
-       "affinity and CPU quota. logical: by affinity alone. help: print this list, and run "
-       "nothing.",
-       [](Options& options, const char*, Value value) { options.workers = parse_workers(value); }},
-      {kMaxProcessesVariable, "1 to 1024",
-       "Never more workers than this, whatever GTEST_XDIST_WORKERS says.",
-       [](Options& options, const char* name, Value value) {
-         options.maxprocesses = parse_bounded(name, value, 1, kMaxWorkers);
-       }},
-      {kDistVariable, "load, worksteal, loadscope, loadfile, loadgroup, each, no",
-       "How tests are handed out; load by default.",
-       [](Options& options, const char*, Value value) { options.dist = parse_dist(value); }},
-      {kMaxSchedChunkVariable, "1 to 1000000",
-       "load: at most this many tests are handed out at once.",
-       [](Options& options, const char* name, Value value) {
-         options.maxschedchunk = parse_bounded(name, value, 1, kMostTests);
-       }},
-      {kLoadscopeReorderVariable, "yes, no",
-       "loadscope, loadfile, loadgroup: whether what has most tests, or with a durations file "
-       "takes "
-       "longest, is handed out first; yes by default.",
-       [](Options& options, const char* name, Value value) {
-         options.loadscope_reorder = parse_yes_or_no(name, value);
-       }},
-      {kMaxWorkerRestartVariable, "0 to 1000000",
-       "How many dead workers are replaced; 4 for each worker by default.",
-       [](Options& options, const char* name, Value value) {
-         options.max_worker_restart = parse_bounded(name, value, 0, kMostTests);
-       }},
-      {kMaxFailVariable, "0 to 1000000",
-       "When so many tests have failed, no other starts, on any worker, and the rest is skipped; "
-       "0: never.",
-       [](Options& options, const char* name, Value value) {
-         options.maxfail = parse_bounded(name, value, 0, kMostTests);
-       }},
-      {kRetriesVariable, "0 to 100",
-       "How often a test that fails or crashes is run again; 0 by default.",
-       [](Options& options, const char* name, Value value) {
-         options.retries = parse_bounded(name, value, 0, kMostRetries);
-       }},
-      {kIndicesVariable, "such as 0-24:31:40",
-       "Run exactly these tests, in this order, in this process.",
-       [](Options& options, const char*, Value value) { options.indices = parse_indices(value); }},
-      {kDurationsFileVariable, "a path",
-       "Plan by how long tests took in earlier runs; the file is made by the first one.",
-       [](Options& options, const char*, Value value) {
-         if (!value.empty()) options.durations_file = value;
-       }},
-      {kDurationsVariable, "0 to 1000000",
-       "Show so many of the slowest tests and suites after GoogleTest's summary; 0: all.",
-       [](Options& options, const char* name, Value value) {
-         options.durations = parse_bounded(name, value, 0, kMostTests);
-       }},
-      {kRecordVariable, "a path", "Write down which worker ran which tests, in which order.",
-       [](Options& options, const char*, Value value) {
-         if (!value.empty()) options.record = parse_record(value);
-       }},
-      {kReplayVariable, "a path, or a path and a worker, such as record:gw3",
-       "Run a recorded schedule, or one worker's part of it, again.",
-       [](Options& options, const char*, Value value) {
-         if (!value.empty()) options.replay = parse_replay(value);
-       }},
-      {kTimelineVariable, "a path that ends in .json, .svg or .html",
-       "Draw which worker did what when.",
-       [](Options& options, const char*, Value value) {
-         if (!value.empty()) options.timeline = parse_timeline(value);
-       }},
-      {kTimeoutVariable, "seconds, such as 90 or 1.5; 0 for none",
-       "A test that takes longer fails, and its worker is replaced.",
-       [](Options& options, const char* name, Value value) {
-         options.timeout = parse_seconds(name, value);
-       }},
-      {kSessionTimeoutVariable, "seconds; 0 for none",
-       "After that time what runs fails, and the rest is reported as not run.",
-       [](Options& options, const char* name, Value value) {
-         options.session_timeout = parse_seconds(name, value);
-       }},
-      {kMaxOutputVariable, "1 to 1000000",
-       "How many megabytes are kept of what one test prints to one stream; 64 by default.",
-       [](Options& options, const char* name, Value value) {
-         options.maxoutput = parse_bounded(name, value, 1, kMostOutput);
-       }},
-      {kCaptureVariable, "yes, no",
-       "Whether what tests print is told with their results, as ever; yes by default. no: it is "
-       "shown "
-       "as it comes.",
-       [](Options& options, const char* name, Value value) {
-         options.capture = parse_yes_or_no(name, value);
-       }},
-      {kProgressVariable, "auto, never, always",
-       "Whether there is a status line below the results.",
-       [](Options& options, const char*, Value value) {
-         options.progress = parse_progress(value);
-       }},
-      {kVerbosityVariable, "-1, 0, 1, 2",
-       "How much gtest-xdist says itself, on standard error; 0 by default. -1: errors alone. 1: "
-       "how "
-       "each test ends. 2: what workers get and begin as well.",
-       [](Options& options, const char*, Value value) {
-         options.verbosity = parse_verbosity(value);
-       }},
-      {kTestrunuidVariable, "a text",
-       "The name of this run, equal in all workers; 32 random hexadecimal digits by default.",
-       [](Options& options, const char*, Value value) {
-         options.testrunuid = parse_testrunuid(value);
-       }},
-  };
-  return all;
+inline constexpr Variable kVariables[] = {
+    {kWorkersVariable, "0 to 1024, auto, logical, no, help",
+     "How many workers. 0 and no: run in this process. auto: what this process may use, by CPU "
+     "affinity and CPU quota. logical: by affinity alone. help: print this list, and run "
+     "nothing.",
+     [](Options& options, const char*, Value value) { options.workers = parse_workers(value); }},
+    {kMaxProcessesVariable, "1 to 1024",
+     "Never more workers than this, whatever GTEST_XDIST_WORKERS says.",
+     [](Options& options, const char* name, Value value) {
+       options.maxprocesses = parse_bounded(name, value, 1, kMaxWorkers);
+     }},
+    {kDistVariable, "load, worksteal, loadscope, loadfile, loadgroup, each, no",
+     "How tests are handed out; load by default.",
+     [](Options& options, const char*, Value value) { options.dist = parse_dist(value); }},
+    {kMaxSchedChunkVariable, "1 to 1000000",
+     "load: at most this many tests are handed out at once.",
+     [](Options& options, const char* name, Value value) {
+       options.maxschedchunk = parse_bounded(name, value, 1, kMostTests);
+     }},
+    {kLoadscopeReorderVariable, "yes, no",
+     "loadscope, loadfile, loadgroup: whether what has most tests, or with a durations file "
+     "takes "
+     "longest, is handed out first; yes by default.",
+     [](Options& options, const char* name, Value value) {
+       options.loadscope_reorder = parse_yes_or_no(name, value);
+     }},
+    {kMaxWorkerRestartVariable, "0 to 1000000",
+     "How many dead workers are replaced; 4 for each worker by default.",
+     [](Options& options, const char* name, Value value) {
+       options.max_worker_restart = parse_bounded(name, value, 0, kMostTests);
+     }},
+    {kMaxFailVariable, "0 to 1000000",
+     "When so many tests have failed, no other starts, on any worker, and the rest is skipped; "
+     "0: never.",
+     [](Options& options, const char* name, Value value) {
+       options.maxfail = parse_bounded(name, value, 0, kMostTests);
+     }},
+    {kRetriesVariable, "0 to 100",
+     "How often a test that fails or crashes is run again; 0 by default.",
+     [](Options& options, const char* name, Value value) {
+       options.retries = parse_bounded(name, value, 0, kMostRetries);
+     }},
+    {kIndicesVariable, "such as 0-24:31:40",
+     "Run exactly these tests, in this order, in this process.",
+     [](Options& options, const char*, Value value) { options.indices = parse_indices(value); }},
+    {kDurationsFileVariable, "a path",
+     "Plan by how long tests took in earlier runs; the file is made by the first one.",
+     [](Options& options, const char*, Value value) {
+       if (!value.empty()) options.durations_file = value;
+     }},
+    {kDurationsVariable, "0 to 1000000",
+     "Show so many of the slowest tests and suites after GoogleTest's summary; 0: all.",
+     [](Options& options, const char* name, Value value) {
+       options.durations = parse_bounded(name, value, 0, kMostTests);
+     }},
+    {kRecordVariable, "a path", "Write down which worker ran which tests, in which order.",
+     [](Options& options, const char*, Value value) {
+       if (!value.empty()) options.record = parse_record(value);
+     }},
+    {kReplayVariable, "a path, or a path and a worker, such as record:gw3",
+     "Run a recorded schedule, or one worker's part of it, again.",
+     [](Options& options, const char*, Value value) {
+       if (!value.empty()) options.replay = parse_replay(value);
+     }},
+    {kTimelineVariable, "a path that ends in .json, .svg or .html",
+     "Draw which worker did what when.",
+     [](Options& options, const char*, Value value) {
+       if (!value.empty()) options.timeline = parse_timeline(value);
+     }},
+    {kTimeoutVariable, "seconds, such as 90 or 1.5; 0 for none",
+     "A test that takes longer fails, and its worker is replaced.",
+     [](Options& options, const char* name, Value value) {
+       options.timeout = parse_seconds(name, value);
+     }},
+    {kSessionTimeoutVariable, "seconds; 0 for none",
+     "After that time what runs fails, and the rest is reported as not run.",
+     [](Options& options, const char* name, Value value) {
+       options.session_timeout = parse_seconds(name, value);
+     }},
+    {kMaxOutputVariable, "1 to 1000000",
+     "How many megabytes are kept of what one test prints to one stream; 64 by default.",
+     [](Options& options, const char* name, Value value) {
+       options.maxoutput = parse_bounded(name, value, 1, kMostOutput);
+     }},
+    {kCaptureVariable, "yes, no",
+     "Whether what tests print is told with their results, as ever; yes by default. no: it is "
+     "shown "
+     "as it comes.",
+     [](Options& options, const char* name, Value value) {
+       options.capture = parse_yes_or_no(name, value);
+     }},
+    {kProgressVariable, "auto, never, always", "Whether there is a status line below the results.",
+     [](Options& options, const char*, Value value) { options.progress = parse_progress(value); }},
+    {kVerbosityVariable, "-1, 0, 1, 2",
+     "How much gtest-xdist says itself, on standard error; 0 by default. -1: errors alone. 1: "
+     "how "
+     "each test ends. 2: what workers get and begin as well.",
+     [](Options& options, const char*, Value value) {
+       options.verbosity = parse_verbosity(value);
+     }},
+    {kTestrunuidVariable, "a text",
+     "The name of this run, equal in all workers; 32 random hexadecimal digits by default.",
+     [](Options& options, const char*, Value value) {
+       options.testrunuid = parse_testrunuid(value);
+     }},
+};
+
+// Null if there is none of that name.
+inline const Variable* find_variable(const std::string& name) {
+  for (const Variable& variable : kVariables) {
+    if (variable.name == name) return &variable;
+  }
+  return nullptr;
 }
 
 // Their names.
 inline std::vector<std::string> user_variables() {
   std::vector<std::string> names;
-  for (const Variable& variable : variables()) names.emplace_back(variable.name);
+  for (const Variable& variable : kVariables) names.emplace_back(variable.name);
   return names;
 }
 
@@ -197,9 +200,7 @@ inline Options parse_options(const Environment& environment) {
     const std::string& name = entry.first;
     const std::string& value = entry.second;
     if (name.compare(0, std::string_view(kVariablePrefix).size(), kVariablePrefix) != 0) continue;
-    const auto is_named = [&](const Variable& variable) { return variable.name == name; };
-    const auto known = std::find_if(variables().begin(), variables().end(), is_named);
-    if (known != variables().end()) {
+    if (const Variable* const known = find_variable(name)) {
       known->read(options, known->name, value);
     } else if (!is_told_by_worker(name, value)) {
       reject_unknown(name, value);
@@ -225,7 +226,7 @@ inline std::string describe_variables() {
   const std::string indent = "    ";
   std::string text =
       "gtest-xdist runs this program's tests in parallel, as environment variables say:\n";
-  for (const Variable& variable : variables()) {
+  for (const Variable& variable : kVariables) {
     text += "\n" + std::string(variable.name) + "=<" + variable.values + ">\n" +
             wrap(variable.meaning, indent, kWidth);
   }

@@ -48,18 +48,19 @@ struct HasFixedType<E, std::void_t<decltype(E{std::declval<std::underlying_type_
 
 // Stops the compilation, with a reason, unless the enum E can travel.
 template <class E>
-constexpr void check_enum() {
+constexpr bool check_enum() {
   static_assert(HasFixedType<E>::value,
                 "gtest_xdist: an enum that travels between processes needs a fixed underlying "
                 "type, as in `enum Colour : int` or `enum class Colour`");
   static_assert(HasIsValid<E>::value,
                 "gtest_xdist: an enum E that travels between processes needs beside it a function "
                 "`bool is_valid(E)` that says whether a number from elsewhere is one of E");
+  return true;
 }
 
 // Stops the compilation, with a reason, unless T is a struct whose fields `Visitor` can visit.
 template <class Visitor, class T>
-constexpr void check_struct() {
+constexpr bool check_struct() {
   if constexpr (std::is_pointer_v<T>) {
     static_assert(!std::is_pointer_v<T>,
                   "gtest_xdist: a pointer cannot travel between processes: send what it points to");
@@ -73,6 +74,7 @@ constexpr void check_struct() {
                   "gtest_xdist: a struct that travels between processes needs a default "
                   "constructor, to be filled in on arrival");
   }
+  return true;
 }
 
 }  // namespace gtest_xdist::internal

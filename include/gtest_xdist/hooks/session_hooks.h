@@ -21,18 +21,31 @@
 
 namespace gtest_xdist::internal {
 
+// What a session asks of the process that it is in.
+class SessionHost {
+ public:
+  SessionHost() = default;
+  SessionHost(const SessionHost&) = delete;
+  SessionHost& operator=(const SessionHost&) = delete;
+  virtual ~SessionHost() = default;
+
+  // Fails the run with a message, because a hook has `thrown` or has said so.
+  virtual void fail_session(const std::string& message, bool thrown) = 0;
+
+  // The list of all registered tests. Asked for once, when it is needed first.
+  virtual std::vector<Item> all_items() = 0;
+
+  // Where tests run: which test this process runs after `test`; null if that is not known.
+  virtual const Item* item_after(TestIndex /*test*/) { return nullptr; }
+};
+
 // One for each process and RUN_ALL_TESTS. Where no plugin is registered every member returns at
-// once. None throws, but by what `fail` throws.
+// once. None throws, but by what the host's fail_session() throws.
 class SessionHooks {
  public:
-  // Fails the run with a message, because a hook has `thrown` or has said so.
-  using Fail = std::function<void(const std::string& message, bool thrown)>;
-
-  // `plugins` must outlive this. `items` makes the list of all registered tests, when it is needed
-  // first.
-  SessionHooks(PluginManager& plugins, Fail fail, std::function<std::vector<Item>()> items)
-      : plugins_(plugins), fail_(std::move(fail)), make_items_(std::move(items)) {
-    session_.fail = [this](const std::string& reason) { fail_(reason, false); };
+  // What is passed by reference must outlive this.
+  SessionHooks(PluginManager& plugins, SessionHost& host) : plugins_(plugins), host_(host) {
+    session_.fail = [this](const std::string& reason) { host_.fail_session(reason, false); };
   }
   SessionHooks(const SessionHooks&) = delete;
   SessionHooks& operator=(const SessionHooks&) = delete;
@@ -160,12 +173,12 @@ class SessionHooks {
   // A hook has thrown, here or in a worker. Equal messages are told once.
   void internal_error(const std::string& message) {
     if (!told_.insert(message).second) return;
-    fail_(message, true);
+    host_.fail_session(message, true);
     try {
       call_hook(plugins_, Hook::internalerror,
                 [&](Plugin& plugin) { return plugin.internalerror(message); });
     } catch (const HookError& error) {
-      if (told_.insert(error.what()).second) fail_(error.what(), true);
+      if (told_.insert(error.what()).second) host_.fail_session(error.what(), true);
     }
   }
 
@@ -210,7 +223,7 @@ class SessionHooks {
   }
 
   void need_items() {
-    if (config_.items.empty()) config_.items = make_items_();
+    if (config_.items.empty()) config_.items = host_.all_items();
   }
 
   // What is wrong with a modified collection, if anything is.
@@ -227,8 +240,7 @@ class SessionHooks {
   }
 
   PluginManager& plugins_;
-  Fail fail_;
-  std::function<std::vector<Item>()> make_items_;
+  SessionHost& host_;
   Config config_;
   Session session_{config_, 0, 0, {}};
   bool configured_ = false;

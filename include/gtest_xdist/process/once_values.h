@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "gtest_xdist/core/build.h"
+#include "gtest_xdist/core/function_ref.h"
 #include "gtest_xdist/core/text.h"
 #include "gtest_xdist/core/value_map.h"
 #include "gtest_xdist/process/code_place.h"
@@ -54,10 +55,10 @@ class OnceValues {
   using Directory = std::pair<std::shared_ptr<const TempDirectory>, std::string>;
 
   // Takes what gives the bytes of a value that has been made.
-  using Encode = std::function<std::string()>;
-  using Keep = std::function<void(const Encode& encode)>;
+  using Encode = FunctionRef<std::string()>;
+  using Keep = FunctionRef<void(Encode encode)>;
 
-  using Fail = std::function<void(const std::string& message)>;
+  using Fail = FunctionRef<void(const std::string& message)>;
 
   // In the thread and the process that makes a value: from the question whether it is there until
   // it is. Threads take turns with all values, not with each: to the kernel, whose locks they use,
@@ -141,8 +142,8 @@ class OnceValues {
   // `make(keep)`, which calls `keep` or throws. To be called in a Turn. Blocks while another
   // process makes the value. Throws OnceError, and what `make` throws.
   std::string obtain(const std::string& name, const std::string& type,
-                     const std::function<void(const Keep& keep)>& make,
-                     const std::function<OnceTearDown()>& tear_down) {
+                     FunctionRef<void(Keep keep)> make,
+                     const FunctionRef<OnceTearDown()>* tear_down) {
     std::unique_ptr<FileLock> held;
     const std::optional<OnceRecord> record = attempt(name, [&] {
       need_store();
@@ -156,10 +157,11 @@ class OnceValues {
                       type);
     }
     std::string made;
-    make([&](const Encode& encode) {
+    make([&](Encode encode) {
       attempt(name, [&] {
         made = encode();
-        store_->put(name, type, tear_down ? std::optional(tear_down()) : std::nullopt, made);
+        store_->put(name, type, tear_down != nullptr ? std::optional((*tear_down)()) : std::nullopt,
+                    made);
       });
     });
     return made;
@@ -180,7 +182,7 @@ class OnceValues {
   // To be called when nobody else uses the session's values any more. Tears them down, the last one
   // first, and forgets them: who asks again has them made again. `fail` is told of what goes wrong.
   // Does nothing in a worker, and in a fork of the process whose the values are.
-  void end_session(const Fail& fail) {
+  void end_session(Fail fail) {
     is_shared_ = false;
     if (is_guest_ || (place_ && (directory_.second.empty() || owner_ != ::getpid()))) return;
     try {
@@ -247,7 +249,7 @@ class OnceValues {
 
   std::optional<OnceRecord> last() const { return store_ ? store_->last() : std::nullopt; }
 
-  void tear_down(const OnceRecord& record, const Fail& fail) const {
+  void tear_down(const OnceRecord& record, Fail fail) const {
     try {
       const auto run = reinterpret_cast<void (*)(Code, const std::string&)>(  //
           code_at(record.tear_down->run));

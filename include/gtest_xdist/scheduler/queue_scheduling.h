@@ -9,6 +9,7 @@
 #include <deque>
 #include <vector>
 
+#include "gtest_xdist/core/append.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/scheduler/pool_scheduling.h"
 #include "gtest_xdist/scheduler/scheduler.h"
@@ -20,7 +21,9 @@ class QueueScheduling : public PoolScheduling<std::deque<TestIndex>> {
  public:
   void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
     registry_.count_collection();
-    if (!started_) unassigned_.assign(collection.begin(), collection.end());
+    if (started_) return;
+    unassigned_ = {};
+    internal::append_all(unassigned_, collection);
   }
 
   void mark_test_pending(TestIndex test) override {
@@ -30,7 +33,7 @@ class QueueScheduling : public PoolScheduling<std::deque<TestIndex>> {
 
   void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
     registry_.remove(node);
-    unassigned_.insert(unassigned_.end(), unfinished.begin(), unfinished.end());
+    internal::append_all(unassigned_, unfinished);
     if (started_) check();
   }
 

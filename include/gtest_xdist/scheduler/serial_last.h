@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/append.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist {
@@ -33,7 +34,7 @@ class SerialLastScheduling : public Scheduler {
   void add_node_collection(Node& node, const std::vector<TestIndex>& collection) override {
     Parts parts = split(collection);
     others_->add_node_collection(node, parts.others);
-    if (!std::exchange(collected_, true)) serial_.assign(parts.serial.begin(), parts.serial.end());
+    if (!std::exchange(collected_, true)) internal::append_all(serial_, parts.serial);
   }
 
   void schedule() override {
@@ -57,7 +58,7 @@ class SerialLastScheduling : public Scheduler {
 
   void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
     const Parts parts = split(unfinished);
-    serial_.insert(serial_.begin(), parts.serial.begin(), parts.serial.end());
+    internal::prepend_all(serial_, parts.serial);
     others_->remove_node(node, parts.others);
     send_serial();
   }

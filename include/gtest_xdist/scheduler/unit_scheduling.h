@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/append.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/scheduler/pool_scheduling.h"
 #include "gtest_xdist/scheduler/scheduler.h"
@@ -49,8 +50,7 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
   void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
     registry_.remove(node);
     assigned_.erase(&node);
-    const Units left = internal::units_of(unfinished, scope_of_);
-    unassigned_.insert(unassigned_.begin(), left.begin(), left.end());
+    internal::prepend_all(unassigned_, internal::units_of(unfinished, scope_of_));
     if (started_) check_all();
   }
 
@@ -85,7 +85,7 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
   void assign(Node& node, Units units) {
     std::vector<TestIndex> tests;
     for (Unit& unit : units) {
-      tests.insert(tests.end(), unit.tests.begin(), unit.tests.end());
+      internal::append_all(tests, unit.tests);
       assigned_[&node].push_back(std::move(unit));
     }
     send(node, tests);

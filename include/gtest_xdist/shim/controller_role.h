@@ -52,7 +52,7 @@
 namespace gtest_xdist::internal {
 
 // Lives until the process ends.
-class ControllerRole {
+class ControllerRole : public SessionHost {
  public:
   // To be made before main can change the environment, the arguments or the directory.
   // `replay` is there if a recorded schedule is to be run again. Throws UsageError.
@@ -129,10 +129,12 @@ class ControllerRole {
     if (inner_ == nullptr) put_last(inner_ = new Inner(*this));
   }
 
+  void fail_session(const std::string& message, bool) override { fail(message); }
+  std::vector<Item> all_items() override { return make_items(*catalog_); }
+
   void program_start() {
     catalog_ = std::make_shared<Catalog>();
-    life_.emplace([this](const std::string& message, bool) { fail(message); },
-                  [this] { return make_items(*catalog_); }, true);
+    life_.emplace(*this, true);
     life_->hooks().config().dist = name_of(options_.dist);
     life_->start();
     if (!empty_shard_.hidden()) return;

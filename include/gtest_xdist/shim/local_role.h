@@ -32,7 +32,7 @@
 namespace gtest_xdist::internal {
 
 // Lives until the process ends.
-class LocalRole : public ItemSource {
+class LocalRole : public ItemSource, public SessionHost {
  public:
   // Without `lists`: what gtest selects and plugins leave of it.
   explicit LocalRole(std::optional<IndexLists> lists) : lists_(std::move(lists)) {
@@ -89,12 +89,13 @@ class LocalRole : public ItemSource {
     if (inner_ == nullptr) put_last(inner_ = new Inner(*this));
   }
 
+  void fail_session(const std::string& message, bool) override { fail_program(message); }
+  std::vector<Item> all_items() override { return make_items(*catalog_); }
+
   void program_start() {
     catalog_.emplace();
-    life_.emplace([](const std::string& message, bool) { fail_program(message); },
-                  [this] { return make_items(*catalog_); }, true);
-    test_hooks_.emplace(life_->hooks(), *catalog_,
-                        [this](TestIndex test) { return next_test(test); });
+    life_.emplace(*this, true);
+    test_hooks_.emplace(life_->hooks(), *catalog_, *this);
     if (lists_) select_lists();
     life_->start();
     if (lists_) {
@@ -170,7 +171,7 @@ class LocalRole : public ItemSource {
   }
 
   // In the tear-down of `test`: what follows it.
-  const Item* next_test(TestIndex test) {
+  const Item* item_after(TestIndex test) override {
     if (!running_) {
       // gtest may have passed over tests without running them.
       const auto from = gtest_order_.begin() + static_cast<std::ptrdiff_t>(position_);

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdio>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,8 +26,8 @@ namespace gtest_xdist::internal {
 class SessionLife {
  public:
   // As for SessionHooks. `has_terminal` is false where nobody reads what is printed.
-  SessionLife(SessionHooks::Fail fail, std::function<std::vector<Item>()> items, bool has_terminal)
-      : hooks_(plugins(), std::move(fail), std::move(items)), has_terminal_(has_terminal) {}
+  SessionLife(SessionHost& host, bool has_terminal)
+      : hooks_(plugins(), host), has_terminal_(has_terminal) {}
 
   SessionHooks& hooks() { return hooks_; }
 

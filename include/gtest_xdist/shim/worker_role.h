@@ -38,7 +38,7 @@
 namespace gtest_xdist::internal {
 
 // Lives until the process ends.
-class WorkerRole {
+class WorkerRole : public SessionHost {
  public:
   // Throws std::runtime_error if `handshake` does not lead to a session.
   explicit WorkerRole(const Handshake& handshake)
@@ -217,12 +217,9 @@ class WorkerRole {
       GTEST_XDIST_FLAG_SET(repeat, static_cast<std::int32_t>(handshake_.iterations));
     }
     const Catalog& catalog = worker_.program_start();
-    const auto fail = [this](const std::string& message, bool thrown) {
-      worker_.internal_error(message, thrown);
-    };
-    life_.emplace(
-        fail, [&catalog] { return make_items(catalog); }, false);
-    test_hooks_.emplace(life_->hooks(), catalog, [this](TestIndex) { return next_test(); });
+    catalog_ = &catalog;
+    life_.emplace(*this, false);
+    test_hooks_.emplace(life_->hooks(), catalog, *this);
     worker_.collected(collect(catalog));
   }
 
@@ -243,7 +240,11 @@ class WorkerRole {
     return order;
   }
 
-  const Item* next_test() {
+  void fail_session(const std::string& message, bool thrown) override {
+    worker_.internal_error(message, thrown);
+  }
+  std::vector<Item> all_items() override { return make_items(*catalog_); }
+  const Item* item_after(TestIndex) override {
     const TestIndex next = worker_.claim_next();
     return next == kNoTest ? nullptr : &life_->hooks().item(next);
   }
@@ -280,7 +281,8 @@ class WorkerRole {
   const Handshake handshake_;
   std::optional<ValueMap> workerinput_;
   Worker worker_;
-  std::optional<SessionLife> life_;  // while the session's RUN_ALL_TESTS runs
+  const Catalog* catalog_ = nullptr;  // the worker's, once there is one
+  std::optional<SessionLife> life_;   // while the session's RUN_ALL_TESTS runs
   std::optional<TestHooks> test_hooks_;
   EmptyShard empty_shard_;
   std::int32_t users_seed_ = 0;  // the flag

@@ -69,9 +69,9 @@ TEST_F(ScheduleLogTest, KnowsTheProgram) {
   EXPECT_EQ(run_.tests, catalog.size());
   EXPECT_EQ(run_.digest, catalog.digest_of_names());
   EXPECT_EQ(run_.workers, 4U);
-  EXPECT_EQ(run_.test_name(1), catalog.full_name(1));
-  EXPECT_EQ(run_.suite_name(0), catalog.suite(0).name());
-  EXPECT_EQ(run_.suite_of(0), 0U);
+  EXPECT_EQ(run_.names->of_test(1), catalog.full_name(1));
+  EXPECT_EQ(run_.names->of_suite(0), catalog.suite(0).name());
+  EXPECT_EQ(run_.names->suite_of(0), 0U);
   EXPECT_EQ(run_.crew.size(), 4U);
   EXPECT_EQ(run_.crew[3].slot, node_.slot_number());
   EXPECT_EQ(started_, 3600 * kSecondInNs);

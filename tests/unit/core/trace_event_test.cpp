@@ -12,11 +12,15 @@ namespace {
 using SpanKind = ScheduleSpan::Kind;
 using SpanResult = ScheduleSpan::Result;
 
+class OddNames : public NumberedNames {
+  std::string of_test(TestIndex test) const override { return test == 0 ? "S.\"\n\xff" : "S.T"; }
+};
+
 TEST(TraceEvent, IsAnEventForEachSpan) {
   Schedule schedule;
   schedule.program = "my \"test\"";
   ScheduleRun run = empty_run(1, 2);
-  run.test_name = [](TestIndex test) { return test == 0 ? "S.\"\n\xff" : "S.T"; };
+  run.names = std::make_shared<OddNames>();
   run.crew[0].end_ns = 9 * kMillisecond;
   run.crew[0].end = "killed by signal 6";
   run.crew.emplace_back();  // gw1 in its place

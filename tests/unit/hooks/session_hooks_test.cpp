@@ -112,7 +112,7 @@ Item item(TestIndex index, const std::string& id) {
   return item;
 }
 
-class SessionHooksTest : public testing::Test {
+class SessionHooksTest : public testing::Test, public SessionHost {
  protected:
   struct Row {
     Hook hook;
@@ -153,17 +153,17 @@ class SessionHooksTest : public testing::Test {
   }
 
   std::unique_ptr<SessionHooks> make_hooks() {
-    return std::make_unique<SessionHooks>(
-        manager_,
-        [this](const std::string& message, bool thrown) {
-          failures_.push_back(thrown ? message : "said: " + message);
-        },
-        [this] {
-          ++item_lists_;
-          Items items;
-          for (TestIndex i = 0; i < 6; ++i) items.push_back(item(i, "S." + std::to_string(i)));
-          return items;
-        });
+    return std::make_unique<SessionHooks>(manager_, *this);
+  }
+
+  void fail_session(const std::string& message, bool thrown) override {
+    failures_.push_back(thrown ? message : "said: " + message);
+  }
+  Items all_items() override {
+    ++item_lists_;
+    Items items;
+    for (TestIndex i = 0; i < 6; ++i) items.push_back(item(i, "S." + std::to_string(i)));
+    return items;
   }
 
   std::shared_ptr<Recorder> add(const std::string& name) {

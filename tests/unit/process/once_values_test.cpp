@@ -36,15 +36,16 @@ OnceTearDown tear_down() {
 // A value whose bytes are its name.
 std::string obtain(OnceValues& values, const std::string& name, bool has_tear_down = true) {
   const OnceValues::Turn turn(values, name);
+  const FunctionRef<OnceTearDown()> place(tear_down);
   return values.obtain(
-      name, "string", [&](const OnceValues::Keep& keep) { keep([&] { return name; }); },
-      has_tear_down ? &tear_down : std::function<OnceTearDown()>());
+      name, "string", [&](OnceValues::Keep keep) { keep([&] { return name; }); },
+      has_tear_down ? &place : nullptr);
 }
 
 std::string obtain_no_other(OnceValues& values, const std::string& name) {
   const OnceValues::Turn turn(values, name);
-  return values.obtain(name, "string",
-                       [&](const OnceValues::Keep&) { throw std::runtime_error("not there"); }, {});
+  return values.obtain(
+      name, "string", [&](OnceValues::Keep) { throw std::runtime_error("not there"); }, nullptr);
 }
 
 Strings end(OnceValues& values) {
@@ -100,13 +101,14 @@ TEST_F(OnceValuesTest, AFailureDoesNotKeepOthersFromBeingTornDown) {
 TEST_F(OnceValuesTest, ATearDownThatIsNotThereIsAFailure) {
   {
     const OnceValues::Turn turn(values_, "a");
+    const auto is_gone = [] {
+      OnceTearDown gone = tear_down();
+      gone.function.module = "/no/library.so";
+      return gone;
+    };
+    const FunctionRef<OnceTearDown()> place(is_gone);
     values_.obtain(
-        "a", "bool", [](const OnceValues::Keep& keep) { keep([] { return "x"; }); },
-        [] {
-          OnceTearDown gone = tear_down();
-          gone.function.module = "/no/library.so";
-          return gone;
-        });
+        "a", "bool", [](OnceValues::Keep keep) { keep([] { return "x"; }); }, &place);
   }
   EXPECT_EQ(end(values_), Strings{"the tear-down of once(\"a\") failed: it is in '/no/library.so', "
                                   "which this process has not loaded"});

@@ -3,6 +3,7 @@
 #define SUPPORT_SCHEDULES_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "gtest_xdist/core/index_list.h"
@@ -11,6 +12,16 @@
 namespace gtest_xdist::internal {
 
 inline constexpr std::int64_t kMillisecond = 1'000'000;
+
+// Two tests in each suite: S0.T0, S0.T1, S1.T2, ...
+class NumberedNames : public ScheduleNames {
+ public:
+  std::string of_test(TestIndex test) const override {
+    return of_suite(suite_of(test)) + ".T" + std::to_string(test);
+  }
+  std::string of_suite(std::uint32_t suite) const override { return "S" + std::to_string(suite); }
+  std::uint32_t suite_of(TestIndex test) const override { return test / 2; }
+};
 
 // Of tests "S0.T0", "S0.T1", "S1.T2", ...: two in each suite.
 inline ScheduleRun empty_run(unsigned workers, std::uint32_t tests) {
@@ -24,11 +35,7 @@ inline ScheduleRun empty_run(unsigned workers, std::uint32_t tests) {
     run.crew.emplace_back();
     run.crew.back().slot = i;
   }
-  run.suite_of = [](TestIndex test) { return test / 2; };
-  run.suite_name = [](std::uint32_t suite) { return "S" + std::to_string(suite); };
-  run.test_name = [](TestIndex test) {
-    return "S" + std::to_string(test / 2) + ".T" + std::to_string(test);
-  };
+  run.names = std::make_shared<NumberedNames>();
   return run;
 }
 

@@ -42,6 +42,12 @@ class NoEvents : public NodeEvents {
   void on_news() override {}
 };
 
+// Is asked for nothing.
+class NoHost : public SessionHost {
+  void fail_session(const std::string&, bool) override {}
+  std::vector<Item> all_items() override { return {}; }
+};
+
 // The first tests of this very binary are selected; nobody runs them. Workers are processes that
 // know nothing of tests, if a test starts them at all.
 struct SessionParts {
@@ -94,7 +100,8 @@ struct SessionParts {
   NoEvents events;
   StopSignals stop_signals;
   PluginManager plugins;
-  SessionHooks hooks{plugins, [](const std::string&, bool) {}, [] { return std::vector<Item>(); }};
+  NoHost host;
+  SessionHooks hooks{plugins, host};
   EndVerdicts verdicts;
   CollectionCheck check{catalog};
   Planning planning{catalog, options, hooks, nullptr};
