@@ -1,6 +1,6 @@
 # gtest_xdist_add_test() and gtest_xdist_discover_tests(): suites as tests of ctest;
 # gtest_xdist_link_plugins(): plugins out of libraries. Here as soon as the package is found, or the
-# source folder added. The README, "CMake and ctest", shows their use.
+# source folder added. examples/ctest.md shows their use.
 
 # As this file is written, whatever the project asks for.
 cmake_policy(VERSION 3.20...3.29)
@@ -228,6 +228,11 @@ function(gtest_xdist_link_plugins)
     else()
       _gtest_xdist_reject(LIBRARIES "${library}"
                           "static, shared or object libraries of this project, and this is ${type}")
+    endif()
+    # What is linked whole twice is there twice.
+    get_target_property(linked ${arg_TARGET} LINK_LIBRARIES)
+    if(whole AND "${whole}" IN_LIST linked)
+      continue()
     endif()
     # By property, because the two forms of target_link_libraries() must not be mixed. The library
     # itself brings what it needs, and is built first.

@@ -2,9 +2,10 @@
 # unit, compiled once for all binaries of a project, with the project's compiler, flags and
 # GoogleTest. For the build tree and the installed package alike.
 #
-# gtest_xdist_shim_object   an OBJECT library, compiled if something links the shim. Its flags are
-#                           those of the folder that finds the package or adds the library; a project
-#                           changes them by target_compile_options(gtest_xdist_shim_object PRIVATE …)
+# gtest_xdist_shim_object   an OBJECT library, compiled if something links the shim. Its GoogleTest and
+#                           its flags are those of the folder that finds the package first, or adds the
+#                           library, as they are then; a project adds to them by
+#                           target_compile_options(gtest_xdist_shim_object PRIVATE …)
 # gtest_xdist::shim         brings its object into whatever links it. (Of a static library the linker
 #                           would take nothing, because nothing refers to it.)
 

@@ -27,6 +27,7 @@
 // First, so that it is the first to say what is wrong.
 #include "gtest_xdist/core/build.h"
 #include "gtest_xdist/core/codec.h"
+#include "gtest_xdist/core/function_ref.h"
 #include "gtest_xdist/core/same_build.h"
 #include "gtest_xdist/core/type_name.h"
 #include "gtest_xdist/os/os.h"

@@ -193,6 +193,18 @@ class AddTest(ProjectTest):
                 self.assert_rejects("add_library(library INTERFACE)\ngtest_xdist_add_test(%s)" % arguments,
                                     "gtest_xdist_add_test: " + message)
 
+    def test_errors_of_plugins(self):
+        for arguments, message in (
+                ("TARGET suite", "LIBRARIES is missing"),
+                ("LIBRARIES library", "TARGET is missing"),
+                ("TARGET suite LIBRARIES other", "LIBRARIES 'other' is not valid: expected static, shared or object "
+                                                 "libraries of this project, and this is no target"),
+                ("TARGET suite LIBRARIES library", "LIBRARIES 'library' is not valid: expected static, shared or object "
+                                                   "libraries of this project, and this is INTERFACE_LIBRARY")):
+            with self.subTest(arguments):
+                self.assert_rejects("add_library(library INTERFACE)\ngtest_xdist_link_plugins(%s)" % arguments,
+                                    "gtest_xdist_link_plugins: " + message)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -12,6 +12,7 @@ PAGE = "examples/errors.md"
 # What has the words of a message and needs no explanation, by file: the beginning of the text, and
 # why.
 NO_MESSAGES = {
+    "bridge/catalog.h": {"Catalog::index_of": "cannot happen: all registered tests are there"},
     "core/report.h": {"\nStack trace:\n": "GoogleTest's own words"},
     "core/variables.h": {"": "what GTEST_XDIST_WORKERS=help prints; its errors are checked below"},
     "hooks/hook.h": {"a hook without a name": "a static_assert on what no user can change"},
@@ -58,6 +59,12 @@ WORDS = re.compile(r"[A-Za-z']+[,;:]? [A-Za-z']")
 # Where a message is made.
 MAKES = re.compile(r"#\s*error|\bstatic_assert\(|\bthrow \w|\bbroken = "
                    r"|\b(?:note|fatal|fail|give_up|refuse|reject|add_failure|internal_error)\(")
+
+
+def anchors_of(text):
+    """Those of its headings."""
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+            for heading in re.findall(r"^#+ (.*)", text, re.MULTILINE)}
 
 
 class Literal:
@@ -235,15 +242,14 @@ class ErrorsTest(unittest.TestCase):
 
     def test_the_links(self):
         text = re.sub("`[^`]*`", "", (SOURCE / PAGE).read_text())
-        headings = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-                    for heading in re.findall(r"^#+ (.*)", text, re.MULTILINE)}
+        headings = anchors_of(text)
         self.assertEqual([], [link for link in re.findall(r"\]\(#([^)]*)\)", text)
                               if link not in headings])
         for path, anchor in re.findall(r"\]\(([^#)][^)#]*)#?([^)]*)\)", text):
             target = (SOURCE / PAGE).parent / path
             self.assertTrue(target.is_file(), path)
             if anchor:
-                self.assertRegex(target.read_text(), r"(?im)^#+ %s$" % anchor.replace("-", " "))
+                self.assertIn(anchor, anchors_of(target.read_text()))
 
 
 if __name__ == "__main__":

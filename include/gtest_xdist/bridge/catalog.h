@@ -6,7 +6,10 @@
 #define GTEST_XDIST_BRIDGE_CATALOG_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -67,6 +70,9 @@ class Catalog {
                                         [&](std::size_t i, const testing::TestInfo* other) {
                                           return std::less<>()(tests_[i], other);
                                         });
+    if (found == by_address_.end() || tests_[*found] != &test) {
+      throw std::out_of_range("Catalog::index_of");
+    }
     return static_cast<TestIndex>(*found);
   }
 

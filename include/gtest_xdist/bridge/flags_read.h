@@ -7,7 +7,6 @@
 #ifndef GTEST_XDIST_BRIDGE_FLAGS_READ_H_
 #define GTEST_XDIST_BRIDGE_FLAGS_READ_H_
 
-#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>

@@ -6,7 +6,6 @@
 #ifndef GTEST_XDIST_CONTROLLER_WORKER_COLLECTIONS_H_
 #define GTEST_XDIST_CONTROLLER_WORKER_COLLECTIONS_H_
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>

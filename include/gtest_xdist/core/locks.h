@@ -5,7 +5,6 @@
 #ifndef GTEST_XDIST_CORE_LOCKS_H_
 #define GTEST_XDIST_CORE_LOCKS_H_
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>

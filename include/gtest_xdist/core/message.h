@@ -6,7 +6,6 @@
 #ifndef GTEST_XDIST_CORE_MESSAGE_H_
 #define GTEST_XDIST_CORE_MESSAGE_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

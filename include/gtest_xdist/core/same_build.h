@@ -1,8 +1,8 @@
 // A program whose files were compiled in different ways does not link.
 //
-// Layer: core. Containers of the standard library have another layout with _GLIBCXX_DEBUG, and ours
-// have another one in another version. Such files used to link, and the plugins in them were never
-// called.
+// Layer: core. Containers of the standard library have another layout with _GLIBCXX_DEBUG, say, and
+// ours have another one in another version. Such files used to link, and the plugins in them were
+// never called.
 //
 // How it works: every file that includes this emits the same inline function, of which the linker
 // keeps one copy and discards the others with all that is in them. The function contains a symbol
@@ -20,8 +20,12 @@
 #include "gtest_xdist/core/build.h"
 #include "gtest_xdist/version.h"
 
-#ifdef _GLIBCXX_DEBUG
+#if defined(_LIBCPP_VERSION)
+#define GTEST_XDIST_INTERNAL_MODE with_libcxx
+#elif defined(_GLIBCXX_DEBUG)
 #define GTEST_XDIST_INTERNAL_MODE with_GLIBCXX_DEBUG
+#elif defined(_GLIBCXX_USE_CXX11_ABI) && _GLIBCXX_USE_CXX11_ABI == 0
+#define GTEST_XDIST_INTERNAL_MODE with_the_old_GLIBCXX_ABI
 #else
 #define GTEST_XDIST_INTERNAL_MODE without_GLIBCXX_DEBUG
 #endif

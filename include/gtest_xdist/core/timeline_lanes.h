@@ -42,6 +42,7 @@ class TimelineLanes {
   // `schedule` must outlive this.
   explicit TimelineLanes(const Schedule& schedule) : runs_(schedule.runs.size()) {
     for (const ScheduleRun& run : schedule.runs) collect(run);
+    drop_empty_lanes();
     rank();
   }
 
@@ -97,6 +98,15 @@ class TimelineLanes {
   Lane& lane_at(std::size_t slot) {
     if (lanes_.size() <= slot) lanes_.resize(slot + 1);
     return lanes_[slot];
+  }
+
+  // Places to which no worker came.
+  void drop_empty_lanes() {
+    std::vector<Lane> lanes;
+    for (Lane& lane : lanes_) {
+      if (!lane.workers.empty()) lanes.push_back(std::move(lane));
+    }
+    lanes_ = std::move(lanes);
   }
 
   void rank() {

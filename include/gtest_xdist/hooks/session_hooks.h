@@ -6,7 +6,6 @@
 #define GTEST_XDIST_HOOKS_SESSION_HOOKS_H_
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/function_ref.h"
 #include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/hooks/hook_call.h"
 #include "gtest_xdist/hooks/plugin_manager.h"

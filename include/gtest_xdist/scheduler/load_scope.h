@@ -9,7 +9,6 @@
 #ifndef GTEST_XDIST_SCHEDULER_LOAD_SCOPE_H_
 #define GTEST_XDIST_SCHEDULER_LOAD_SCOPE_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>

@@ -5,7 +5,6 @@
 #ifndef GTEST_XDIST_SCHEDULER_REPLAY_H_
 #define GTEST_XDIST_SCHEDULER_REPLAY_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>

@@ -116,6 +116,13 @@ TEST(Message, EveryKindHasASample) {
   EXPECT_EQ(kinds.size(), std::variant_size_v<WorkerMessage>);
 }
 
+TEST(Message, KindsAreNumberedInTheirOrder) {
+  for (const WorkerMessage& message : samples()) {
+    const auto kind = std::visit([](const auto& m) { return m.kKind; }, message);
+    EXPECT_EQ(static_cast<std::size_t>(kind), message.index());
+  }
+}
+
 TEST(Message, EveryKindSurvivesTheRoundTrip) {
   for (const WorkerMessage& message : samples()) {
     const WorkerMessage again = decode_worker_message(bytes_of(message));
