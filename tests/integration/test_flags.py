@@ -1,4 +1,4 @@
-"""GoogleTest's flags and variables: one test for each row of the README's table of them."""
+"""GoogleTest's flags and variables: one test for each row of the table in the guide to compatibility."""
 
 import functools
 import os
@@ -13,7 +13,7 @@ import harness
 
 from transcript import mask
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+GUIDE = Path(__file__).resolve().parents[2] / "examples/compatibility.md"
 ROWS = {}  # what a row of the table is about: the name of its test
 RUNS_ON = {"GTEST_XDIST_MAX_WORKER_RESTART": "100"}  # however many workers die
 
@@ -478,7 +478,7 @@ class FlagsTest(harness.IntegrationTest):
 class TableTest(harness.IntegrationTest):
     def setUp(self):
         super().setUp()
-        section = README.read_text().partition("\n## GoogleTest's flags\n")[2].partition("\n## ")[0]
+        section = GUIDE.read_text().partition("\n## GoogleTest's flags\n")[2].partition("\n## ")[0]
         cells = re.findall(r"^\| (`[^|]+) \| [^|]+ \|$", section, re.MULTILINE)
         self.names = [name for cell in cells for name in re.findall(r"`(--\w+|\w+)`", cell)]
 

@@ -136,7 +136,9 @@ inline std::string describe_collection_difference(const std::vector<std::string>
     b_line += b_length;
     at = end;
   }
-  return text + "To see why this happens see 'Limits' in the README of gtest-xdist";
+  return text +
+         "To see why this happens see 'Limits' in examples/compatibility.md of gtest-xdist, in a "
+         "package below share/doc/gtest_xdist";
 }
 
 }  // namespace gtest_xdist::internal

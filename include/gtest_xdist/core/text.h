@@ -4,7 +4,6 @@
 #ifndef GTEST_XDIST_CORE_TEXT_H_
 #define GTEST_XDIST_CORE_TEXT_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <exception>
 #include <string>
@@ -23,27 +22,6 @@ inline std::string join(const std::vector<std::string>& words) {
     text += word;
   }
   return text;
-}
-
-// The words of a text in lines of at most `width` characters, of which the indent is a part. A word
-// that is longer has a line of its own.
-inline std::string wrap(std::string_view text, std::string_view indent, std::size_t width) {
-  std::string lines;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const bool fits = column > 0 && column + 1 + end <= width;
-    if (fits) {
-      lines += ' ';
-    } else {
-      if (column > 0) lines += '\n';
-      lines += indent;
-    }
-    lines += text.substr(0, end);
-    column = end + (fits ? column + 1 : indent.size());
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines + "\n";
 }
 
 // The text with control characters and those in `others` as "\x20", a space.

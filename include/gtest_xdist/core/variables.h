@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,122 +22,115 @@
 
 namespace gtest_xdist::internal {
 
-// A variable that a user may set. `values` and `meaning` are those of the README's table.
+// What a variable is about. Each has a heading in the list and a section in the guide.
+enum class VariableGroup : std::uint8_t { workers, order, display, trouble };
+
+inline constexpr const char* kVariableHeadings[] = {"How many workers",
+                                                    "Which worker runs what, and when",
+                                                    "What is shown", "When things go wrong"};
+
+// A variable that a user may set.
 struct Variable {
+  using Text = const std::string&;
+
   const char* name;
-  const char* values;
-  const char* meaning;
+  VariableGroup group;
+  const char* help;  // what it may be, and what that means: for one line of the list
   // Throws the UsageError for a value that is out of its choices.
-  void (*read)(Options& options, const char* name, const std::string& value);
+  void (*read)(Options& options, const char* name, Text value);
 };
 
-using Value = const std::string&;
-
-// In the order in which a person wants to read of them.
+// By group, in the order in which a person wants to read of them.
 inline constexpr Variable kVariables[] = {
-    {kWorkersVariable, "0 to 1024, auto, logical, no, help",
-     "How many workers. 0 and no: run in this process. auto: what this process may use, by CPU "
-     "affinity and CPU quota. logical: by affinity alone. help: print this list, and run "
-     "nothing.",
-     [](Options& options, const char*, Value value) { options.workers = parse_workers(value); }},
-    {kMaxProcessesVariable, "1 to 1024",
-     "Never more workers than this, whatever GTEST_XDIST_WORKERS says.",
-     [](Options& options, const char* name, Value value) {
+    {kWorkersVariable, VariableGroup::workers,
+     "0 to 1024, auto, logical, no, help: how many workers",
+     [](Options& options, const char*, Variable::Text value) {
+       options.workers = parse_workers(value);
+     }},
+    {kMaxProcessesVariable, VariableGroup::workers, "1 to 1024: never more workers than this",
+     [](Options& options, const char* name, Variable::Text value) {
        options.maxprocesses = parse_bounded(name, value, 1, kMaxWorkers);
      }},
-    {kDistVariable, "load, worksteal, loadscope, loadfile, loadgroup, each, no",
-     "How tests are handed out; load by default.",
-     [](Options& options, const char*, Value value) { options.dist = parse_dist(value); }},
-    {kMaxSchedChunkVariable, "1 to 1000000",
-     "load: at most this many tests are handed out at once.",
-     [](Options& options, const char* name, Value value) {
-       options.maxschedchunk = parse_bounded(name, value, 1, kMostTests);
-     }},
-    {kLoadscopeReorderVariable, "yes, no",
-     "loadscope, loadfile, loadgroup: whether what has most tests, or with a durations file "
-     "takes "
-     "longest, is handed out first; yes by default.",
-     [](Options& options, const char* name, Value value) {
-       options.loadscope_reorder = parse_yes_or_no(name, value);
-     }},
-    {kMaxWorkerRestartVariable, "0 to 1000000",
-     "How many dead workers are replaced; 4 for each worker by default.",
-     [](Options& options, const char* name, Value value) {
+    {kMaxWorkerRestartVariable, VariableGroup::workers,
+     "0 to 1000000: dead workers that are replaced",
+     [](Options& options, const char* name, Variable::Text value) {
        options.max_worker_restart = parse_bounded(name, value, 0, kMostTests);
      }},
-    {kMaxFailVariable, "0 to 1000000",
-     "When so many tests have failed, no other starts, on any worker, and the rest is skipped; "
-     "0: never.",
-     [](Options& options, const char* name, Value value) {
-       options.maxfail = parse_bounded(name, value, 0, kMostTests);
+    {kDistVariable, VariableGroup::order,
+     "load, worksteal, loadscope, loadfile, loadgroup, each, no",
+     [](Options& options, const char*, Variable::Text value) { options.dist = parse_dist(value); }},
+    {kMaxSchedChunkVariable, VariableGroup::order,
+     "1 to 1000000: load hands out so many tests at once",
+     [](Options& options, const char* name, Variable::Text value) {
+       options.maxschedchunk = parse_bounded(name, value, 1, kMostTests);
      }},
-    {kRetriesVariable, "0 to 100",
-     "How often a test that fails or crashes is run again; 0 by default.",
-     [](Options& options, const char* name, Value value) {
-       options.retries = parse_bounded(name, value, 0, kMostRetries);
+    {kLoadscopeReorderVariable, VariableGroup::order, "yes, no: largest scopes first",
+     [](Options& options, const char* name, Variable::Text value) {
+       options.loadscope_reorder = parse_yes_or_no(name, value);
      }},
-    {kIndicesVariable, "such as 0-24:31:40",
-     "Run exactly these tests, in this order, in this process.",
-     [](Options& options, const char*, Value value) { options.indices = parse_indices(value); }},
-    {kDurationsFileVariable, "a path",
-     "Plan by how long tests took in earlier runs; the file is made by the first one.",
-     [](Options& options, const char*, Value value) {
+    {kDurationsFileVariable, VariableGroup::order,
+     "a path: plan by how long tests took in earlier runs",
+     [](Options& options, const char*, Variable::Text value) {
        if (!value.empty()) options.durations_file = value;
      }},
-    {kDurationsVariable, "0 to 1000000",
-     "Show so many of the slowest tests and suites after GoogleTest's summary; 0: all.",
-     [](Options& options, const char* name, Value value) {
-       options.durations = parse_bounded(name, value, 0, kMostTests);
+    {kIndicesVariable, VariableGroup::order, "0-24:31:40, say: run exactly these tests, here",
+     [](Options& options, const char*, Variable::Text value) {
+       options.indices = parse_indices(value);
      }},
-    {kRecordVariable, "a path", "Write down which worker ran which tests, in which order.",
-     [](Options& options, const char*, Value value) {
+    {kRecordVariable, VariableGroup::order, "a path: write down which worker ran what",
+     [](Options& options, const char*, Variable::Text value) {
        if (!value.empty()) options.record = parse_record(value);
      }},
-    {kReplayVariable, "a path, or a path and a worker, such as record:gw3",
-     "Run a recorded schedule, or one worker's part of it, again.",
-     [](Options& options, const char*, Value value) {
+    {kReplayVariable, VariableGroup::order, "a path, or path:gw3: run that again",
+     [](Options& options, const char*, Variable::Text value) {
        if (!value.empty()) options.replay = parse_replay(value);
      }},
-    {kTimelineVariable, "a path that ends in .json, .svg or .html",
-     "Draw which worker did what when.",
-     [](Options& options, const char*, Value value) {
+    {kTestrunuidVariable, VariableGroup::order, "a text: the name of this run",
+     [](Options& options, const char*, Variable::Text value) {
+       options.testrunuid = parse_testrunuid(value);
+     }},
+    {kDurationsVariable, VariableGroup::display,
+     "0 to 1000000: so many of the slowest tests; 0: all",
+     [](Options& options, const char* name, Variable::Text value) {
+       options.durations = parse_bounded(name, value, 0, kMostTests);
+     }},
+    {kTimelineVariable, VariableGroup::display, "a path.json, .svg or .html: a picture of the run",
+     [](Options& options, const char*, Variable::Text value) {
        if (!value.empty()) options.timeline = parse_timeline(value);
      }},
-    {kTimeoutVariable, "seconds, such as 90 or 1.5; 0 for none",
-     "A test that takes longer fails, and its worker is replaced.",
-     [](Options& options, const char* name, Value value) {
-       options.timeout = parse_seconds(name, value);
+    {kProgressVariable, VariableGroup::display, "auto, never, always: a status line",
+     [](Options& options, const char*, Variable::Text value) {
+       options.progress = parse_progress(value);
      }},
-    {kSessionTimeoutVariable, "seconds; 0 for none",
-     "After that time what runs fails, and the rest is reported as not run.",
-     [](Options& options, const char* name, Value value) {
-       options.session_timeout = parse_seconds(name, value);
-     }},
-    {kMaxOutputVariable, "1 to 1000000",
-     "How many megabytes are kept of what one test prints to one stream; 64 by default.",
-     [](Options& options, const char* name, Value value) {
-       options.maxoutput = parse_bounded(name, value, 1, kMostOutput);
-     }},
-    {kCaptureVariable, "yes, no",
-     "Whether what tests print is told with their results, as ever; yes by default. no: it is "
-     "shown "
-     "as it comes.",
-     [](Options& options, const char* name, Value value) {
-       options.capture = parse_yes_or_no(name, value);
-     }},
-    {kProgressVariable, "auto, never, always", "Whether there is a status line below the results.",
-     [](Options& options, const char*, Value value) { options.progress = parse_progress(value); }},
-    {kVerbosityVariable, "-1, 0, 1, 2",
-     "How much gtest-xdist says itself, on standard error; 0 by default. -1: errors alone. 1: "
-     "how "
-     "each test ends. 2: what workers get and begin as well.",
-     [](Options& options, const char*, Value value) {
+    {kVerbosityVariable, VariableGroup::display, "-1, 0, 1, 2: how much gtest-xdist says",
+     [](Options& options, const char*, Variable::Text value) {
        options.verbosity = parse_verbosity(value);
      }},
-    {kTestrunuidVariable, "a text",
-     "The name of this run, equal in all workers; 32 random hexadecimal digits by default.",
-     [](Options& options, const char*, Value value) {
-       options.testrunuid = parse_testrunuid(value);
+    {kCaptureVariable, VariableGroup::display, "yes, no: output with the results, or at once",
+     [](Options& options, const char* name, Variable::Text value) {
+       options.capture = parse_yes_or_no(name, value);
+     }},
+    {kMaxOutputVariable, VariableGroup::display, "1 to 1000000: megabytes kept of a test's output",
+     [](Options& options, const char* name, Variable::Text value) {
+       options.maxoutput = parse_bounded(name, value, 1, kMostOutput);
+     }},
+    {kMaxFailVariable, VariableGroup::trouble,
+     "0 to 1000000: stop after so many failures; 0: never",
+     [](Options& options, const char* name, Variable::Text value) {
+       options.maxfail = parse_bounded(name, value, 0, kMostTests);
+     }},
+    {kRetriesVariable, VariableGroup::trouble, "0 to 100: how often a failed test is run again",
+     [](Options& options, const char* name, Variable::Text value) {
+       options.retries = parse_bounded(name, value, 0, kMostRetries);
+     }},
+    {kTimeoutVariable, VariableGroup::trouble, "seconds: the limit of each test; 0: none",
+     [](Options& options, const char* name, Variable::Text value) {
+       options.timeout = parse_seconds(name, value);
+     }},
+    {kSessionTimeoutVariable, VariableGroup::trouble,
+     "seconds: the limit of the whole run; 0: none",
+     [](Options& options, const char* name, Variable::Text value) {
+       options.session_timeout = parse_seconds(name, value);
      }},
 };
 
@@ -162,6 +156,12 @@ inline bool is_told_by_worker(const std::string& name, std::string_view value) {
   return name == kWorkerVariable && parse_worker(value).has_value();
 }
 
+// Where to read of them.
+inline constexpr const char* kWhereVariablesAre =
+    "GTEST_XDIST_WORKERS=help lists the variables; the guide is examples/settings.md of "
+    "gtest-xdist, "
+    "in a package below share/doc/gtest_xdist";
+
 [[noreturn]] inline void reject_unknown(const std::string& name, const std::string& value) {
   // The prefix is right, so only what follows it tells how near a miss is.
   const std::size_t prefix = std::string_view(kVariablePrefix).size();
@@ -173,7 +173,7 @@ inline bool is_told_by_worker(const std::string& name, std::string_view value) {
   } else {
     text += ".";
   }
-  throw UsageError(text + " The variables are: " + join(user_variables()));
+  throw UsageError(text + " " + kWhereVariablesAre);
 }
 
 // Each file is written by one of them.
@@ -220,17 +220,23 @@ inline bool asks_for_variables(const Environment& environment) {
   return std::find(environment.begin(), environment.end(), asks) != environment.end();
 }
 
-// The list, for a person at a terminal.
+// The list, for a person at a terminal: a line for each.
 inline std::string describe_variables() {
-  constexpr std::size_t kWidth = 80;
-  const std::string indent = "    ";
+  constexpr std::size_t kNames = 20;  // columns
   std::string text =
-      "gtest-xdist runs this program's tests in parallel, as environment variables say:\n";
+      "gtest-xdist runs this program's tests in parallel, as environment variables say.\n"
+      "Their names begin with GTEST_XDIST_.\n";
+  const char* heading = nullptr;
   for (const Variable& variable : kVariables) {
-    text += "\n" + std::string(variable.name) + "=<" + variable.values + ">\n" +
-            wrap(variable.meaning, indent, kWidth);
+    const char* const here = kVariableHeadings[static_cast<std::size_t>(variable.group)];
+    if (std::exchange(heading, here) != here) text += std::string("\n") + here + ":\n";
+    std::string name = std::string(variable.name).substr(std::string_view(kVariablePrefix).size());
+    name.resize(kNames, ' ');
+    text += "  " + name + variable.help + "\n";
   }
-  return text;
+  return text +
+         "\nThe guide: examples/settings.md of gtest-xdist, in a package below\n"
+         "share/doc/gtest_xdist.\n";
 }
 
 }  // namespace gtest_xdist::internal

@@ -4,7 +4,6 @@
 #ifndef GTEST_XDIST_SHIM_INSTALL_H_
 #define GTEST_XDIST_SHIM_INSTALL_H_
 
-#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
@@ -122,8 +121,8 @@ inline bool install() {
       new WorkerRole(*handshake);
     } catch (const std::runtime_error& error) {
       fatal(std::string(kPrivateVariable) + "='" + text +
-            "' is for the library's own use and not to be set: " + error.what() +
-            "; the variables are: " + join(user_variables()));
+            "' is for the library's own use and not to be set: " + error.what() + "; " +
+            kWhereVariablesAre);
     }
     return true;
   }

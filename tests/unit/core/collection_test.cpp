@@ -70,25 +70,29 @@ std::string difference(const Ids& a, const Ids& b) {
   const std::string head =
       "Different tests were collected between controller and gw1. The difference is:\n"
       "--- controller\n\n+++ gw1\n\n";
-  const std::string foot = "To see why this happens see 'Limits' in the README of gtest-xdist";
+  const std::string foot =
+      "To see why this happens see 'Limits' in examples/compatibility.md of gtest-xdist, in a "
+      "package below share/doc/gtest_xdist";
   EXPECT_EQ(text.substr(0, head.size()), head);
   EXPECT_EQ(text.substr(text.size() - foot.size()), foot);
   return text.substr(head.size(), text.size() - head.size() - foot.size());
 }
 
 TEST(CollectionDifference, IsOneReport) {
-  EXPECT_EQ(describe_collection_difference({"A.x", "A.y", "A.z"}, {"A.x", "A.z"}, "gw0", "gw1"),
-            "Different tests were collected between gw0 and gw1. The difference is:\n"
-            "--- gw0\n"
-            "\n"
-            "+++ gw1\n"
-            "\n"
-            "@@ -1,3 +1,2 @@\n"
-            "\n"
-            " A.x\n"
-            "-A.y\n"
-            " A.z\n"
-            "To see why this happens see 'Limits' in the README of gtest-xdist");
+  EXPECT_EQ(
+      describe_collection_difference({"A.x", "A.y", "A.z"}, {"A.x", "A.z"}, "gw0", "gw1"),
+      "Different tests were collected between gw0 and gw1. The difference is:\n"
+      "--- gw0\n"
+      "\n"
+      "+++ gw1\n"
+      "\n"
+      "@@ -1,3 +1,2 @@\n"
+      "\n"
+      " A.x\n"
+      "-A.y\n"
+      " A.z\n"
+      "To see why this happens see 'Limits' in examples/compatibility.md of gtest-xdist, in a "
+      "package below share/doc/gtest_xdist");
 }
 
 TEST(CollectionDifference, ShowsThreeLinesOfContext) {

@@ -41,19 +41,6 @@ TEST(Text, IsNotCutWithinACharacter) {
   EXPECT_EQ(shown(std::string(300, '\x80')), std::string(97, '\x80') + "... (300 bytes)");
 }
 
-TEST(Text, IsWrappedBetweenWords) {
-  struct Row {
-    const char* text;
-    const char* wrapped;
-  };
-  for (const Row& row :
-       {Row{"", "\n"}, Row{"a", "  a\n"}, Row{"a b c", "  a b c\n"},
-        Row{"abc def", "  abc\n  def\n"}, Row{"a bcdefghij k", "  a\n  bcdefghij\n  k\n"},
-        Row{"abcd e fghijk", "  abcd e\n  fghijk\n"}}) {
-    EXPECT_EQ(wrap(row.text, "  ", 8), row.wrapped);
-  }
-}
-
 TEST(Text, JoinsWords) {
   EXPECT_EQ(join({}), "");
   EXPECT_EQ(join({"a"}), "a");
