@@ -1,4 +1,4 @@
-"""Shards on several machines, workers in each: the README's recipe, all of it on this machine."""
+"""Shards on several machines, workers in each: the recipe of the guide to ctest, all of it on this machine."""
 
 import re
 import shutil
@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 from project import SOURCE, SUITE, ProjectTest
 
 SKIPPED = 77
-README = (SOURCE / "README.md").read_text()
-RECIPE = re.search(r"## Several machines\n.*?```sh\n(.*?)```", README, re.DOTALL).group(1)
+GUIDE = (SOURCE / "examples/ctest.md").read_text()
+RECIPE = re.search(r"## Several machines\n.*?```sh\n(.*?)```", GUIDE, re.DOTALL).group(1)
 
 
 def results(path):
