@@ -381,7 +381,7 @@ TEST(Variables, AreListedByGroupsInLinesThatATerminalHolds) {
   std::string found;
   for (std::string line; std::getline(list, line);) {
     EXPECT_LE(line.size(), 80U) << line;
-    if (line.back() == ':') found += line + " ";
+    if (!line.empty() && line.back() == ':') found += line + " ";
     if (line.rfind("  ", 0) == 0) found += line.substr(2, line.find(' ', 2) - 2) + " ";
   }
   std::string expected;
