@@ -53,10 +53,8 @@ class CrashTest(harness.IntegrationTest):
                     down = re.compile(r"\[(gw\d+)\] node down: " + re.escape(ending))
                     dead, = (match.group(1) for match in map(down.fullmatch, run.notes) if match)
                     self.assertIn("worker '%s' crashed" % dead, run.test(name).failures[-1])
-                    replaced = [note for note in run.notes if note.startswith("replacing ")]
-                    expected = ["replacing crashed worker %s with gw%d" % (dead, workers)]
-                    # Others may have run all the rest before its end, which takes long under a sanitizer.
-                    self.assertIn(replaced, [expected] if workers == 1 else [expected, []])
+                    self.assertIn("replacing crashed worker %s with gw%d" % (dead, workers),
+                                  run.notes)
 
     def test_all_endings_in_one_run(self):
         run = self.parallel("crash", "--gtest_filter=Crash.*:" + HEALTHY)

@@ -102,11 +102,13 @@ class TimelineLanes {
 
   // Places to which no worker came.
   void drop_empty_lanes() {
-    std::vector<Lane> lanes;
-    for (Lane& lane : lanes_) {
-      if (!lane.workers.empty()) lanes.push_back(std::move(lane));
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      if (lanes_[i].workers.empty()) continue;
+      if (kept != i) std::swap(lanes_[kept], lanes_[i]);
+      ++kept;
     }
-    lanes_ = std::move(lanes);
+    lanes_.resize(kept);
   }
 
   void rank() {

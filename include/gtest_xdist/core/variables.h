@@ -229,7 +229,8 @@ inline std::string describe_variables() {
   const char* heading = nullptr;
   for (const Variable& variable : kVariables) {
     const char* const here = kVariableHeadings[static_cast<std::size_t>(variable.group)];
-    if (std::exchange(heading, here) != here) text += std::string("\n") + here + ":\n";
+    if (heading != here) text += std::string("\n") + here + ":\n";
+    heading = here;
     std::string name = std::string(variable.name).substr(std::string_view(kVariablePrefix).size());
     name.resize(kNames, ' ');
     text += "  " + name + variable.help + "\n";

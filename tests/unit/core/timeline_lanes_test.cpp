@@ -104,5 +104,16 @@ TEST(TimelineLanes, OfNothingThereAreNone) {
   EXPECT_EQ(lanes.begin_ns(), lanes.end_ns());
 }
 
+TEST(TimelineLanes, AreThoseOfPlacesToWhichAWorkerCame) {
+  Schedule schedule;
+  schedule.runs.push_back(empty_run(2, 2));
+  schedule.runs[0].crew[0].slot = 1;
+  schedule.runs[0].crew[1].slot = 3;
+  const TimelineLanes lanes(schedule);
+  ASSERT_EQ(lanes.lanes().size(), 2U);
+  EXPECT_EQ(lanes.lanes()[0].workers[0].second, 0U);
+  EXPECT_EQ(lanes.lanes()[1].workers[0].second, 1U);
+}
+
 }  // namespace
 }  // namespace gtest_xdist::internal
