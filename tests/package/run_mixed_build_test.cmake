@@ -20,14 +20,12 @@ set(lock "#include <gtest_xdist/core/locks.h>\nGTEST_XDIST_LOCK(\"l\", \"A.*\")\
 set(group "#include <gtest_xdist/core/groups.h>\nGTEST_XDIST_GROUP(\"g\", \"A.*\")\n")
 set(once "#include <gtest_xdist/once.h>\nint f() { return gtest_xdist::once(\"v\", [] { return 1; }); }\n")
 
-separate_arguments(flags UNIX_COMMAND "${CXX_FLAGS}")
-set(compile ${CXX} -std=c++17 ${flags})
-must_succeed(${compile} -c ${CMAKE_CURRENT_LIST_DIR}/suite.cpp -o ${WORK_DIR}/suite.o)
+must_succeed(${compile_command} ${CMAKE_CURRENT_LIST_DIR}/suite.cpp -o ${WORK_DIR}/suite.o)
 
 # compile_file(<source> <object> <option>...)
 function(compile_file source object)
   file(WRITE ${WORK_DIR}/${object}.cpp "${${source}}")
-  must_succeed(${compile} ${ARGN} -I ${SOURCE_DIR}/include -c ${WORK_DIR}/${object}.cpp
+  must_succeed(${compile_command} ${ARGN} -I ${SOURCE_DIR}/include ${WORK_DIR}/${object}.cpp
                -o ${WORK_DIR}/${object}.o)
 endfunction()
 
@@ -71,8 +69,8 @@ foreach(source plugin lock group once)
 endforeach()
 
 # The linker does not compare a library with the program: the library does, when it is loaded.
-must_succeed(${compile} -fPIC -shared -D_GLIBCXX_DEBUG -I ${SOURCE_DIR}/include ${WORK_DIR}/plugin.cpp
-             -o ${WORK_DIR}/libplugin.so)
+compile_file(plugin library -D_GLIBCXX_DEBUG -fPIC)
+must_succeed(${CXX} ${flags} -shared ${WORK_DIR}/library.o -o ${WORK_DIR}/libplugin.so)
 must_succeed(${CXX} ${flags} ${WORK_DIR}/suite.o ${WORK_DIR}/shim.o -o ${WORK_DIR}/suite -lgtest_main -lgtest
              -pthread -rdynamic -Wl,--no-as-needed ${WORK_DIR}/libplugin.so)
 execute_process(COMMAND ${clean_environment} ${WORK_DIR}/suite RESULT_VARIABLE status

@@ -10,10 +10,9 @@ set(suite ${WORK_DIR}/build/suite)
 if(WAY STREQUAL "copied_include")
   file(COPY ${SOURCE_DIR}/include DESTINATION ${WORK_DIR})
   file(MAKE_DIRECTORY ${WORK_DIR}/build)
-  separate_arguments(flags UNIX_COMMAND "${CXX_FLAGS}")
-  must_succeed(
-    ${CXX} -std=c++17 ${flags} -I ${WORK_DIR}/include
-    ${CMAKE_CURRENT_LIST_DIR}/copied_include/suite_with_include.cpp -o ${suite} -lgtest_main -lgtest -pthread)
+  must_succeed(${compile_command} -I ${WORK_DIR}/include
+               ${CMAKE_CURRENT_LIST_DIR}/copied_include/suite_with_include.cpp -o ${suite}.o)
+  must_succeed(${CXX} ${flags} ${suite}.o -o ${suite} -lgtest_main -lgtest -pthread)
 
 elseif(WAY STREQUAL "pkg_config")
   find_program(pkg_config pkg-config)

@@ -20,6 +20,11 @@ function(must_say text)
   endif()
 endfunction()
 
+# Compiles a file, by way of whatever the whole build compiles by; a cache finds nothing in a command
+# that also links.
+separate_arguments(flags UNIX_COMMAND "${CXX_FLAGS}")
+set(compile_command $ENV{CMAKE_CXX_COMPILER_LAUNCHER} ${CXX} -std=c++17 ${flags} -c)
+
 # The variables of whoever runs ctest must not reach a suite.
 set(clean_environment ${CMAKE_COMMAND} -E env --unset=GTEST_XDIST_WORKERS
                       --unset=GTEST_XDIST_WORKER --unset=EXPECT_A_WORKER)

@@ -7,9 +7,9 @@ With the first argument only, what needs no build is tested.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
 from pathlib import Path
@@ -157,28 +157,38 @@ class SnippetsTest(unittest.TestCase):
         return result.stdout
 
     def setUp(self):
-        self.scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(self.scratch.cleanup)
-        self.project = Path(self.scratch.name)
+        self.project = self.make_folder(self._testMethodName)
 
     @classmethod
     def setUpClass(cls):
         """The include is compiled once, as the README recommends, in a file of its own."""
-        cls.objects = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.objects.cleanup)
-        cls.xdist = Path(cls.objects.name) / "xdist.o"
-        (Path(cls.objects.name) / "xdist.cpp").write_text(INCLUDE)
-        done = run(CXX, "-std=c++17", *CXX_FLAGS.split(), "-I", str(SOURCE / "include"), "-c", "xdist.cpp", "-o",
-                   str(cls.xdist), cwd=cls.objects.name)
+        folder = cls.make_folder("include")
+        (folder / "xdist.cpp").write_text(INCLUDE)
+        cls.xdist = str(folder / "xdist.o")
+        done = run(*cls.compile_command("xdist"), cwd=folder)
         if done.returncode != 0:
             raise RuntimeError(done.stdout)
+
+    @staticmethod
+    def make_folder(name):
+        """An empty one, at the same place each time, so that a compiler cache finds what it knows."""
+        folder = Path(BUILD) / "tests/readme" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    @staticmethod
+    def compile_command(name):
+        launcher = os.environ.get("CMAKE_CXX_COMPILER_LAUNCHER")
+        return [*([launcher] if launcher else []), CXX, "-std=c++17", *CXX_FLAGS.split(),
+                "-I", str(SOURCE / "include"), "-c", name + ".cpp", "-o", name + ".o"]
 
     def build(self, **sources):
         for name, text in sources.items():
             (self.project / (name + ".cpp")).write_text(text)
-        self.must(CXX, "-std=c++17", *CXX_FLAGS.split(), "-I", str(SOURCE / "include"),
-                  *(name + ".cpp" for name in sources), str(self.xdist), "-o", "my_test", "-lgtest_main", "-lgtest",
-                  "-pthread", cwd=self.project)
+            self.must(*self.compile_command(name), cwd=self.project)
+        self.must(CXX, *CXX_FLAGS.split(), *(name + ".o" for name in sources), self.xdist, "-o", "my_test",
+                  "-lgtest_main", "-lgtest", "-pthread", cwd=self.project)
 
     def test_the_include_and_the_commands_after_it(self):
         self.build(my_test="#include <gtest/gtest.h>\n" + SUITE)
