@@ -66,9 +66,8 @@ class Planning {
   std::unique_ptr<Scheduler> make_scheduler_of_mode(std::size_t workers) {
     if (replay_ != nullptr) {
       name_ = "the replay of '" + replay_->plan.file() + "'";
-      return std::make_unique<ReplayScheduling>(workers,
-                                                ReplayPlan::shares(replay_->run, iteration_),
-                                                place_of_, replay_->run.on_every_worker);
+      return new_scheduler<ReplayScheduling>(workers, ReplayPlan::shares(replay_->run, iteration_),
+                                             place_of_, replay_->run.on_every_worker);
     }
     name_ = scheduler_name(options_.dist);
     // Who has the tests shuffled wants no other order.

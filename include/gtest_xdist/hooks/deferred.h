@@ -20,7 +20,7 @@ class Deferred {
 
   template <class F, class = std::enable_if_t<!std::is_same_v<std::decay_t<F>, Deferred> &&
                                               std::is_invocable_v<std::decay_t<F>&, Arguments...>>>
-  Deferred(F&& f) : callable_(std::make_unique<Callable<std::decay_t<F>>>(std::forward<F>(f))) {}
+  Deferred(F&& f) : callable_(new Callable<std::decay_t<F>>(std::forward<F>(f))) {}
 
   explicit operator bool() const { return callable_ != nullptr; }
 

@@ -6,7 +6,6 @@
 #define GTEST_XDIST_SCHEDULER_SHARE_SCHEDULING_H_
 
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -35,7 +34,7 @@ class ShareScheduling : public Scheduler {
       unserved_.emplace_back(&node, std::move(*share));
     } else if (!remainders_.empty()) {
       unserved_.emplace_back(&node, std::move(remainders_.front()));
-      remainders_.pop_front();
+      remainders_.erase(remainders_.begin());
       if (remainders_.empty()) last_one_left_something_ = false;
     }
   }
@@ -89,7 +88,7 @@ class ShareScheduling : public Scheduler {
   NodeRegistry registry_;
   bool started_ = false;
   std::vector<std::pair<Node*, std::vector<TestIndex>>> unserved_;  // collected, nothing sent yet
-  std::deque<std::vector<TestIndex>> remainders_;                   // left by dead workers
+  std::vector<std::vector<TestIndex>> remainders_;                  // left by dead workers
   bool last_one_left_something_ = false;  // whether the last remainder is the last dead worker's
 };
 
