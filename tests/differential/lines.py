@@ -18,14 +18,19 @@ TEST_START = re.compile(r"\[ RUN      \] (.*)")
 TEST_END = re.compile(r"\[(       OK |  FAILED  |  SKIPPED )\] ")
 
 
+def masked(text, masks):
+    """The text with every (regex, replacement) applied."""
+    for pattern, replacement in masks:
+        text = pattern.sub(replacement, text)
+    return text
+
+
 def split(data, masks):
     """The lines of raw output, with times and every (regex, replacement) of `masks` applied.
 
     Bytes that are no UTF-8 become visible escapes. Only '\\n' ends a line, because a test may print any other separator.
     """
-    text = data.decode("utf-8", "backslashreplace")
-    for pattern, replacement in masks:
-        text = pattern.sub(replacement, text)
+    text = masked(data.decode("utf-8", "backslashreplace"), masks)
     lines = TIME.sub(r"(<time>\1)", text).split("\n")
     return lines[:-1] if lines[-1] == "" else lines
 

@@ -22,8 +22,8 @@ RAW_TIME = re.compile(r"""(\btime(?:stamp)?(?:="|": "))[^"]*(")""")
 MISSING_COMMA = re.compile(r"^( *\})( +\{)$", re.MULTILINE)
 
 
-def read(path, kind, masks):
-    """The report in the file `path`, of kind "xml" or "json".
+def read(path, kind, mask):
+    """The report in the file `path`, of kind "xml" or "json", as it is after `mask`, a function of text.
 
     Never raises: without a file, or with one that cannot be parsed, the lines say so (the latter followed by the raw
     text), for that too must be the same in both runs.
@@ -33,8 +33,7 @@ def read(path, kind, masks):
             text = file.read().decode("utf-8", "backslashreplace")
     except FileNotFoundError:
         return Report(["no report written"], set(), 0, "no report written")
-    for pattern, replacement in masks:
-        text = pattern.sub(replacement, text)
+    text = mask(text)
     try:
         if kind == "xml":
             root = _from_xml(xml.etree.ElementTree.fromstring(text))

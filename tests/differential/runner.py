@@ -83,7 +83,7 @@ class Runner:
         other_stderr = [line for line in all_stderr if not line.startswith(NOTE_PREFIX) and not HISTORY.match(line)]
         shown = " ".join(["%s=%s" % pair for pair in settings.items()] + [shlex.quote(word) for word in command])
         return Run(name, shown, status, seconds, lines.split(raw_stdout, masks), other_stderr, notes,
-                   report.read(report_path, kind, masks), histories)
+                   report.read(report_path, kind, lambda text: lines.masked(text, masks)), histories)
 
     def _wait(self, command, environment, stdout, stderr):
         process = subprocess.Popen(command, cwd=self._cwd, env=environment, stdin=subprocess.DEVNULL, stdout=stdout,
