@@ -27,6 +27,8 @@ BLOCKS = {
 }
 PAGES = {name: (SOURCE / name).read_text() for name in BLOCKS}
 README = PAGES["README.md"]
+# Where links may lead: a package has these, and no more of the tree.
+INSTALLED = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "examples"]
 SUITE = 'TEST(Readme, Passes) {}\nTEST(Readme, PassesToo) {}\n'
 
 builds = unittest.skipUnless(BUILD, "nothing is to be built")
@@ -67,11 +69,14 @@ class PagesTest(unittest.TestCase):
         self.assertLessEqual(len(README.splitlines()), 180)
 
     def test_links_lead_somewhere(self):
-        for name, text in PAGES.items():
-            for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", re.sub("`[^`]*`", "", text)):
+        others = {name: (SOURCE / name).read_text() for name in ("CONTRIBUTING.md", "examples/errors.md")}
+        for name, text in {**PAGES, **others}.items():
+            text = re.sub("`[^`]*`", "", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+            for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text):
                 with self.subTest("%s: %s#%s" % (name, path, anchor)):
                     target = (SOURCE / name).parent / path if path else SOURCE / name
                     self.assertTrue(target.exists())
+                    self.assertIn(target.resolve().relative_to(SOURCE).parts[0], INSTALLED)
                     if anchor:
                         self.assertIn(anchor, anchors(target.read_text()))
 
