@@ -41,6 +41,7 @@ add_executable(my_test my_test.cpp)
 """
 # In place of the package, which compiles the shim in each project.
 PACKAGE = """
+include(%s/cmake/gtest_xdist-functions.cmake)
 add_library(gtest_xdist::shim INTERFACE IMPORTED)
 target_link_libraries(gtest_xdist::shim INTERFACE %s pthread rt)
 """
@@ -60,8 +61,8 @@ def read_yaml(text):
     return json.loads(done.stdout)
 
 
-def block(language, number=0):
-    text = (SOURCE / "README.md").read_text()
+def block(language, number=0, page="README.md"):
+    text = (SOURCE / page).read_text()
     return re.findall(r"^```%s\n(.*?)^```" % language, text, re.MULTILINE | re.DOTALL)[number]
 
 
@@ -274,20 +275,20 @@ class RunTest(unittest.TestCase):
         (self.project / "my_test.cpp").write_text(SUITE)
         (self.project / "CMakeLists.txt").write_text(PROJECT + block("cmake", 1))
         self.package = self.make("package")
-        (self.package / "gtest_xdist-config.cmake").write_text(PACKAGE % SHIM_OBJECT)
+        (self.package / "gtest_xdist-config.cmake").write_text(PACKAGE % (SOURCE, SHIM_OBJECT))
 
     def make(self, name):
         folder = self.folder / name
         folder.mkdir(parents=True)
         return folder
 
-    def run_file(self, system, name, times, **variables):
+    def run_file(self, system, name, times, text=None, **variables):
         workspace = self.folder / "workspace"
         if system is not Jenkins:
             shutil.rmtree(workspace, ignore_errors=True)
         job = system(name, workspace, self.store, CXX=CXX, CXXFLAGS=CXX_FLAGS, gtest_xdist_DIR=str(self.package),
                      GITHUB_RUN_ID=str(times), CI_PROJECT_DIR=str(workspace), WORKSPACE=str(workspace), **variables)
-        job.run((FILES / name).read_text(), self.project)
+        job.run(text or (FILES / name).read_text(), self.project)
         return job
 
     def report(self, job):
@@ -337,6 +338,30 @@ class RunTest(unittest.TestCase):
 
     def test_jenkins(self):
         self.check(Jenkins, "Jenkinsfile", "workspace/.durations")
+
+    def test_the_guide_to_ctest(self):
+        """Its step in the place of the last one of the file for GitHub."""
+        file = self.project / "CMakeLists.txt"
+        picture = "PROPERTIES ENVIRONMENT GTEST_XDIST_TIMELINE=my_test.html"
+        guide = (SOURCE / "examples/ctest.md").read_text()
+        tests, = re.findall(r"`(set_tests_properties\(.*\))`", guide)
+        self.assertIn(picture, tests)
+        file.write_text(file.read_text() + "enable_testing()\n" + block("cmake", 2) + tests)
+        workflow = read_yaml((FILES / "github.yml").read_text())
+        steps = workflow["jobs"]["tests"]["steps"]
+        place, = [number for number, step in enumerate(steps) if "build/my_test" in step.get("run", "")]
+        step, = read_yaml(block("yaml", page="examples/ctest.md"))
+        steps[place:] = [step, {"uses": "actions/upload-artifact@v4", "if": "always()",
+                                "with": {"path": "build/my_test.xml build/my_test.html"}}]
+        for times, fails in (1, {}), (2, {"FAIL": "1"}):
+            job = self.run_file(GitHub, "ctest.md", times, json.dumps(workflow), **fails)
+            self.assertEqual(bool(fails), job.failed, job.output)
+            report = (job.workspace / "build/my_test.xml").read_text()
+            self.assertRegex(report, r'<property name="worker" value="gw\d+"/>')
+            self.assertIn('tests="3" failures="%d"' % len(fails), report)
+            self.assertIn("gw0", (job.workspace / "build/my_test.html").read_text())
+        self.assertIn("gtest_xdist_add_test: exit status 1; 1 of 3 failed: Suite.FailsIfAsked", job.output)
+        self.assertIn("Suite.WasLong", self.seconds_of(self.store / ".durations/all"))
 
     @classmethod
     def tearDownClass(cls):

@@ -19,7 +19,7 @@ BUILD, CXX, CXX_FLAGS = sys.argv[2:5] if len(sys.argv) > 2 else ("", "", "")
 BLOCKS = {
     "README.md": ["text", "cmake", "sh", "cmake", "cpp", "sh", "yaml", "cmake"],
     "examples/settings.md": [],
-    "examples/ctest.md": ["cmake", "sh"],  # of several machines: tests/ctest
+    "examples/ctest.md": ["cmake", "yaml", "sh"],  # in CI: test_ci_files.py; of several machines: tests/ctest
     "examples/sharing.md": ["cpp", "cpp"],
     "examples/plugins.md": ["cpp", "cmake"],
     "examples/compatibility.md": [],
