@@ -80,6 +80,20 @@ class PagesTest(unittest.TestCase):
                     if anchor:
                         self.assertIn(anchor, anchors(target.read_text()))
 
+    def test_messages_lead_somewhere(self):
+        """They name guides as a package has them, below its folder of documents."""
+        files = [*(SOURCE / "include").rglob("*.h"), *(SOURCE / "cmake").iterdir()]
+        code = re.sub(r"^ *//.*\n", "", "".join(path.read_text() for path in files), flags=re.MULTILINE)
+        said = re.sub(r'"\s*"|\\n', "", code)  # a literal that is broken over lines is one text
+        guides = re.findall(r"(?:'([^'\n]+)' in )?([\w/]+\.md) of gtest-xdist, in a package below ?share/doc/gtest_xdist\b", said)
+        self.assertEqual({"examples/settings.md", "examples/compatibility.md"}, {guide for _, guide in guides})
+        for section, guide in guides:
+            self.assertIn(guide, PAGES)
+            if section:
+                self.assertIn("\n## %s\n" % section, PAGES[guide])
+        others = re.sub(r"^ *#.*\n", "", said, flags=re.MULTILINE)
+        self.assertEqual(len(guides), len(re.findall(r"\w\.md\b|\bREADME\b", others)))
+
     def test_each_guide_is_named(self):
         for name in BLOCKS:
             if name != "README.md":
