@@ -35,6 +35,7 @@ list(
   APPEND expected
   ${docs}
   ${doc_dir}/CHANGELOG.md
+  ${doc_dir}/CONTRIBUTING.md
   ${doc_dir}/LICENSE
   ${doc_dir}/README.md
   ${package_dir}/gtest_xdist-config-version.cmake
@@ -53,6 +54,18 @@ list(REMOVE_ITEM missing ${paths})
 list(REMOVE_ITEM paths ${expected})
 if(missing OR paths)
   message(FATAL_ERROR "it lacks '${missing}', and contains '${paths}'")
+endif()
+
+# What the package tells pkg-config of its guides.
+find_program(pkg_config pkg-config)
+if(pkg_config)
+  set(ENV{PKG_CONFIG_PATH} ${WORK_DIR}/root/usr/share/pkgconfig)
+  must_succeed(${pkg_config} --variable=docdir gtest_xdist)
+  string(STRIP "${output}" said)
+  cmake_path(NORMAL_PATH said)
+  if(NOT said STREQUAL "${WORK_DIR}/root/${doc_dir}")
+    message(FATAL_ERROR "the guides are said to be in '${said}'")
+  endif()
 endif()
 
 file(REMOVE_RECURSE ${WORK_DIR}/build)

@@ -4,9 +4,12 @@ With a build directory as second argument the commands that need one are run in 
 """
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from pathlib import Path
@@ -78,6 +81,31 @@ class ContributingTest(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertEqual(0, done.returncode, done.stdout)
         self.assertRegex(done.stdout, r"(?m)^\[  PASSED  \] [1-9]|^Ran [1-9]")
+
+    @unittest.skipUnless(shutil.which("git"), "there is no git")
+    def test_the_tag_of_a_release(self):
+        """Its text is the changelog's section of this version, of at most fifteen lines."""
+        header = (SOURCE / "include/gtest_xdist/version.h").read_text()
+        version = ".".join(re.findall(r"^#define \w+ (\d+)$", header, re.MULTILINE))
+        command, = re.findall(r"`(awk .* -F -)`", TEXT)
+        self.assertIn(" v%s " % version, command)
+        changelog = (SOURCE / "CHANGELOG.md").read_text()
+        git = "git -c user.name=nobody -c user.email=nobody@example.com "
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "CHANGELOG.md").write_text(changelog)
+            lines = ["git init --quiet .", git + "commit --quiet --allow-empty --no-verify -m text",
+                     command.replace("git ", git), "git tag -l --format='%(contents)'"]
+            # A hook's variables would lead to the repository that is committed to.
+            environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+            done = subprocess.run(["sh", "-ec", "\n".join(lines)], cwd=folder, text=True, env=environment,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(0, done.returncode, done.stdout)
+        self.assertRegex(done.stdout, r"\A## \[%s\] - \d{4}-\d\d-\d\d\n" % re.escape(version))
+        unreleased, section = changelog.split("\n## ")[1:3]
+        self.assertTrue(unreleased.startswith("[Unreleased]\n"))
+        self.assertEqual("## " + section.strip(), done.stdout.strip())
+        entries = [line for line in section.splitlines() if line and not line.startswith("#")][1:]
+        self.assertIn(len(entries), range(1, 15 + 1))
 
     def test_what_ci_does_is_there(self):
         """All presets, and the part of CI that is a script."""
