@@ -45,7 +45,7 @@ class CrashTest(harness.IntegrationTest):
                 with self.subTest(test=test, workers=workers):
                     name = "Crash." + test
                     run = self.parallel("crash", "--gtest_filter=%s:%s" % (name, HEALTHY),
-                                        workers=workers)
+                                        workers=workers, env={"CRASH_IS_AWAITED": "yes"})
                     self.assertEqual(1, run.status, run)
                     self.assertEqual({name}, run.failed)
                     self.assert_crashed(run, name, ending)
