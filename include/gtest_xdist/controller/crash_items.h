@@ -48,11 +48,11 @@ inline KeptCrash crash_in_test(WorkerNode& node, const testing::TestInfo& test,
   crash.crash = {PartType::fatal_failure, test.file(), test.line(),
                  crashed_while_running(node, name, how)};
   Report& report = crash.report;
-  report = std::move(node.suite_report);  // of a set-up that did not end; else empty
+  report = std::move(node.untold.suite);  // of a set-up that did not end; else empty
   report.worker = node.number();
-  report.start_ms = node.test_report.start_ms;
-  report.elapsed_ms = node.test_report.elapsed_ms;
-  std::move(node.test_report.steps.begin(), node.test_report.steps.end(),
+  report.start_ms = node.untold.test.start_ms;
+  report.elapsed_ms = node.untold.test.elapsed_ms;
+  std::move(node.untold.test.steps.begin(), node.untold.test.steps.end(),
             std::back_inserter(report.steps));
   report.add_part(node.number(), node.tail(), crash.crash);
   node.add_crash_item_to_history();

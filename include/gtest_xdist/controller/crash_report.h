@@ -17,23 +17,23 @@ namespace gtest_xdist::internal {
 
 // "killed by signal 11 (SIGSEGV)", or why the controller killed it.
 inline std::string describe_end(const WorkerNode& node, const ExitStatus& status) {
-  if (node.broken.empty()) return node.end_reason ? node.end_reason->why : status.describe();
+  if (!node.is_accused()) return node.end_reason ? node.end_reason->why : status.describe();
   // It may have died of the same thing before it was killed.
-  return status.killed_by(SIGKILL) ? "ended, because " + node.broken
-                                   : status.describe() + "; " + node.broken;
+  return status.killed_by(SIGKILL) ? "ended, because " + node.accusation()
+                                   : status.describe() + "; " + node.accusation();
 }
 
 // As describe_end(), for where the place is not told: "timed out: it took longer than ...".
 inline std::string describe_node_down(const WorkerNode& node, const ExitStatus& status) {
   const std::string how = describe_end(node, status);
-  if (!node.broken.empty()) return how;
+  if (node.is_accused()) return how;
   if (node.end_reason) return node.end_reason->what + ": " + how;
   return how + (status.killed_by(SIGKILL) ? ", as the kernel does when memory runs out" : "");
 }
 
 // "worker 'gw1' crashed", or what else has happened to it.
 inline std::string begin_of_failure(const WorkerNode& node) {
-  const bool is_ended = node.broken.empty() && node.end_reason;
+  const bool is_ended = !node.is_accused() && node.end_reason;
   return "worker '" + node.name() + "' " + (is_ended ? node.end_reason->what : "crashed");
 }
 

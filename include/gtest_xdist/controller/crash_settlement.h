@@ -79,7 +79,7 @@ class CrashSettlement {
 
   // It died in no test and no suite.
   void settle_program(WorkerNode& node, const std::string& how) {
-    parts_.log.add(std::move(node.program_report));
+    parts_.log.add(std::move(node.untold.program));
     if (node.end_reason && !node.end_reason->blames_worker) return;
     node.history.mark_end();
     parts_.log.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));

@@ -114,7 +114,7 @@ class Crew {
     } catch (const std::runtime_error&) {
       // Nobody would notice the end of a process that is not watched.
       node.process.reset();
-      node.state = WorkerNode::State::gone;
+      node.process_ended();
       throw;
     }
   }

@@ -157,8 +157,6 @@ class DSession : private NodeEvents {
   const std::string& dissent() const { return verdicts_.dissent(); }
 
  private:
-  using State = WorkerNode::State;
-
   Iteration& iteration() { return iterations_.current(); }
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
   std::size_t alive() const { return node_manager_.alive(); }
@@ -218,7 +216,7 @@ class DSession : private NodeEvents {
     if (schedule_log_ == nullptr) return on(node, m);
     const ScheduleSpan::Result result = schedule_log_->result_of(node, m);
     on(node, m);
-    if (node.broken.empty()) schedule_log_->on_message(node, m, result);
+    if (!node.is_accused()) schedule_log_->on_message(node, m, result);
   }
 
   void on_news() override {
@@ -255,25 +253,25 @@ class DSession : private NodeEvents {
   }
 
   void on(WorkerNode& node, ProgramDone&) {
-    if (node.in_iteration) {
-      node.broken = "it ended its program in the middle of an iteration";
+    if (node.is_in_iteration()) {
+      node.accuse("it ended its program in the middle of an iteration");
       return;
     }
-    node.state = State::done;
+    node.program_done();
   }
 
   void on(WorkerNode& node, TestDone& m) {
-    const bool is_skipped = node.test_report.skipped();
+    const bool is_skipped = node.untold.test.skipped();
     iteration().on(node, m);
-    if (durations_ == nullptr || is_skipped || !node.broken.empty()) return;
+    if (durations_ == nullptr || is_skipped || node.is_accused()) return;
     if (iteration().awaits_retry(m.test) || node.was_suspended_since(m.time.begin_ns)) return;
     durations_->add_test(m.test, seconds_of(m.time.duration_ns));
   }
 
   void on(WorkerNode& node, SuiteDown& m) {
     iteration().on(node, m);
-    if (durations_ == nullptr || !node.broken.empty()) return;
-    if (node.was_suspended_since(node.suite_begin_ns)) return;
+    if (durations_ == nullptr || node.is_accused()) return;
+    if (node.was_suspended_since(node.untold.suite_begin_ns)) return;
     durations_->add_suite(m.suite, seconds_of(m.fixture_ns));
   }
 
@@ -288,18 +286,17 @@ class DSession : private NodeEvents {
 
   void on_end(WorkerNode& node, const ExitStatus& status) override {
     const std::optional<HookAssertions> guard = guard_hooks(hooks_);
-    node.in_iteration = false;
     if (node.live) node.live->end();
     const Clock::time_point now = Clock::now();
     node.time_running_item(now, std::chrono::system_clock::now());
-    const State before = std::exchange(node.state, State::gone);
+    node.process_ended();
     const std::string how = describe_end(node, status);
     tell_loss_of_output(node, node_manager_.launcher().directory());
     if (schedule_log_ != nullptr) {
-      const bool is_done = before == State::done;
-      schedule_log_->ended(node, is_done ? "" : describe_node_down(node, status), now);
+      schedule_log_->ended(node, node.life().is_done() ? "" : describe_node_down(node, status),
+                           now);
     }
-    if (before == State::done) {
+    if (node.life().is_done()) {
       const std::string what = how + " after its tests";
       hooks_.testnodedown(node.controller,
                           ended_as_main_said(node, status) ? std::nullopt : std::optional(what));

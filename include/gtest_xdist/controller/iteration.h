@@ -135,9 +135,7 @@ class Iteration {
   bool under_way() const {
     if (native() != nullptr) return true;
     return any_of(nodes_, [](const WorkerNode& node) {
-      using State = WorkerNode::State;
-      const bool is_on_its_way = node.state == State::starting || node.state == State::collected;
-      return is_on_its_way || (node.state != State::gone && node.is_busy());
+      return node.life().is_coming() || (!node.life().is_gone() && node.is_busy());
     });
   }
 
@@ -145,9 +143,8 @@ class Iteration {
   bool is_complete() const {
     return native() == nullptr && account_.store().all_arrived() &&
            !any_of(nodes_, [](const WorkerNode& node) {
-             using State = WorkerNode::State;
-             return node.state != State::gone &&
-                    (node.state == State::starting || node.is_busy() || node.open_suite);
+             return !node.life().is_gone() &&
+                    (node.life().is_starting() || node.is_busy() || node.untold.open_suite);
            });
   }
 
@@ -185,15 +182,13 @@ class Iteration {
   // --- what workers say --------------------------------------------------------------------------
 
   void on(WorkerNode& node, const EnvironmentsUp& m) {
-    node.program_report.add_output(node.number(), m.output);
-    output_.settle(node, node.program_report, [] { return "the set-up of the test environments"; });
-    log_.add_set_up(std::exchange(node.program_report, {}), m.ran);
-    if (node.state != WorkerNode::State::collected) return;
-    node.state = m.usable ? WorkerNode::State::ready : WorkerNode::State::unusable;
-    node.runs_items = m.usable;
+    node.untold.program.add_output(node.number(), m.output);
+    output_.settle(node, node.untold.program, [] { return "the set-up of the test environments"; });
+    log_.add_set_up(std::exchange(node.untold.program, {}), m.ran);
+    if (!node.environments_up(m.usable)) return;
     if (m.usable) return schedule();
     std::vector<TestIndex> tests = node.take_back(node.unstarted());
-    if (node.pending() > 0) node.broken = "it took a test that it cannot run";
+    if (node.pending() > 0) node.accuse("it took a test that it cannot run");
     std::vector<TestIndex> without_runs;
     if (hand_out_.runs_on_every_worker()) {
       without_runs = account_.drop_runs(hand_out_.share_left(std::exchange(tests, {})));
@@ -210,7 +205,7 @@ class Iteration {
   }
 
   static void on(WorkerNode& node, PartSeen& m) {
-    node.report_of(m.scope).add_part(node.number(), m.output, std::move(m.part));
+    node.untold.report_of(m.scope).add_part(node.number(), m.output, std::move(m.part));
   }
 
   void on(WorkerNode& node, const SuiteUp& m) { suites_.on(node, m); }
@@ -221,14 +216,14 @@ class Iteration {
     const bool is_rerun = assignments().is_rerun(m.test, node.number());
     const bool is_retry = node.tests().retry() == m.test;
     if (is_native ? m.test >= catalog_.size() : !node.complete(m.test)) {
-      node.broken = "it reported a test that it did not have";
+      node.accuse("it reported a test that it did not have");
       return;
     }
     if (!can_be_time(m.start_ms) || !can_be_time(m.elapsed_ms)) {
-      node.broken = "it reported a time that cannot be";
+      node.accuse("it reported a time that cannot be");
       m.start_ms = m.elapsed_ms = 0;
     }
-    Report report = std::exchange(node.test_report, {});
+    Report report = std::exchange(node.untold.test, {});
     report.worker = node.number();
     report.add_output(node.number(), m.output);
     output_.of_test(node, report, m.test);
@@ -251,17 +246,17 @@ class Iteration {
 
   void on(WorkerNode& node, const TestReturned& m) {
     if (!node.give_back(m.test)) {
-      node.broken = "it gave back a test that it did not have";
+      node.accuse("it gave back a test that it did not have");
       return;
     }
     giving_up_.settle_rest();
   }
 
   void on(WorkerNode& node, const EnvironmentsDown& m) {
-    node.program_report.add_output(node.number(), m.output);
-    output_.settle(node, node.program_report,
+    node.untold.program.add_output(node.number(), m.output);
+    output_.settle(node, node.untold.program,
                    [] { return "the tear-down of the test environments"; });
-    log_.add_tear_down(std::exchange(node.program_report, {}));
+    log_.add_tear_down(std::exchange(node.untold.program, {}));
   }
 
   void on(WorkerNode& node, const NativeOutput& m) {
@@ -273,13 +268,11 @@ class Iteration {
 
   void on(WorkerNode& node, IterationDone& m) {
     if (node.is_busy()) {
-      node.broken = "it ended an iteration in which it still had tests";
+      node.accuse("it ended an iteration in which it still had tests");
       return;
     }
-    node.in_iteration = false;
-    node.runs_items = false;
-    node.state = WorkerNode::State::collected;
-    log_.add(std::exchange(node.program_report, {}));
+    node.left_iteration();
+    log_.add(std::exchange(node.untold.program, {}));
     log_.set_properties(std::move(m.properties));
     if (&node == native()) giving_up_.native_has_ended();
   }
@@ -300,16 +293,15 @@ class Iteration {
   }
 
   bool nobody_can_run() const {
-    return !hand_out_.ended() && !any_of(nodes_, [](const WorkerNode& node) {
-      return node.state != WorkerNode::State::gone && node.state != WorkerNode::State::unusable;
-    });
+    return !hand_out_.ended() &&
+           !any_of(nodes_, [](const WorkerNode& node) { return node.life().may_run_tests(); });
   }
 
   // Workers that stopped for no reason go on, when nobody can have a reason that is not known here.
   void mind_stop_word() {
     if (!failure_limit_.is_contradicted()) return;
     for (const auto& node : nodes_) {
-      if (node->state != WorkerNode::State::gone && node->tests().has_taken()) return;
+      if (!node->life().is_gone() && node->tests().has_taken()) return;
     }
     failure_limit_.restore();
     for (const auto& node : nodes_) node->resume();

@@ -94,11 +94,11 @@ class Iterations {
   // A worker that is started now takes part.
   void enter(WorkerNode& node) {
     iteration_->enter(node);
-    if (node.state == State::collected || can_run_unasked(node)) iteration_->add(node);
+    if (node.life().is_collected() || can_run_unasked(node)) iteration_->add(node);
   }
 
   void on(WorkerNode& node, const EnvironmentsUp& m) {
-    if (!node.in_iteration) {
+    if (!node.is_in_iteration()) {
       early_.emplace_back(&node, m);
     } else {
       iteration_->on(node, m);
@@ -106,8 +106,8 @@ class Iterations {
   }
 
   void on(WorkerNode& node, IterationDone& m) {
-    if (!node.in_iteration || (!ending_ && &node != iteration_->native())) {
-      node.broken = "it ended an iteration that goes on";
+    if (!node.is_in_iteration() || (!ending_ && &node != iteration_->native())) {
+      node.accuse("it ended an iteration that goes on");
       return;
     }
     iteration_->on(node, m);
@@ -122,7 +122,7 @@ class Iterations {
     const bool failed = iteration_->has_failures() || !testing::UnitTest::GetInstance()->Passed();
     verdicts_.set_failed(failed);
     for (const auto& node : nodes()) {
-      if (!node->in_iteration || node.get() == iteration_->native()) continue;
+      if (!node->is_in_iteration() || node.get() == iteration_->native()) continue;
       node->command(failed ? Command::end_failed_iteration : Command::end_iteration);
     }
   }
@@ -130,7 +130,7 @@ class Iterations {
   // Blocks until no worker is in it any more.
   void end() {
     // All are asked what they have collected, even if there is nothing left to run.
-    while (any_of(nodes(), [](const WorkerNode& node) { return node.state == State::starting; })) {
+    while (any_of(nodes(), [](const WorkerNode& node) { return node.life().is_starting(); })) {
       node_manager_.pump();
     }
     tell_workers_to_end();
@@ -186,8 +186,6 @@ class Iterations {
   bool are_futile() const { return endless_ && !hopeless_.empty(); }
 
  private:
-  using State = WorkerNode::State;
-
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
 
   // `log` is what has been told already.
@@ -200,7 +198,7 @@ class Iterations {
     iteration_->leave_out(planning_.left_out(order), planning_.reason_to_leave_out());
     follow();
     for (const auto& node : nodes()) {
-      if (node->state != State::gone) enter(*node);
+      if (!node->life().is_gone()) enter(*node);
     }
     for (auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
     if (!hopeless_.empty()) give_up(hopeless_);
@@ -235,11 +233,11 @@ class Iterations {
   // Whether the worker can be sent tests before it has told of its collection: it starts none if
   // that is not what is expected.
   bool can_run_unasked(const WorkerNode& node) const {
-    return node.state == State::starting && !asks_workers_;
+    return node.life().is_starting() && !asks_workers_;
   }
 
   bool any_worker_in() const {
-    return any_of(nodes(), [](const WorkerNode& node) { return node.in_iteration; });
+    return any_of(nodes(), [](const WorkerNode& node) { return node.is_in_iteration(); });
   }
 
   const Catalog& catalog_;

@@ -103,7 +103,7 @@ class NodeManager {
   std::size_t alive() const {
     std::size_t alive = 0;
     for (const auto& node : nodes_) {
-      if (node->state != WorkerNode::State::gone) ++alive;
+      if (!node->life().is_gone()) ++alive;
     }
     return alive;
   }
@@ -196,13 +196,13 @@ class NodeManager {
     // By number: an event may add a worker.
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       WorkerNode& node = *nodes_[i];
-      if (node.state == WorkerNode::State::gone) continue;
+      if (node.life().is_gone()) continue;
       const bool ended = node.process->ended();  // asked before the last look into its ring
       any |= read(node);
-      if (!node.broken.empty()) node.process->kill();
+      if (node.is_accused()) node.process->kill();
       if (ended) {
         // What a worker has started that did not get through its tests shall not outlive it.
-        if (node.state != WorkerNode::State::done) node.process->kill();
+        if (!node.life().is_done()) node.process->kill();
         ExitStatus status = node.process->wait();
         const std::int32_t said = node.slot().exit_status.load();
         if (!status.known() && said != WorkerSlot::kNoExitStatus)
@@ -241,9 +241,8 @@ class NodeManager {
       }
       exit_deadline_ = Clock::time_point::max();
       for (const auto& node : nodes_) {
-        if (node->state == WorkerNode::State::gone) continue;
-        node->broken =
-            "it did not end within " + std::to_string(kExitPatience.count()) + " seconds";
+        if (node->life().is_gone()) continue;
+        node->accuse("it did not end within " + std::to_string(kExitPatience.count()) + " seconds");
         node->process->kill();
       }
     }
@@ -291,7 +290,7 @@ class NodeManager {
     Clock::time_point next = Clock::time_point::max();
     if (launcher_.is_captured()) return next;
     for (const auto& node : nodes_) {
-      if (node->state == WorkerNode::State::gone || !node->live) continue;
+      if (node->life().is_gone() || !node->live) continue;
       if (!node->live->relay()) next = now;  // what its worker says is heard before
     }
     return next;
@@ -316,16 +315,16 @@ class NodeManager {
   bool read(WorkerNode& node) {
     bool any = false;
     try {
-      while (node.broken.empty() && node.drain()) {
+      while (!node.is_accused() && node.drain()) {
         any = true;
-        for (std::string_view frame; node.broken.empty() && node.next_frame(frame);) {
+        for (std::string_view frame; !node.is_accused() && node.next_frame(frame);) {
           events_.on_message(node, frame);
         }
       }
     } catch (const CorruptRing& error) {
-      node.broken = std::string("its result ring is damaged: ") + error.what();
+      node.accuse(std::string("its result ring is damaged: ") + error.what());
     } catch (const DecodeError& error) {
-      node.broken = std::string("it sent a damaged message: ") + error.what();
+      node.accuse(std::string("it sent a damaged message: ") + error.what());
     }
     return any;
   }

@@ -58,7 +58,8 @@ class OutputSettlement {
     const Phase phase = node.phase();
     if (item && phase == Phase::test) return catalog_.full_name(*item);
     if (item && phase == Phase::suite_up) return set_up_of(catalog_.suite_of(*item));
-    if (node.open_suite && phase == Phase::suite_down) return tear_down_of(*node.open_suite);
+    if (node.untold.open_suite && phase == Phase::suite_down)
+      return tear_down_of(*node.untold.open_suite);
     return "worker '" + node.name() + "'";
   }
 

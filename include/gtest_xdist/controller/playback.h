@@ -114,7 +114,7 @@ class Playback : private ReplaySource {
     while (!store().all_left(suite)) {
       // A worker that has nothing to do would stay in the suite until it gets something.
       for (const auto& node : node_manager_.nodes()) {
-        if (node->open_suite == suite && !node->is_busy()) node->shutdown();
+        if (node->untold.open_suite == suite && !node->is_busy()) node->shutdown();
       }
       iteration_->let_through();
       node_manager_.pump();

@@ -155,12 +155,6 @@ class Retries {
     return tell_attempts(std::move(failed), std::move(last), most_ + 1, why_closed_.value_or(""));
   }
 
-  static bool may_run(const WorkerNode& node) {
-    using State = WorkerNode::State;
-    return node.state == State::starting || node.state == State::collected ||
-           node.state == State::ready;
-  }
-
   static bool has_failed_on(const Failed& failed, const WorkerNode& node) {
     for (const Report& report : failed.attempts) {
       if (report.worker == node.number()) return true;
@@ -182,7 +176,7 @@ class Retries {
     };
     int best = 0;
     for (const auto& node : nodes) {
-      if (may_run(*node)) best = std::max(best, preference(*node));
+      if (node->life().may_run_tests()) best = std::max(best, preference(*node));
     }
     for (const auto& node : nodes) {
       if (is_idle(*node) && preference(*node) == best) return node.get();

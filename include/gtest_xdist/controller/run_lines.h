@@ -83,7 +83,7 @@ class RunLines {
     started_.resize(nodes_.size(), kNoTest);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       const WorkerNode& node = *nodes_[i];
-      const bool is_there = node.state != WorkerNode::State::gone;
+      const bool is_there = !node.life().is_gone();
       const TestIndex item = (is_there ? node.running_item() : std::nullopt).value_or(kNoTest);
       if (std::exchange(started_[i], item) == item || item == kNoTest) continue;
       print_line("[" + node.name() + "] runs " + catalog_.full_name(item));

@@ -79,17 +79,17 @@ class ScheduleLog {
   // The result of what the message says has ended. To be asked while what the worker has told of it
   // before is still to be found in `node`.
   Result result_of(WorkerNode& node, const TestDone& m) const {
-    node.test_report.dropped_parts = m.dropped_parts;
+    node.untold.test.dropped_parts = m.dropped_parts;
     const bool is_late = timeout_ && node.counted_time(m.time) > *timeout_;
-    return is_late ? Result::failed : result_of(node.test_report);
+    return is_late ? Result::failed : result_of(node.untold.test);
   }
-  Result result_of(WorkerNode& node, const SuiteUp&) const { return result_of(node.suite_report); }
+  Result result_of(WorkerNode& node, const SuiteUp&) const { return result_of(node.untold.suite); }
   Result result_of(WorkerNode& node, const SuiteDown&) const {
-    return result_of(node.suite_report);
+    return result_of(node.untold.suite);
   }
   template <class Message>
   Result result_of(WorkerNode& node, const Message&) const {
-    return result_of(node.program_report);
+    return result_of(node.untold.program);
   }
 
   // The message has been found right, and `result` is its result_of().
@@ -131,7 +131,7 @@ class ScheduleLog {
       if (const std::optional<TestIndex> test = node.running_item()) {
         add(node, Kind::test, *test, time, result_of_end(node));
       } else if (const std::optional<Kind> kind = kind_of(node.phase())) {
-        add(node, *kind, node.open_suite.value_or(0), time, result_of_end(node));
+        add(node, *kind, node.untold.open_suite.value_or(0), time, result_of_end(node));
       }
     }
     ScheduleWorker& worker = run_.crew[static_cast<std::size_t>(node.number())];
@@ -159,7 +159,7 @@ class ScheduleLog {
   }
 
   static Result result_of_end(const WorkerNode& node) {
-    if (!node.broken.empty() || !node.end_reason) return Result::crashed;
+    if (node.is_accused() || !node.end_reason) return Result::crashed;
     return node.end_reason->blames_worker ? Result::timed_out : Result::interrupted;
   }
 

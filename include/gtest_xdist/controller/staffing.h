@@ -67,10 +67,8 @@ class Staffing {
     std::size_t idle = 0;
     std::size_t handed_out = 0;
     for (const auto& node : node_manager_.nodes()) {
-      using State = WorkerNode::State;
-      if (node->state == State::gone) continue;
-      const bool is_coming = node->state == State::starting || node->state == State::collected;
-      ++(is_coming || node->is_busy() ? busy : idle);
+      if (node->life().is_gone()) continue;
+      ++(node->life().is_coming() || node->is_busy() ? busy : idle);
       handed_out += node->pending();
     }
     // When the last one is done, all of them end.

@@ -25,50 +25,50 @@ class SuiteReports {
       : catalog_(catalog), store_(store), output_(output) {}
 
   void on(WorkerNode& node, const SuiteUp& m) {
-    if (m.suite >= catalog_.suite_count() || node.open_suite) {
-      node.broken = "it entered a suite that it cannot enter";
+    if (m.suite >= catalog_.suite_count() || node.untold.open_suite) {
+      node.accuse("it entered a suite that it cannot enter");
       return;
     }
-    node.open_suite = m.suite;
-    node.suite_begin_ns = m.time.begin_ns;
+    node.untold.open_suite = m.suite;
+    node.untold.suite_begin_ns = m.time.begin_ns;
     store_.suite_entered(m.suite);
-    node.suite_report.add_output(node.number(), m.output);
-    output_.of_set_up(node, node.suite_report, m.suite);
-    store_.add_suite_up(m.suite, std::exchange(node.suite_report, {}));
+    node.untold.suite.add_output(node.number(), m.output);
+    output_.of_set_up(node, node.untold.suite, m.suite);
+    store_.add_suite_up(m.suite, std::exchange(node.untold.suite, {}));
   }
 
   void on(WorkerNode& node, SuiteDown& m) {
-    if (!node.open_suite || *node.open_suite != m.suite) {
-      node.broken = "it left a suite that it was not in";
+    if (!node.untold.open_suite || *node.untold.open_suite != m.suite) {
+      node.accuse("it left a suite that it was not in");
       return;
     }
     if (!can_be_time(m.start_ms) || !can_be_time(m.elapsed_ms)) {
-      node.broken = "it reported a time that cannot be";
+      node.accuse("it reported a time that cannot be");
       return;
     }
-    node.suite_report.add_output(node.number(), m.output);
-    output_.of_tear_down(node, node.suite_report, m.suite);
-    node.suite_report.properties = std::move(m.properties);
-    node.suite_report.start_ms = m.start_ms;
-    node.suite_report.elapsed_ms = m.elapsed_ms;
-    store_.add_suite_down(m.suite, std::exchange(node.suite_report, {}));
+    node.untold.suite.add_output(node.number(), m.output);
+    output_.of_tear_down(node, node.untold.suite, m.suite);
+    node.untold.suite.properties = std::move(m.properties);
+    node.untold.suite.start_ms = m.start_ms;
+    node.untold.suite.elapsed_ms = m.elapsed_ms;
+    store_.add_suite_down(m.suite, std::exchange(node.untold.suite, {}));
     leave(node);
   }
 
   // After the worker's end: whether it died in the tear-down of its suite, which fails then.
   bool on_crash(WorkerNode& node, const std::string& how) {
-    if (!node.open_suite || node.phase() != Phase::suite_down) return false;
-    const std::string suite = catalog_.suite(*node.open_suite).name();
-    node.suite_report.add_part(
+    if (!node.untold.open_suite || node.phase() != Phase::suite_down) return false;
+    const std::string suite = catalog_.suite(*node.untold.open_suite).name();
+    node.untold.suite.add_part(
         node.number(), node.tail(),
         {PartType::fatal_failure, "", -1, crashed_in_tear_down(node, suite, how)});
-    store_.add_suite_down(*node.open_suite, std::move(node.suite_report));
+    store_.add_suite_down(*node.untold.open_suite, std::move(node.untold.suite));
     return true;
   }
 
   // The worker is in no suite any more.
   void leave(WorkerNode& node) {
-    if (node.open_suite) store_.suite_left(*node.open_suite);
+    if (node.untold.open_suite) store_.suite_left(*node.untold.open_suite);
     node.leave_suite();
   }
 

@@ -135,7 +135,7 @@ class Supervisor {
   }
 
   static bool is_there(const WorkerNode& node) {
-    return node.state != WorkerNode::State::gone && node.process != nullptr;
+    return !node.life().is_gone() && node.process != nullptr;
   }
 
   // --- one worker --------------------------------------------------------------------------------
@@ -195,9 +195,9 @@ class Supervisor {
     std::string place = place_of(node);
     if (const std::optional<TestIndex> item = node.running_item()) {
       place = "running '" + catalog_.full_name(*item) + "'";
-    } else if (node.open_suite && node.phase() == Phase::suite_down) {
-      place =
-          std::string("in TearDownTestSuite of '") + catalog_.suite(*node.open_suite).name() + "'";
+    } else if (node.untold.open_suite && node.phase() == Phase::suite_down) {
+      place = std::string("in TearDownTestSuite of '") +
+              catalog_.suite(*node.untold.open_suite).name() + "'";
     }
     const auto shown = std::chrono::duration_cast<std::chrono::milliseconds>(time);
     constexpr std::int64_t kShown = 100;  // milliseconds; more would be noise
@@ -227,7 +227,7 @@ class Supervisor {
   // hear.
   static Time mind_deafness(Care& care, Time now) {
     WorkerNode& node = care.node;
-    const bool is_waiting = node.state == WorkerNode::State::ready && node.phase() == Phase::idle &&
+    const bool is_waiting = node.ready() && node.phase() == Phase::idle &&
                             node.process->stop_signal() == 0 &&
                             node.tests().any_unstarted_in_deque();
     if (!is_waiting || care.deaf_pending != node.pending()) care.deaf_since.reset();
@@ -237,7 +237,7 @@ class Supervisor {
       care.deaf_pending = node.pending();
     }
     if (now < *care.deaf_since + kHeartbeat) return *care.deaf_since + kHeartbeat;
-    node.broken = "it does not take the tests that it was sent";
+    node.accuse("it does not take the tests that it was sent");
     return now;
   }
 

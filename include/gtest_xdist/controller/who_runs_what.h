@@ -72,7 +72,7 @@ class WhoRunsWhat {
     tell_anyway(std::to_string(tally.done) + " of " + std::to_string(tally.all) + " done, " +
                 std::to_string(tally.failed) + " failed, " + why);
     for (const auto& node : nodes_) {
-      if (node->state == WorkerNode::State::gone) continue;
+      if (node->life().is_gone()) continue;
       tell_anyway(describe_worker(*node, catalog_, now));
     }
   }

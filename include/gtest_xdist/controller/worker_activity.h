@@ -18,7 +18,7 @@ namespace gtest_xdist::internal {
 
 // "Suite.Test", or another place in which code of the user runs; nothing if none does.
 inline std::optional<std::string> activity_name(const WorkerNode& node, const Catalog& catalog) {
-  if (node.state == WorkerNode::State::gone) return std::nullopt;
+  if (node.life().is_gone()) return std::nullopt;
   const std::optional<TestIndex> item = node.running_item();
   const auto suite = [&](SuiteIndex index) { return std::string(catalog.suite(index).name()); };
   switch (node.phase()) {
@@ -35,7 +35,7 @@ inline std::optional<std::string> activity_name(const WorkerNode& node, const Ca
       if (item) return catalog.full_name(*item);
       break;
     case Phase::suite_down:
-      if (node.open_suite) return "TearDownTestSuite of " + suite(*node.open_suite);
+      if (node.untold.open_suite) return "TearDownTestSuite of " + suite(*node.untold.open_suite);
       break;
     case Phase::environments_down:
       return "tear-down of environments";

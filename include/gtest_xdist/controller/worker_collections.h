@@ -47,13 +47,13 @@ class WorkerCollections {
   // Whether no worker has told yet what it is going to run.
   bool are_awaited() const {
     return !any_of(nodes(), [](const WorkerNode& node) {
-      return node.state != State::starting && node.state != State::gone;
+      return !node.life().is_starting() && !node.life().is_gone();
     });
   }
 
   // Whether all workers have told, but for those that are gone.
   bool are_known() const {
-    return !any_of(nodes(), [](const WorkerNode& node) { return node.state == State::starting; });
+    return !any_of(nodes(), [](const WorkerNode& node) { return node.life().is_starting(); });
   }
 
   // Whether some worker had other tests: no test is started any more.
@@ -61,8 +61,8 @@ class WorkerCollections {
 
   // The worker tells what it is going to run.
   void on(WorkerNode& node, Hello& m) {
-    if (node.state != State::starting) {
-      node.broken = kToldTwice;
+    if (!node.life().is_starting()) {
+      node.accuse(kToldTwice);
       return;
     }
     if (!check_.has_right_digest(m)) {
@@ -71,7 +71,7 @@ class WorkerCollections {
     }
     const std::optional<std::vector<TestIndex>> tests = check_.read(m);
     if (!tests) {
-      node.broken = "it sent a collection that it cannot have";
+      node.accuse("it sent a collection that it cannot have");
       return;
     }
     if (!iterations_.asks_workers() && *tests != check_.order() && are_awaited()) {
@@ -84,21 +84,21 @@ class WorkerCollections {
       hooks_.node_collection_finished(node.controller, check_.ids_of(*tests));
     }
     if (!check_.known()) {
-      node.state = State::unusable;
+      node.arrived(false);
       return;
     }
     if (const auto difference = check_.difference(*tests, node.name())) {
       return reject(node, *difference);
     }
-    node.state = State::collected;
+    node.arrived(true);
     if (!iterations_.ending() && iterations_.asks_workers()) iterations_.current().add(node);
     schedule_if_equal();
   }
 
   // The worker, which has registered or selected other tests, tells which.
   void on(WorkerNode& node, CollectionIds& m) {
-    if (node.state != State::starting) {
-      node.broken = kToldTwice;
+    if (!node.life().is_starting()) {
+      node.accuse(kToldTwice);
       return;
     }
     reject(node, check_.difference_of_ids(m.ids, node.name()));
@@ -115,8 +115,6 @@ class WorkerCollections {
   }
 
  private:
-  using State = WorkerNode::State;
-
   static constexpr const char* kToldTwice = "it told of its collection twice";
 
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
@@ -139,7 +137,7 @@ class WorkerCollections {
   }
 
   void reject(WorkerNode& node, const std::string& difference) {
-    node.state = State::unusable;
+    node.arrived(false);
     iterations_.current().hold();
     iterations_.current().log().add_failure(node.number(), {}, difference);
     differ_ = true;

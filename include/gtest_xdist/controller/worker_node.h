@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gtest_xdist/controller/assignments.h"
@@ -22,7 +23,9 @@
 #include "gtest_xdist/controller/lock_gate.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/run_history.h"
+#include "gtest_xdist/controller/untold.h"
 #include "gtest_xdist/controller/worker_channels.h"
+#include "gtest_xdist/controller/worker_life.h"
 #include "gtest_xdist/controller/worker_output.h"
 #include "gtest_xdist/controller/worker_tests.h"
 #include "gtest_xdist/core/function_ref.h"
@@ -47,19 +50,9 @@ struct EndReason {
 
 class WorkerNode : public Node, public GateNode {
  public:
-  // What the controller knows of the worker's progress.
-  enum class State {
-    starting,   // its collection has not been compared yet
-    collected,  // it has the tests that it should have; its environments are being set up
-    ready,      // it runs items
-    unusable,   // its collection differs or its environments failed: it runs none
-    done,       // RUN_ALL_TESTS is over
-    gone,       // the process has ended
-  };
-
   // Uses slot `slot` of `segment`, which must outlive this, and makes it anew.
   WorkerNode(int number, Segment& segment, std::uint32_t slot)
-      : number_(number), channels_(segment, slot), tests_(number, segment.deque(slot), broken) {
+      : number_(number), channels_(segment, slot), tests_(number, segment.deque(slot)) {
     controller.id = worker_name(number);
     controller.number = number;
   }
@@ -72,23 +65,24 @@ class WorkerNode : public Node, public GateNode {
 
   int number() const override { return number_; }
 
-  bool ready() const override { return state == State::ready; }
+  bool ready() const override { return life_.is_ready(); }
 
   void send(const std::vector<TestIndex>& tests) override {
     if (tests.empty()) return;
-    if (state == State::unusable || state == State::done || state == State::gone) {
-      refuse(tests.front(), state == State::gone ? " is gone" : " runs no tests");
-    }
+    if (life_.is_gone()) refuse(tests.front(), " is gone");
+    if (!life_.may_run_tests()) refuse(tests.front(), " runs no tests");
     if (tests_.assignments() == nullptr) refuse(tests.front(), " is in no iteration");
     tests_.send(tests);
+    accuse_of_damage();
     tell_step(" gets ", tests);
     settles_later_ = false;
     if (tests_.gate() == nullptr) wake_for_tests();
   }
 
   std::vector<TestIndex> take_back(std::size_t count) override {
-    if (state == State::gone) return {};  // the slot may be another worker's by now
+    if (life_.is_gone()) return {};  // the slot may be another worker's by now
     std::vector<TestIndex> tests = tests_.take_back(count);
+    accuse_of_damage();
     if (!tests.empty()) tell_step(" gives back ", tests);
     settle_if_due();
     return tests;
@@ -108,22 +102,48 @@ class WorkerNode : public Node, public GateNode {
 
   void let_out(TestIndex test) override {
     tests_.push(test);
+    accuse_of_damage();
     wake_for_tests();
     settle_if_due();
   }
 
-  bool is_inside() const override {
-    return open_suite.has_value() || state == State::starting || state == State::collected;
-  }
+  bool is_inside() const override { return untold.open_suite.has_value() || life_.is_coming(); }
 
   void settle() override {
-    if (state == State::gone || settled_) return;
+    if (life_.is_gone() || settled_) return;
     if (channels_.is_told_enough()) return;
     settled_ = true;
     command(Command::settle);
   }
 
-  // --- the controller's own business -------------------------------------------------------------
+  // --- its life ----------------------------------------------------------------------------------
+
+  const WorkerLife& life() const { return life_; }
+  // Whether it takes part in the current iteration and has not ended it.
+  bool is_in_iteration() const { return is_in_iteration_; }
+
+  // As in WorkerLife, whose table says which of them change what.
+  bool arrived(bool collection_is_right) { return life_.arrived(collection_is_right); }
+  bool environments_up(bool succeeded) { return life_.environments_up(succeeded); }
+  void left_iteration() {
+    life_.left_iteration();
+    is_in_iteration_ = false;
+  }
+  void program_done() { life_.program_done(); }
+  void process_ended() {
+    life_.process_ended();
+    is_in_iteration_ = false;
+  }
+
+  // The worker has done what it cannot do, and is to be ended for it: `what` says so, with "it" for
+  // the worker. The first accusation stands.
+  void accuse(std::string what) {
+    if (accusation_.empty()) accusation_ = std::move(what);
+  }
+  bool is_accused() const { return !accusation_.empty(); }
+  const std::string& accusation() const { return accusation_; }
+
+  // --- for the controller ------------------------------------------------------------------------
 
   std::string name() const { return worker_name(number_); }
   const WorkerTests& tests() const { return tests_; }
@@ -131,15 +151,15 @@ class WorkerNode : public Node, public GateNode {
   WorkerSlot& slot() const { return channels_.slot(); }
 
   void command(Command command) {
-    if (!channels_.send(command)) broken = WorkerChannels::kDamaged;
+    if (!channels_.send(command)) accuse(WorkerChannels::kDamaged);
   }
 
   // Takes what the worker has published. True if there was something; throws CorruptRing. If there
   // was nothing, looks whether the other channels are still what they can be.
   bool drain() {
     if (channels_.drain()) return true;
-    if (!tests_.is_intact()) broken = WorkerTests::kDamaged;
-    if (!channels_.are_intact()) broken = WorkerChannels::kDamaged;
+    if (!tests_.is_intact()) accuse(WorkerTests::kDamaged);
+    if (!channels_.are_intact()) accuse(WorkerChannels::kDamaged);
     return false;
   }
   bool next_frame(std::string_view& frame) { return channels_.next_frame(frame); }
@@ -148,6 +168,7 @@ class WorkerNode : public Node, public GateNode {
   // scheduler knows of it.
   void send_retry(TestIndex test) {
     tests_.send_retry(test);
+    accuse_of_damage();
     if (tests_.gate() == nullptr) wake_for_tests();
     settle_if_due();
   }
@@ -178,7 +199,7 @@ class WorkerNode : public Node, public GateNode {
 
   // The worker could start no test for a while. It may have settled then, although it had some.
   void resume() {
-    if (state == State::gone) return;
+    if (life_.is_gone()) return;
     settled_ = false;
     settle_if_due();
     channels_.wake();
@@ -219,7 +240,8 @@ class WorkerNode : public Node, public GateNode {
     const std::optional<TestIndex> front = tests_.front();
     const Phase phase = this->phase();
     const bool begun = phase == Phase::suite_up || phase == Phase::test;
-    const bool is_running = says_what_runs() ? begun && tests_.has_taken() : runs_items;
+    const bool ran_items = life_.stage() == WorkerLife::Stage::ready;
+    const bool is_running = says_what_runs() ? begun && tests_.has_taken() : ran_items;
     return is_running ? front : std::nullopt;
   }
 
@@ -237,8 +259,8 @@ class WorkerNode : public Node, public GateNode {
     using std::chrono::milliseconds;
     const auto time = now - phase_since(now);
     const auto start = now_of_day.time_since_epoch() - time;
-    test_report.start_ms = std::chrono::duration_cast<milliseconds>(start).count();
-    test_report.elapsed_ms = std::chrono::duration_cast<milliseconds>(time).count();
+    untold.test.start_ms = std::chrono::duration_cast<milliseconds>(start).count();
+    untold.test.elapsed_ms = std::chrono::duration_cast<milliseconds>(time).count();
   }
 
   // After the worker's end: counts the crash item as one that the worker ran.
@@ -251,8 +273,8 @@ class WorkerNode : public Node, public GateNode {
 
   // The worker has left its suite, or the suite went with the worker.
   void leave_suite() {
-    open_suite.reset();
-    suite_report = {};
+    untold.open_suite.reset();
+    untold.suite = {};
     if (tests_.gate() != nullptr) tests_.gate()->left_suite(number_);
   }
 
@@ -269,29 +291,15 @@ class WorkerNode : public Node, public GateNode {
   // From here on it can be sent tests, of which `assignments` keeps account, and which start when
   // `gate` says so, if there is one.
   void begin_iteration(Assignments& assignments, LockGate* gate = nullptr) {
-    in_iteration = true;
+    is_in_iteration_ = true;
     tests_.begin_iteration(assignments, gate);
     if (gate != nullptr) gate->add(*this);
     history = {};
   }
 
-  // What has been told so far of the program, the suite or the test that is not finished.
-  Report& report_of(Scope scope) {
-    switch (scope) {
-      case Scope::program:
-        return program_report;
-      case Scope::suite:
-        return suite_report;
-      case Scope::test:
-        return test_report;
-    }
-    throw std::logic_error("a scope without a report");
-  }
-
   // The iteration is over: its assignments and its gate are not used any more.
   void forget_iteration() { tests_.forget_iteration(); }
 
-  State state = State::starting;
   WorkerController controller;  // what plugins see of the worker
   WorkerOutput output;
   std::optional<LiveOutput> live;  // if output is shown as it comes
@@ -301,19 +309,10 @@ class WorkerNode : public Node, public GateNode {
   // When it went on after the whole session had been suspended, if it was.
   std::chrono::steady_clock::time_point continued = std::chrono::steady_clock::time_point::min();
 
-  std::string broken;                   // what it did that it cannot do: it must be ended
-  std::optional<EndReason> end_reason;  // else why it is being ended, if it is
+  std::optional<EndReason> end_reason;  // why it is being ended, if it is and is not accused
 
   RunHistory history;  // of this iteration
-
-  // What has been told of things that are not finished yet.
-  Report test_report;
-  Report suite_report;
-  Report program_report;
-  std::optional<std::uint32_t> open_suite;  // the suite it is in, by what it reported
-  std::int64_t suite_begin_ns = 0;          // when its set-up began, or that of the last one
-  bool in_iteration = false;  // takes part in the current iteration and has not ended it
-  bool runs_items = false;    // its environments are up, and it has not ended the iteration
+  Untold untold;
 
  private:
   [[noreturn]] void refuse(TestIndex test, const char* what_it_is) const {
@@ -329,6 +328,10 @@ class WorkerNode : public Node, public GateNode {
   // Whether the slot is still what it can be.
   bool says_what_runs() const { return tests_.is_intact() && is_valid(phase()); }
 
+  void accuse_of_damage() {
+    if (tests_.found_damage()) accuse(WorkerTests::kDamaged);
+  }
+
   // There are tests that it may start.
   void wake_for_tests() {
     settled_ = false;
@@ -343,6 +346,9 @@ class WorkerNode : public Node, public GateNode {
   int number_;
   WorkerChannels channels_;
   WorkerTests tests_;
+  WorkerLife life_;
+  bool is_in_iteration_ = false;
+  std::string accusation_;      // empty: there is none
   bool settles_later_ = false;  // told to shut down, and not sent anything since
   bool settled_ = false;        // the worker was told so, and not given anything since
 };

@@ -25,9 +25,8 @@ namespace gtest_xdist::internal {
 
 class WorkerTests {
  public:
-  // Of worker `number`, whose end of `deque` must outlive this. Damage is told in `broken`.
-  WorkerTests(int number, WorkDeque deque, std::string& broken)
-      : number_(number), deque_(deque), broken_(broken) {}
+  // Of worker `number`, whose end of `deque` must outlive this.
+  WorkerTests(int number, WorkDeque deque) : number_(number), deque_(deque) {}
 
   // From here on `assignments` keeps account of them, and they may start when `gate` says so, if
   // there is one: it calls push().
@@ -62,7 +61,7 @@ class WorkerTests {
   // A test that may start.
   void push(TestIndex test) {
     // The deque holds every test there is, so a full one is not of our making.
-    if (!deque_.push(test)) broken_ = kDamaged;
+    if (!deque_.push(test)) found_damage_ = true;
     pending_.push_back(test);
   }
 
@@ -75,14 +74,14 @@ class WorkerTests {
     while (tests.size() + held.size() < count && !pending_.empty() && pending_.back() != retry_) {
       // What says which tests have started may have been damaged since the last look.
       if (!is_intact()) {
-        broken_ = kDamaged;
+        found_damage_ = true;
         break;
       }
       const std::optional<TestIndex> test = deque_.take_back();
       if (!test) break;
       // The account here decides, not what the shared memory says.
       if (*test != pending_.back()) {
-        broken_ = kDamaged;
+        found_damage_ = true;
         break;
       }
       tests.push_back(pending_.back());
@@ -192,6 +191,9 @@ class WorkerTests {
   TestIndex retry() const { return retry_; }
   bool has_retry() const { return retry_ != kNoTest; }
 
+  // Whether the deque was not what it can be when it was used.
+  bool found_damage() const { return found_damage_; }
+
   static constexpr const char* kDamaged = "its deque is damaged";
 
  private:
@@ -215,12 +217,12 @@ class WorkerTests {
 
   const int number_;
   WorkDeque deque_;
-  std::string& broken_;
   Assignments* assignments_ = nullptr;  // of the current iteration
   LockGate* gate_ = nullptr;            // likewise; null if no test excludes another
   std::deque<TestIndex> pending_;       // in the deque or taken, in order
   TestIndex retry_ = kNoTest;           // that passed the scheduler by, if it has one
-  std::int64_t answered_ = 0;           // of those it took, reported or given back
+  bool found_damage_ = false;
+  std::int64_t answered_ = 0;  // of those it took, reported or given back
 };
 
 }  // namespace gtest_xdist::internal

@@ -22,7 +22,7 @@ TEST_F(CrashReport, SaysHowAWorkerEnded) {
   EXPECT_EQ(describe_end(node_, ExitStatus(SIGSEGV)), "killed by signal 11 (SIGSEGV)");
   EXPECT_EQ(describe_end(node_, ExitStatus(3 << 8)), "exited with status 3");
   EXPECT_EQ(describe_end(node_, ExitStatus(SIGKILL)), "killed by signal 9 (SIGKILL)");
-  node_.broken = "its deque is damaged";
+  node_.accuse("its deque is damaged");
   EXPECT_EQ(describe_end(node_, ExitStatus(SIGKILL)), "ended, because its deque is damaged");
   EXPECT_EQ(describe_end(node_, ExitStatus(SIGABRT)),
             "killed by signal 6 (SIGABRT); its deque is damaged");
@@ -38,7 +38,7 @@ TEST_F(CrashReport, SaysWhyAWorkerIsDown) {
   die_in(Phase::test);
   EXPECT_EQ(crashed_while_running(node_, "Suite.Test", describe_end(node_, ExitStatus(SIGKILL))),
             "worker 'gw3' timed out while running 'Suite.Test': it took longer than 1 second");
-  node_.broken = "its deque is damaged";
+  node_.accuse("its deque is damaged");
   EXPECT_EQ(describe_node_down(node_, ExitStatus(SIGKILL)), "ended, because its deque is damaged");
 }
 

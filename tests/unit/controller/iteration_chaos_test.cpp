@@ -240,25 +240,25 @@ class ChaosSession {
 
   bool act(std::size_t i) {
     WorkerNode& node = stage_.node(i);
-    if (node.state == WorkerNode::State::gone) return false;
-    if (!node.broken.empty() || random_.one_in(25)) return die(i);
+    if (node.life().is_gone()) return false;
+    if (node.is_accused() || random_.one_in(25)) return die(i);
     if (stage_.iteration().native() == &node) return act_natively(i);
-    switch (node.state) {
-      case WorkerNode::State::starting:
+    switch (node.life().stage()) {
+      case WorkerLife::Stage::starting:
         stage_.collect(i);
         return true;
-      case WorkerNode::State::collected:
+      case WorkerLife::Stage::collected:
         if (was_native_) return false;
         stage_.set_up(i, !random_.one_in(8));
         was_native_ |= is_native();
         return true;
-      case WorkerNode::State::ready:
+      case WorkerLife::Stage::ready:
         if (!begin(i)) return false;
         if (random_.one_in(2)) complete(i);
         return true;
-      case WorkerNode::State::unusable:
-      case WorkerNode::State::done:
-      case WorkerNode::State::gone:
+      case WorkerLife::Stage::unusable:
+      case WorkerLife::Stage::done:
+      case WorkerLife::Stage::rejected:
         break;
     }
     return false;
@@ -306,7 +306,7 @@ class ChaosSession {
     }
     bool any = false;
     for (std::size_t j = 0; j < stage_.size(); ++j) {
-      any |= stage_.node(j).state != WorkerNode::State::gone;
+      any |= !stage_.node(j).life().is_gone();
     }
     if (!any) iteration.give_up("not run: no worker is left");
     return true;

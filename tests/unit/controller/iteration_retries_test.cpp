@@ -183,8 +183,7 @@ TEST_F(RetriesTest, WhoseWorkerDiesBeforeItBeginsWaitsAgain) {
   EXPECT_EQ(stage_->node(1).unstarted(), 0U);
   EXPECT_TRUE(stage_->node(1).take_back(9).empty());
   // Between two tests.
-  stage_->node(1).state = WorkerNode::State::gone;
-  stage_->node(1).in_iteration = false;
+  stage_->node(1).process_ended();
   stage_->iteration().on_crash(stage_->node(1), Stage::kHow);
   EXPECT_TRUE(stage_->iteration().has_work());
   complete_all(0);

@@ -290,7 +290,7 @@ TEST_P(IterationViolationTest, EndsTheRunWithAnAccount) {
   stage.start();
   while (stage.begin(0)) stage.complete(0);
   stage.node(1).slot().phase.store(Phase::idle);
-  stage.node(1).state = WorkerNode::State::gone;
+  stage.node(1).process_ended();
   stage.iteration().on_crash(stage.node(1), Stage::kHow);
   stage.replace();
   stage.run();

@@ -137,7 +137,7 @@ TEST(IterationStopping, ATestThatAWorkerDoesNotHaveCannotBeGivenBack) {
   stage.start();
   const TestIndex next = 0;
   stage.iteration().on(stage.node(0), TestReturned{next});
-  EXPECT_EQ(stage.node(0).broken, "it gave back a test that it did not have");
+  EXPECT_EQ(stage.node(0).accusation(), "it gave back a test that it did not have");
 }
 
 // As by a test that writes anywhere.

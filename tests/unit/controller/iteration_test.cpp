@@ -163,8 +163,8 @@ TEST(Iteration, AWorkerThatEndsTooEarlyIsBroken) {
   stage.start();
   IterationDone end;
   stage.iteration().on(stage.node(0), end);
-  EXPECT_EQ(stage.node(0).broken, "it ended an iteration in which it still had tests");
-  EXPECT_TRUE(stage.node(0).in_iteration);
+  EXPECT_EQ(stage.node(0).accusation(), "it ended an iteration in which it still had tests");
+  EXPECT_TRUE(stage.node(0).is_in_iteration());
   stage.crash(0);
   EXPECT_TRUE(stage.iteration().has_work());
 }
@@ -173,9 +173,9 @@ TEST(Iteration, AWorkerThatTakesATestThatItCannotRunIsBroken) {
   Stage stage(std::make_unique<LoadScheduling>(2), 2, 4);
   stage.start();
   stage.begin(0);
-  stage.node(0).state = WorkerNode::State::collected;
+  stage.node(0).left_iteration();
   stage.set_up(0, false);
-  EXPECT_EQ(stage.node(0).broken, "it took a test that it cannot run");
+  EXPECT_EQ(stage.node(0).accusation(), "it took a test that it cannot run");
 }
 
 TEST(Iteration, AReportOfATestThatTheWorkerDoesNotHaveIsRefused) {
@@ -185,7 +185,7 @@ TEST(Iteration, AReportOfATestThatTheWorkerDoesNotHaveIsRefused) {
     TestDone done;
     done.test = test;
     stage.iteration().on(stage.node(0), done);
-    EXPECT_EQ(stage.node(0).broken, "it reported a test that it did not have");
+    EXPECT_EQ(stage.node(0).accusation(), "it reported a test that it did not have");
     EXPECT_TRUE(stage.take_reports().empty());
   }
 }

@@ -44,7 +44,7 @@ class ScheduleLogTest : public WorkerFixture {
   template <class Message>
   void tell(const Message& message) {
     const SpanResult result = log_->result_of(node_, message);
-    node_.test_report = {};
+    node_.untold.test = {};
     log_->on_message(node_, message, result);
   }
 
@@ -117,7 +117,7 @@ TEST_F(ScheduleLogTest, BelievesNoTimeThatCannotBe) {
 
 TEST_F(ScheduleLogTest, TellsResults) {
   const auto tell_part = [&](PartType type, std::uint64_t dropped, std::int64_t seconds) {
-    node_.test_report.add_part(3, {}, {type, "a.cpp", 1, ""});
+    node_.untold.test.add_part(3, {}, {type, "a.cpp", 1, ""});
     TestDone done;
     done.dropped_parts = dropped;
     done.time.duration_ns = seconds * kSecondInNs;
@@ -130,7 +130,7 @@ TEST_F(ScheduleLogTest, TellsResults) {
   EXPECT_EQ(tell_part(PartType::skip, 0, 0), SpanResult::skipped);
   EXPECT_EQ(tell_part(PartType::success, 0, 5), SpanResult::passed);
   EXPECT_EQ(tell_part(PartType::success, 0, 6), SpanResult::failed) << "GTEST_XDIST_TIMEOUT";
-  node_.suite_report.add_part(3, {}, {PartType::fatal_failure, "", -1, ""});
+  node_.untold.suite.add_part(3, {}, {PartType::fatal_failure, "", -1, ""});
   tell(SuiteUp{0, {}, {}});
   EXPECT_EQ(last().kind, SpanKind::suite_up);
   EXPECT_EQ(last().result, SpanResult::failed);

@@ -70,7 +70,7 @@ TEST_F(StaffingTest, ReplacesAWorker) {
   EXPECT_EQ(replace(1), "gtest-xdist: replacing crashed worker gw1 with gw2\n");
   ASSERT_EQ(parts_->nodes(), 3U);
   EXPECT_EQ(parts_->node(2).slot_number(), 1U);
-  EXPECT_TRUE(parts_->node(2).in_iteration);
+  EXPECT_TRUE(parts_->node(2).is_in_iteration());
   EXPECT_NE(parts_->node(2).process, nullptr);
   EXPECT_EQ(run_.crew.size(), 3U);
 }
@@ -109,7 +109,7 @@ TEST_F(StaffingTest, StartsAnotherWhenAllHaveArrived) {
   staffing_->use_free_token();
   ASSERT_EQ(parts_->nodes(), 2U);
   EXPECT_EQ(parts_->crew.workers(), 2U);
-  EXPECT_TRUE(parts_->node(1).in_iteration);
+  EXPECT_TRUE(parts_->node(1).is_in_iteration());
   EXPECT_NE(parts_->node(1).process, nullptr);
   EXPECT_EQ(run_.crew.size(), 2U);
   EXPECT_EQ(jobserver_->held(), 1U);

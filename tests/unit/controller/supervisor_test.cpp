@@ -16,6 +16,7 @@
 
 #include "support/node_process.h"
 #include "support/scratch.h"
+#include "support/worker_stages.h"
 
 namespace gtest_xdist::internal {
 namespace {
@@ -25,7 +26,6 @@ using namespace std::chrono_literals;
 // Two workers, which are processes that know nothing of tests; the time is what a test says.
 class SupervisorTest : public testing::Test {
  protected:
-  using State = WorkerNode::State;
   using Time = Supervisor::Time;
 
   SupervisorTest() {
@@ -33,7 +33,7 @@ class SupervisorTest : public testing::Test {
       nodes_.push_back(std::make_unique<WorkerNode>(static_cast<int>(i), segment_, i));
       WorkerNode& node = *nodes_.back();
       node.begin_iteration(assignments_);
-      node.state = State::ready;
+      make_ready(node);
       node.output.out = OutputFile::create(directory_.path());
       enter(i, Phase::idle, 0s);
       run_for_long(i);
@@ -212,7 +212,7 @@ TEST_F(SupervisorTest, PassesASignalOn) {
   EXPECT_EQ(node(0).end_reason->what, "was interrupted");
   EXPECT_EQ(node(0).end_reason->why, "signal 2 (SIGINT)");
   EXPECT_FALSE(node(0).end_reason->blames_worker);
-  node(0).state = State::gone;
+  node(0).process_ended();
   look(3s, SIGINT);
   EXPECT_EQ(ending(1), "killed by signal 9 (SIGKILL)");
 }
@@ -242,10 +242,10 @@ TEST_F(SupervisorTest, NoticesAWorkerThatDoesNotHear) {
   node(0).send({0, 1});
   look(1s);
   EXPECT_EQ(look(10s), 11s);
-  EXPECT_EQ(node(0).broken, "");
+  EXPECT_EQ(node(0).accusation(), "");
   look(11s);
-  EXPECT_EQ(node(0).broken, "it does not take the tests that it was sent");
-  EXPECT_EQ(node(1).broken, "") << "it was not sent any";
+  EXPECT_EQ(node(0).accusation(), "it does not take the tests that it was sent");
+  EXPECT_EQ(node(1).accusation(), "") << "it was not sent any";
 }
 
 TEST_F(SupervisorTest, AWorkerThatGetsOnHears) {
@@ -256,7 +256,7 @@ TEST_F(SupervisorTest, AWorkerThatGetsOnHears) {
     EXPECT_TRUE(node(0).complete(test));
   }
   look(19s);
-  EXPECT_EQ(node(0).broken, "");
+  EXPECT_EQ(node(0).accusation(), "");
 }
 
 TEST_F(SupervisorTest, NoTimePassesWhileTheSessionIsSuspended) {
@@ -272,9 +272,9 @@ TEST_F(SupervisorTest, NoTimePassesWhileTheSessionIsSuspended) {
   EXPECT_FALSE(is_being_ended(0));
   look(105s);
   EXPECT_TRUE(is_being_ended(0)) << "its limit has begun anew";
-  EXPECT_EQ(node(1).broken, "") << "it may still hear";
+  EXPECT_EQ(node(1).accusation(), "") << "it may still hear";
   look(112s);
-  EXPECT_NE(node(1).broken, "");
+  EXPECT_NE(node(1).accusation(), "");
   look(119s);
   EXPECT_EQ(supervisor().over(), "");
   look(120s);

@@ -13,6 +13,8 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/transport/segment.h"
 
+#include "support/worker_stages.h"
+
 namespace gtest_xdist::internal {
 namespace {
 
@@ -27,7 +29,7 @@ class WhoRunsWhatTest : public testing::Test {
     for (std::uint32_t i = 0; i < 2; ++i) {
       nodes_.push_back(std::make_unique<WorkerNode>(static_cast<int>(i), segment_, i));
       nodes_.back()->begin_iteration(assignments_);
-      nodes_.back()->state = WorkerNode::State::ready;
+      make_ready(*nodes_.back());
       enter(i, Phase::idle, 0s);
     }
     tally_.begin = begin_;
@@ -98,7 +100,7 @@ TEST_F(WhoRunsWhatTest, NamesOtherPlaces) {
     enter(0, row.phase, 1s);
     EXPECT_EQ(described(0, 3s), std::string("gw0: ") + row.what + " for 2s, 0 tests left");
   }
-  node(0).open_suite = 0;
+  node(0).untold.open_suite = 0;
   enter(0, Phase::suite_down, 1s);
   EXPECT_EQ(described(0, 3s), "gw0: TearDownTestSuite of " + std::string(catalog_.suite(0).name()) +
                                   " for 2s, 0 tests left");
@@ -126,7 +128,7 @@ TEST_F(WhoRunsWhatTest, AnswersARequest) {
 }
 
 TEST_F(WhoRunsWhatTest, PassesOverTheDead) {
-  node(0).state = WorkerNode::State::gone;
+  node(0).process_ended();
   ::raise(SIGUSR1);
   EXPECT_EQ(told(12s).find("gw0"), std::string::npos);
 }

@@ -28,7 +28,7 @@ TEST(WorkerCollectionsTest, HearsWorkersOneByOne) {
   parts.tell(0);
   EXPECT_FALSE(parts.collections.are_awaited());
   EXPECT_FALSE(parts.collections.are_known());
-  EXPECT_EQ(parts.node(0).state, WorkerNode::State::collected);
+  EXPECT_EQ(parts.node(0).life().stage(), WorkerLife::Stage::collected);
   parts.tell(1);
   EXPECT_TRUE(parts.collections.are_known());
   EXPECT_FALSE(parts.collections.differ());
@@ -79,7 +79,7 @@ TEST(WorkerCollectionsTest, AllMustHaveWhatTheFirstOneHas) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
             "gtest-xdist: the workers did not collect the same tests\n");
   EXPECT_TRUE(parts.collections.differ());
-  EXPECT_EQ(parts.node(1).state, WorkerNode::State::unusable);
+  EXPECT_EQ(parts.node(1).life().stage(), WorkerLife::Stage::rejected);
   EXPECT_EQ(parts.iterations.hopeless(), "the workers did not collect the same tests");
   const std::vector<std::string> failures = parts.take_failures();
   ASSERT_EQ(failures.size(), 1U);
@@ -90,7 +90,7 @@ TEST(WorkerCollectionsTest, AllDifferencesAreToldBeforeTheEnd) {
   SessionParts parts(3);
   tell_others(parts, 0, {"Only.There"});
   EXPECT_TRUE(parts.collections.differ());
-  EXPECT_EQ(parts.node(0).state, WorkerNode::State::unusable);
+  EXPECT_EQ(parts.node(0).life().stage(), WorkerLife::Stage::rejected);
   EXPECT_EQ(parts.node(1).pending(), 0U) << "nothing is started any more";
   parts.tell(1);
   EXPECT_EQ(parts.iterations.hopeless(), "");
@@ -120,7 +120,7 @@ TEST(WorkerCollectionsTest, WhereNothingWillRunTheSelectionStays) {
   SessionParts parts(1, nullptr, kAsksWorkers);
   parts.iterations.lose_hope("interrupted");
   parts.tell(0, Tests{2, 0});
-  EXPECT_EQ(parts.node(0).state, WorkerNode::State::unusable);
+  EXPECT_EQ(parts.node(0).life().stage(), WorkerLife::Stage::rejected);
   EXPECT_EQ(parts.catalog.selected(), (Tests{0, 1, 2, 3}));
   EXPECT_FALSE(parts.collections.differ());
 }
@@ -129,13 +129,13 @@ TEST(WorkerCollectionsTest, AWorkerThatSaysWhatCannotBeIsBroken) {
   SessionParts parts(3);
   parts.tell(0);
   parts.tell(0);
-  EXPECT_EQ(parts.node(0).broken, "it told of its collection twice");
+  EXPECT_EQ(parts.node(0).accusation(), "it told of its collection twice");
   parts.tell(1, Tests{1, 1});
-  EXPECT_EQ(parts.node(1).broken, "it sent a collection that it cannot have");
+  EXPECT_EQ(parts.node(1).accusation(), "it sent a collection that it cannot have");
   tell_others(parts, 2, {"Only.There"});
-  EXPECT_EQ(parts.node(2).broken, "");
+  EXPECT_EQ(parts.node(2).accusation(), "");
   tell_others(parts, 2, {"Only.There"});
-  EXPECT_EQ(parts.node(2).broken, "it told of its collection twice");
+  EXPECT_EQ(parts.node(2).accusation(), "it told of its collection twice");
 }
 
 }  // namespace

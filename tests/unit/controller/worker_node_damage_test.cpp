@@ -20,6 +20,7 @@
 
 #include "support/random.h"
 #include "support/worker_message.h"
+#include "support/worker_stages.h"
 
 namespace gtest_xdist::internal {
 namespace {
@@ -30,20 +31,19 @@ constexpr std::uint32_t kSlot = 1;
 class Conversation {
  public:
   explicit Conversation(std::uint32_t seed) : random_(seed) {
-    node_.state = WorkerNode::State::ready;
-    node_.runs_items = true;
+    make_ready(node_);
     node_.begin_iteration(assignments_);
     for (const std::uint32_t other : {0U, 2U}) remember(other);
   }
 
   // Whether the worker has been found out in the end.
   bool play() {
-    for (int step = 0; step < 60 && node_.broken.empty(); ++step) {
+    for (int step = 0; step < 60 && !node_.is_accused(); ++step) {
       if (step > 20 && random_.one_in(8)) scribble();
       controller_acts();
       worker_acts();
     }
-    const bool found_out = !node_.broken.empty();
+    const bool found_out = node_.is_accused();
     end();
     for (const std::uint32_t other : {0U, 2U}) expect_untouched(other);
     return found_out;
@@ -145,17 +145,17 @@ class Conversation {
   // As a NodeManager does.
   void listen() {
     try {
-      while (node_.broken.empty() && node_.drain()) {
-        for (std::string_view frame; node_.broken.empty() && node_.next_frame(frame);) {
+      while (!node_.is_accused() && node_.drain()) {
+        for (std::string_view frame; !node_.is_accused() && node_.next_frame(frame);) {
           const WorkerMessage message = decode_worker_message(frame);
           const auto* done = std::get_if<TestDone>(&message);
-          if (done == nullptr || !node_.complete(done->test)) node_.broken = "wrong message";
+          if (done == nullptr || !node_.complete(done->test)) node_.accuse("wrong message");
         }
       }
     } catch (const CorruptRing& error) {
-      node_.broken = error.what();
+      node_.accuse(error.what());
     } catch (const DecodeError& error) {
-      node_.broken = error.what();
+      node_.accuse(error.what());
     }
   }
 

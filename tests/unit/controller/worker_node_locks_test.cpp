@@ -23,7 +23,7 @@ class HeldBackTest : public WorkerFixture {
     gate_.emplace(locks_);
     node_.begin_iteration(assignments_, &*gate_);
     other_.begin_iteration(assignments_, &*gate_);
-    other_.state = WorkerNode::State::ready;
+    make_ready(other_);
     other_.send({2});
     gate_->let_through();
   }
@@ -92,7 +92,7 @@ TEST_F(HeldBackTest, AreNotStayedForWhenTheyAreTakenBack) {
 }
 
 TEST_F(HeldBackTest, AWorkerThatIsInTheWayIsSettled) {
-  other_.open_suite = 0;
+  other_.untold.open_suite = 0;
   ASSERT_EQ(segment_.deque(0).take(), 2U);
   ASSERT_TRUE(other_.complete(2));
   EXPECT_TRUE(other_.is_inside());
@@ -111,18 +111,22 @@ TEST_F(HeldBackTest, AreLeftByADeadWorker) {
   deque_.take();
   node_.slot().phase.store(Phase::test);
   EXPECT_EQ(node_.running_item(), 8U);
-  node_.state = WorkerNode::State::gone;
+  node_.process_ended();
   EXPECT_EQ(node_.abandon(true), (Indices{4, 6}));
   EXPECT_EQ(node_.pending(), 0U);
   EXPECT_NO_THROW(other_.send({4, 6}));
 }
 
 TEST_F(HeldBackTest, AWorkerIsInsideUntilItsEnvironmentsAreSetUp) {
-  using State = WorkerNode::State;
-  for (const State state : {State::starting, State::collected, State::ready, State::unusable}) {
-    node_.state = state;
-    EXPECT_EQ(node_.is_inside(), state == State::starting || state == State::collected);
-  }
+  WorkerNode node(5, segment_, 0);
+  EXPECT_TRUE(node.is_inside());
+  node.arrived(true);
+  EXPECT_TRUE(node.is_inside());
+  node.environments_up(true);
+  EXPECT_FALSE(node.is_inside());
+  node.left_iteration();
+  node.environments_up(false);
+  EXPECT_FALSE(node.is_inside());
 }
 
 }  // namespace

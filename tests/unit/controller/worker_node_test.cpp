@@ -83,7 +83,7 @@ TEST_F(WorkerNodeTest, TakesBackFromTheEndInOrder) {
   EXPECT_EQ(node_.take_back(5), Indices{6}) << "the worker has the first one";
   EXPECT_EQ(node_.pending(), 1U);
   EXPECT_EQ(node_.take_back(1), Indices{});
-  EXPECT_EQ(node_.broken, "");
+  EXPECT_EQ(node_.accusation(), "");
 }
 
 TEST_F(WorkerNodeTest, CompletesOnlyTheTestThatMustComeNext) {
@@ -147,24 +147,27 @@ TEST_F(WorkerNodeTest, IsSentNothingThatAnotherWorkerHas) {
 }
 
 TEST_F(WorkerNodeTest, IsSentTestsOnlyWhenItCanRunThem) {
-  using State = WorkerNode::State;
+  using At = WorkerLife::Stage;
   struct Row {
-    State state;
+    At stage;
+    bool is_gone;
     const char* refusal;
   };
   const Row rows[] = {
-      {State::starting, nullptr},
-      {State::collected, nullptr},
-      {State::ready, nullptr},
-      {State::unusable, "test 4 was sent to gw3, but gw3 runs no tests"},
-      {State::done, "test 4 was sent to gw3, but gw3 runs no tests"},
-      {State::gone, "test 4 was sent to gw3, but gw3 is gone"},
+      {At::starting, false, nullptr},
+      {At::collected, false, nullptr},
+      {At::ready, false, nullptr},
+      {At::rejected, false, "test 4 was sent to gw3, but gw3 runs no tests"},
+      {At::unusable, false, "test 4 was sent to gw3, but gw3 runs no tests"},
+      {At::done, false, "test 4 was sent to gw3, but gw3 runs no tests"},
+      {At::ready, true, "test 4 was sent to gw3, but gw3 is gone"},
   };
   for (const Row& row : rows) {
     Assignments assignments(12, {4}, 1);
     WorkerNode node(3, segment_, kSlot);
     node.begin_iteration(assignments);
-    node.state = row.state;
+    bring_to(row.stage, node);
+    if (row.is_gone) node.process_ended();
     if (row.refusal == nullptr) {
       EXPECT_NO_THROW(node.send({4}));
     } else {
@@ -190,7 +193,7 @@ TEST_F(WorkerNodeTest, IsNotWokenForNothing) {
 // A replacement may have the slot of a dead worker.
 TEST_F(WorkerNodeTest, ThatIsGoneTouchesItsSlotNoMore) {
   node_.send({4, 6});
-  node_.state = WorkerNode::State::gone;
+  node_.process_ended();
   node_.shutdown();
   EXPECT_EQ(next_command(), std::nullopt);
   EXPECT_EQ(node_.take_back(1), Indices{});
@@ -203,7 +206,7 @@ TEST_F(WorkerNodeTest, ThatDiedInATestLeavesItAndTheRest) {
   for (const Phase phase : {Phase::suite_up, Phase::test}) {
     Assignments assignments(12, {4, 6, 8}, 1);
     WorkerNode node(4, segment_, kSlot);
-    node.state = WorkerNode::State::ready;
+    make_ready(node);
     node.begin_iteration(assignments);
     node.send({4, 6, 8});
     deque_.take();
@@ -225,7 +228,7 @@ TEST_F(WorkerNodeTest, ThatDiedWithATestItHadNotBegunLeavesNoCrashItem) {
   for (const Phase phase : {Phase::idle, Phase::suite_down, Phase::environments_down}) {
     Assignments assignments(12, {4, 6, 8}, 1);
     WorkerNode node(4, segment_, kSlot);
-    node.state = WorkerNode::State::ready;
+    make_ready(node);
     node.begin_iteration(assignments);
     node.send({4, 6});
     deque_.take();
@@ -304,7 +307,7 @@ TEST_F(WorkerNodeTest, ATestInTheDequeThatWasTamperedWithIsNoticed) {
   WorkDeque vandal(segment_.slot(kSlot).deque, cells(), 8, 1);
   ASSERT_TRUE(vandal.push(7));
   EXPECT_EQ(node_.take_back(2), Indices{});
-  EXPECT_EQ(node_.broken, "its deque is damaged");
+  EXPECT_EQ(node_.accusation(), "its deque is damaged");
 }
 
 // Where the ends of the deque are told to be, and whether that can be: gw3 was sent four tests and
@@ -324,7 +327,7 @@ TEST_F(WorkerNodeTest, EndsOfTheDequeThatCannotBeAreNoticed) {
     Assignments assignments(12, {0, 1, 2, 3}, 1);
     WorkerNode node(3, segment_, kSlot);
     node.begin_iteration(assignments);
-    node.state = WorkerNode::State::ready;
+    make_ready(node);
     node.send({0, 1, 2, 3});
     segment_.deque(kSlot).take();
     segment_.deque(kSlot).take();
@@ -332,7 +335,7 @@ TEST_F(WorkerNodeTest, EndsOfTheDequeThatCannotBeAreNoticed) {
     segment_.slot(kSlot).deque.top.store(row.top);
     segment_.slot(kSlot).deque.bottom.store(row.bottom);
     EXPECT_FALSE(node.drain());
-    EXPECT_EQ(node.broken, row.can_be ? "" : "its deque is damaged")
+    EXPECT_EQ(node.accusation(), row.can_be ? "" : "its deque is damaged")
         << row.top << " " << row.bottom;
     EXPECT_LE(node.unstarted(), 3U);
   }
@@ -341,7 +344,7 @@ TEST_F(WorkerNodeTest, EndsOfTheDequeThatCannotBeAreNoticed) {
 TEST_F(WorkerNodeTest, ADequeThatIsFullIsNoticed) {
   segment_.slot(kSlot).deque.top.store(-100);
   node_.send({1});
-  EXPECT_EQ(node_.broken, "its deque is damaged");
+  EXPECT_EQ(node_.accusation(), "its deque is damaged");
 }
 
 TEST_F(WorkerNodeTest, PositionsOfTheCommandRingThatCannotBeAreNoticed) {
@@ -349,15 +352,24 @@ TEST_F(WorkerNodeTest, PositionsOfTheCommandRingThatCannotBeAreNoticed) {
   for (std::atomic<std::uint64_t>* position : {&commands.read, &commands.written}) {
     for (const std::uint64_t damage :
          {std::uint64_t{1} << 63, std::uint64_t{300}, std::uint64_t{1}}) {
-      const std::uint64_t before = position->exchange(damage);
-      EXPECT_FALSE(node_.drain());
-      EXPECT_EQ(std::exchange(node_.broken, {}), "its command ring is damaged") << damage;
-      position->store(before);
+      WorkerNode node(3, segment_, kSlot);
+      position->store(damage);
+      EXPECT_FALSE(node.drain());
+      EXPECT_EQ(node.accusation(), "its command ring is damaged") << damage;
     }
   }
+  WorkerNode node(3, segment_, kSlot);
   commands.read.store(3);  // so far ahead that a sum may overflow
-  node_.command(Command::settle);
-  EXPECT_EQ(node_.broken, "its command ring is damaged");
+  node.command(Command::settle);
+  EXPECT_EQ(node.accusation(), "its command ring is damaged");
+}
+
+TEST_F(WorkerNodeTest, IsAccusedOnce) {
+  EXPECT_FALSE(node_.is_accused());
+  node_.accuse("it did that");
+  EXPECT_TRUE(node_.is_accused());
+  node_.accuse("it did worse");
+  EXPECT_EQ(node_.accusation(), "it did that");
 }
 
 // Whatever damaged the slot ran in the worker, so it is the test of which nothing was heard.
@@ -372,17 +384,17 @@ TEST_F(WorkerNodeTest, ASlotThatDoesNotSayWhatWasRunBlamesTheTestOfWhichNothingW
     WorkerSlot& slot = node_.slot();
     slot.phase.store(is_phase ? static_cast<Phase>(77) : Phase::idle);
     const std::int64_t top = is_phase ? slot.deque.top.load() : slot.deque.top.exchange(99);
-    node_.runs_items = false;
-    EXPECT_EQ(node_.running_item(), std::nullopt) << "it runs none";
-    node_.runs_items = true;
     EXPECT_EQ(node_.running_item(), 6U);
+    node_.left_iteration();
+    EXPECT_EQ(node_.running_item(), std::nullopt) << "it runs none";
+    node_.environments_up(true);
     slot.deque.top.store(top);
   }
 }
 
 TEST_F(WorkerNodeTest, ACommandRingThatIsNotReadIsNoticed) {
-  for (int i = 0; i < 100 && node_.broken.empty(); ++i) node_.command(Command::settle);
-  EXPECT_EQ(node_.broken, "its command ring is damaged");
+  for (int i = 0; i < 100 && !node_.is_accused(); ++i) node_.command(Command::settle);
+  EXPECT_EQ(node_.accusation(), "its command ring is damaged");
 }
 
 // Commands that the worker has no time to read say enough.
@@ -392,7 +404,7 @@ TEST_F(WorkerNodeTest, CanBeToldToSettleWithoutEnd) {
     node_.shutdown();
     node_.take_back(1);
   }
-  EXPECT_EQ(node_.broken, "");
+  EXPECT_EQ(node_.accusation(), "");
   int settles = 0;
   while (next_command() == Command::settle) ++settles;
   EXPECT_GT(settles, 1);

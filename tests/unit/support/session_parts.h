@@ -79,8 +79,7 @@ struct SessionParts {
   // The worker is gone, and its iteration knows.
   void crash(std::size_t i) {
     node(i).process.reset();
-    node(i).state = WorkerNode::State::gone;
-    node(i).in_iteration = false;
+    node(i).process_ended();
     iterations.current().on_crash(node(i), "killed by signal 6 (SIGABRT)");
   }
 

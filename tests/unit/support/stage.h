@@ -70,7 +70,7 @@ class Stage {
 
   // The worker has the right collection.
   void collect(std::size_t i) {
-    node(i).state = WorkerNode::State::collected;
+    node(i).arrived(true);
     iteration_->add(node(i));
     iteration_->schedule();
   }
@@ -96,7 +96,7 @@ class Stage {
   // The worker begins its next test, if it runs none and there is one; the test that it runs.
   std::optional<TestIndex> begin(std::size_t i) {
     std::optional<TestIndex>& running = running_[i];
-    if (!running && node(i).state == WorkerNode::State::ready && !stop_word().is_set()) {
+    if (!running && node(i).ready() && !stop_word().is_set()) {
       running = segment_.deque(node(i).slot_number()).take();
     }
     if (running) node(i).slot().phase.store(Phase::test);
@@ -123,7 +123,7 @@ class Stage {
     done.output = {{10, 20}, {}};
     iteration_->on(node(i), done);
     node(i).leave_suite();  // here every test is a suite of its own
-    EXPECT_EQ(node(i).broken, "");
+    EXPECT_EQ(node(i).accusation(), "");
     return *test;
   }
 
@@ -144,8 +144,7 @@ class Stage {
       }
     }
     running_[i].reset();
-    node(i).state = WorkerNode::State::gone;
-    node(i).in_iteration = false;
+    node(i).process_ended();
     iteration_->on_crash(node(i), kHow);
   }
 

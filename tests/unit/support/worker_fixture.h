@@ -13,6 +13,8 @@
 #include "gtest_xdist/core/message.h"
 #include "gtest_xdist/transport/segment.h"
 
+#include "support/worker_stages.h"
+
 namespace gtest_xdist::internal {
 
 // gw3 in slot 1 of a segment, in an iteration of twelve tests, most of them selected; a test plays
@@ -25,7 +27,7 @@ class WorkerFixture : public testing::Test {
 
   // The worker takes part in the iteration and can run tests.
   void begin(WorkerNode& node) {
-    node.state = WorkerNode::State::ready;
+    make_ready(node);
     node.begin_iteration(assignments_);
   }
 
