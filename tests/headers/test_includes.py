@@ -13,6 +13,7 @@ LEVELS = [{"core", "os"}, {"scheduler"}, {"hooks"}, {"transport"}, {"process"}, 
           {"worker", "controller"}, {"shim"}]
 PUBLIC = {"gtest_xdist.h", "once.h", "plugin.h"}
 FREE = {"version.h"}  # includes nothing
+FOR_EFFECT = {"core/same_build.h"}  # adds to each file that includes it
 
 # Headers of POSIX, and the folders that may include them.
 POSIX = {"dirent.h", "fcntl.h", "limits.h", "poll.h", "pthread.h", "stdio.h", "sys/file.h",
@@ -36,6 +37,16 @@ LINUX = re.compile(r"""
       |process_vm_\w+|__linux__|__GLIBC__)\b
     |"/proc\b|"/sys\b|"/dev/shm\b""", re.VERBOSE)
 
+# What a header declares for others: at namespace scope, so at the beginning of a line.
+DECLARED = re.compile(r"""
+    ^(?:class|struct|union|enum[ ]class|enum)[ ](?:\[\[.*?\]\][ ])?(\w+)[^;{]*\{
+    | ^using[ ](\w+)[ ]=
+    | ^\#[ ]*define[ ](\w+)
+    | ^[A-Z_]+\((\w+),                                                # by a macro
+    | ^(?=[a-zA-Z\[])(?!static_assert)(?:(?:decltype\(auto\)|[^\n;={(]*)[ &*])?(\w+)\(  # a function
+    | ^(?:inline|const|constexpr)[ ][^\n;={(]*\b(\w+)[ ]?[=;{\[]      # a constant
+    """, re.MULTILINE | re.VERBOSE)
+
 
 def level(folder):
     return next(i for i, folders in enumerate(LEVELS) if folder in folders)
@@ -43,6 +54,16 @@ def level(folder):
 
 def without_comments(text):
     return re.sub(r"(?<!:)//.*", "", text)
+
+
+def words(text):
+    strings = r'"(?:[^"\\\n]|\\.)*"'
+    return set(re.findall(r"\w+", re.sub(strings, '""', without_comments(text))))
+
+
+def declared(text):
+    found = DECLARED.findall(without_comments(text))
+    return {name for names in found for name in names if name and not name.endswith("_H_")}
 
 
 class IncludesTest(unittest.TestCase):
@@ -67,6 +88,19 @@ class IncludesTest(unittest.TestCase):
             with self.subTest(header=header, included=included):
                 self.assertNotIn(included, PUBLIC)
                 self.assertTrue(other == folder or level(other) < level(folder))
+
+    def test_what_is_included_is_used(self):
+        names = {header: declared(text) for header, text in self.headers.items()}
+        # A header without declarations in the namespace stands for those that it includes.
+        standing = {header for header, text in self.headers.items() if "\nnamespace " not in text}
+        for header, _, included in self.each_include(r'"gtest_xdist/(.*)"'):
+            if header in standing:
+                names[header] = names[header] | names[included]
+        for header, _, included in self.each_include(r'"gtest_xdist/(.*)"'):
+            if header in PUBLIC | standing or included in FOR_EFFECT:
+                continue
+            with self.subTest(header=header, included=included):
+                self.assertTrue(names[included] & words(self.headers[header]), "nothing of it is used")
 
     def test_a_system_is_picked_by_os_alone(self):
         self.assertEqual({("os/os.h", "os/linux.h")},

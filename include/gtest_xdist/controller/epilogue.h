@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/controller/account.h"
 #include "gtest_xdist/controller/launcher.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/retries.h"

@@ -18,17 +18,17 @@
 #include <string_view>
 #include <utility>
 
-#include "gtest_xdist/controller/account.h"
 #include "gtest_xdist/controller/launcher.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/suspension.h"
 #include "gtest_xdist/controller/worker_node.h"
-#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/core/decoder.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/exit_status.h"
 #include "gtest_xdist/process/jobserver.h"
 #include "gtest_xdist/process/output_watch.h"
 #include "gtest_xdist/process/stop_signals.h"
+#include "gtest_xdist/transport/byte_ring.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/segment_layout.h"
 #include "gtest_xdist/transport/worker_slot.h"

@@ -18,11 +18,10 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/compat.h"
-#include "gtest_xdist/controller/notes.h"
-#include "gtest_xdist/controller/retries.h"
 #include "gtest_xdist/controller/run_tally.h"
 #include "gtest_xdist/controller/status_line.h"
 #include "gtest_xdist/controller/worker_activity.h"
+#include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/terminal.h"
 

@@ -13,7 +13,6 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/notes.h"
-#include "gtest_xdist/controller/retries.h"
 #include "gtest_xdist/controller/run_tally.h"
 #include "gtest_xdist/controller/worker_node.h"
 #include "gtest_xdist/core/identity.h"

@@ -13,7 +13,6 @@
 #include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/controller/crew.h"
 #include "gtest_xdist/controller/hook_guard.h"
-#include "gtest_xdist/controller/iteration.h"
 #include "gtest_xdist/controller/iterations.h"
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/notes.h"

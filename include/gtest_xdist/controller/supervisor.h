@@ -16,12 +16,12 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/controller/account.h"
 #include "gtest_xdist/controller/crash_report.h"
 #include "gtest_xdist/controller/notes.h"
 #include "gtest_xdist/controller/time_out.h"
 #include "gtest_xdist/controller/worker_ending.h"
 #include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/process/exit_status.h"
 #include "gtest_xdist/transport/worker_slot.h"

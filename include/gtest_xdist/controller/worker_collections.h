@@ -13,7 +13,6 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/controller/collection_check.h"
-#include "gtest_xdist/controller/iteration.h"
 #include "gtest_xdist/controller/iterations.h"
 #include "gtest_xdist/controller/node_manager.h"
 #include "gtest_xdist/controller/notes.h"

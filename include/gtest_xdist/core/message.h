@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gtest_xdist/core/codec.h"
+#include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/report.h"
 #include "gtest_xdist/core/value_map.h"
 

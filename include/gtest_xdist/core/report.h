@@ -13,8 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
-
 namespace gtest_xdist {
 
 // The kinds of testing::TestPartResult, by another name so that core does not need gtest.

@@ -10,8 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "gtest_xdist/core/build.h"
-
 namespace gtest_xdist::internal {
 
 // "a, b, c".

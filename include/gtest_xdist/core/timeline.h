@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/core/schedule.h"
 #include "gtest_xdist/core/sorted_order.h"
 

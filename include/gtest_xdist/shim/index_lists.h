@@ -16,8 +16,8 @@
 #include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/controller/replay_plan.h"
 #include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/option_values.h"
 #include "gtest_xdist/core/options.h"
-#include "gtest_xdist/core/text.h"
 
 namespace gtest_xdist::internal {
 

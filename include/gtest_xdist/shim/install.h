@@ -23,7 +23,6 @@
 #include "gtest_xdist/core/option_values.h"
 #include "gtest_xdist/core/options.h"
 #include "gtest_xdist/core/same_build.h"
-#include "gtest_xdist/core/text.h"
 #include "gtest_xdist/core/variables.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
 #include "gtest_xdist/process/once_values.h"

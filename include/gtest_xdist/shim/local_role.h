@@ -24,7 +24,7 @@
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/bridge/shuffle.h"
 #include "gtest_xdist/bridge/test_hooks.h"
-#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/index_list.h"
 #include "gtest_xdist/shim/index_lists.h"
 #include "gtest_xdist/shim/refusal.h"
 #include "gtest_xdist/shim/session_life.h"
