@@ -13,7 +13,7 @@ LEVELS = [{"core", "os"}, {"scheduler"}, {"hooks"}, {"transport"}, {"process"}, 
           {"worker", "controller"}, {"shim"}]
 PUBLIC = {"gtest_xdist.h", "once.h", "plugin.h"}
 FREE = {"version.h"}  # includes nothing
-FOR_EFFECT = {"core/same_build.h"}  # adds to each file that includes it
+FOR_EFFECT = {"core/build/same_build.h"}  # adds to each file that includes it
 
 # Headers of POSIX, and the folders that may include them.
 POSIX = {"dirent.h", "fcntl.h", "limits.h", "poll.h", "pthread.h", "stdio.h", "sys/file.h",
