@@ -18,12 +18,12 @@
 //   die, and replays every result into gtest's own model (bridge/), so that printers, XML and JSON
 //   reports, listeners, counters and the exit status are those of a serial run.
 //
-// Settings and their values: core/variables.h, and the guide, examples/settings.md.
+// Settings and their values: core/settings/variables.h, and the guide, examples/settings.md.
 #ifndef GTEST_XDIST_GTEST_XDIST_H_
 #define GTEST_XDIST_GTEST_XDIST_H_
 
 // First, so that it is the first to say what is wrong.
-#include "gtest_xdist/core/build.h"
+#include "gtest_xdist/core/build/build.h"
 #include "gtest_xdist/os/os.h"
 #include "gtest_xdist/plugin.h"
 // Elsewhere os.h has said so, and the rest would only repeat it.

@@ -14,7 +14,7 @@
 // The binary must include gtest_xdist.h in one of its files, or link gtest_xdist::shim: without it
 // every process makes its own values and tears them down when it exits.
 //
-// No GoogleTest, no Boost. How processes share: process/once_store.h.
+// No GoogleTest, no Boost. How processes share: process/once/once_store.h.
 #ifndef GTEST_XDIST_ONCE_H_
 #define GTEST_XDIST_ONCE_H_
 
@@ -25,19 +25,19 @@
 #include <utility>
 
 // First, so that it is the first to say what is wrong.
-#include "gtest_xdist/core/build.h"
-#include "gtest_xdist/core/codec.h"
-#include "gtest_xdist/core/function_ref.h"
-#include "gtest_xdist/core/same_build.h"
-#include "gtest_xdist/core/type_name.h"
+#include "gtest_xdist/core/build/build.h"
+#include "gtest_xdist/core/build/same_build.h"
+#include "gtest_xdist/core/lean/function_ref.h"
+#include "gtest_xdist/core/wire/codec.h"
+#include "gtest_xdist/core/wire/type_name.h"
 #include "gtest_xdist/os/os.h"
 
 // Elsewhere os.h has said so, and the rest would only repeat it.
 #if GTEST_XDIST_INTERNAL_HAS_OS
 
-#include "gtest_xdist/process/code_place.h"
-#include "gtest_xdist/process/once_store.h"
-#include "gtest_xdist/process/once_values.h"
+#include "gtest_xdist/process/once/code_place.h"
+#include "gtest_xdist/process/once/once_store.h"
+#include "gtest_xdist/process/once/once_values.h"
 
 namespace gtest_xdist {
 namespace internal {
@@ -170,9 +170,9 @@ const T& get_once(const std::string& name, Make& make, TearDown tear_down) {
 // while another process or thread makes it. A session is one RUN_ALL_TESTS with all its iterations,
 // and what main does before it; in a worker, main after it as well.
 //
-// The value is of any type that travels (core/codec.h); all calls for a name must ask for the same
-// type. The reference is valid as long as the process. After the first call in a process, further
-// ones cost a look into a map.
+// The value is of any type that travels (core/wire/codec.h); all calls for a name must ask for the
+// same type. The reference is valid as long as the process. After the first call in a process,
+// further ones cost a look into a map.
 //
 // `make` is called in the thread and the process that asks. If it throws, the value is not made:
 // this call throws the same, and the next one to ask tries again, as after the death of its

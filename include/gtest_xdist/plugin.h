@@ -32,7 +32,7 @@
 #include "gtest_xdist/core/groups.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/locks.h"
-#include "gtest_xdist/core/text.h"
+#include "gtest_xdist/core/text/text.h"
 #include "gtest_xdist/core/value_map.h"
 #include "gtest_xdist/hooks/hook_call.h"
 #include "gtest_xdist/hooks/plugin.h"

@@ -157,7 +157,7 @@ class AddTest(ProjectTest):
 
     def test_the_modes(self):
         """All that there are, and no other."""
-        header = (SOURCE / "include/gtest_xdist/core/options.h").read_text()
+        header = (SOURCE / "include/gtest_xdist/core/settings/options.h").read_text()
         modes = re.findall(r"\w+", re.search(r"enum class DistMode \{(.*?)\}", header).group(1))
         self.configure("".join("gtest_xdist_add_test(NAME %s TARGET suite WORKERS 2 DIST %s)\n"
                                % (mode, mode) for mode in modes))

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "gtest_xdist/core/codec.h"
-#include "gtest_xdist/core/handshake.h"
-#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/core/messages/handshake.h"
+#include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/value_map.h"
+#include "gtest_xdist/core/wire/codec.h"
 
 #include "input.h"
 #include "require.h"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gtest_xdist/core/durations.h"
+#include "gtest_xdist/core/tests/durations.h"
 
 #include "input.h"
 #include "require.h"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/tests/index_list.h"
 
 #include "input.h"
 #include "require.h"

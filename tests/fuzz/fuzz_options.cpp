@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gtest_xdist/core/variables.h"
+#include "gtest_xdist/core/settings/variables.h"
 
 #include "input.h"
 #include "require.h"

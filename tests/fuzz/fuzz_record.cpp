@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "gtest_xdist/core/record_parser.h"
-#include "gtest_xdist/core/schedule_record.h"
+#include "gtest_xdist/core/schedule/record_parser.h"
+#include "gtest_xdist/core/schedule/schedule_record.h"
 
 #include "require.h"
 

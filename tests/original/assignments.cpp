@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/each.h"
 #include "gtest_xdist/scheduler/load.h"
 #include "gtest_xdist/scheduler/load_scope.h"

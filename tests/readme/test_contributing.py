@@ -114,16 +114,16 @@ class ContributingTest(unittest.TestCase):
         self.assertIn(".ci/quick --all", CI)
 
     def test_no_folder_is_forgotten(self):
-        def folders(path):
-            return sorted(entry.name for entry in path.iterdir()
+        def folders(path, pattern="*"):
+            return sorted(entry.relative_to(path).as_posix() for entry in path.glob(pattern)
                           if entry.is_dir() and entry.name != "__pycache__")
 
         def rows(heading):
             table = TEXT.split("\n| %s |" % heading)[1].split("\n\n")[0]
             return sorted(re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE))
 
-        for path in "include/gtest_xdist/", "tests/":
-            self.assertEqual(folders(SOURCE / path), rows("`%s`" % path))
+        self.assertEqual(folders(SOURCE / "include/gtest_xdist", "**/*"), rows("`include/gtest_xdist/`"))
+        self.assertEqual(folders(SOURCE / "tests"), rows("`tests/`"))
         self.assertEqual(sorted(set(folders(SOURCE)) - {".git", "build", "include", "tests"}),
                          rows("Elsewhere"))
 

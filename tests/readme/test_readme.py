@@ -140,7 +140,7 @@ class PagesTest(unittest.TestCase):
     def test_the_modes(self):
         """Those of the code, in its order."""
         table = README.split("| `GTEST_XDIST_DIST` | Hands out |")[1].split("\n\n")[0]
-        code = (SOURCE / "include/gtest_xdist/core/options.h").read_text()
+        code = (SOURCE / "include/gtest_xdist/core/settings/options.h").read_text()
         names = re.search(r"names = \{(.*?)\}", code, re.DOTALL).group(1)
         self.assertEqual(re.findall(r'"(\w+)"', names), re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
 

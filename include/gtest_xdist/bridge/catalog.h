@@ -15,10 +15,10 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/bridge/private_access.h"
-#include "gtest_xdist/core/collection.h"
-#include "gtest_xdist/core/index_list.h"
-#include "gtest_xdist/core/sorted_order.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
+#include "gtest_xdist/core/lean/sorted_order.h"
+#include "gtest_xdist/core/tests/collection.h"
+#include "gtest_xdist/core/tests/index_list.h"
 
 namespace gtest_xdist::internal {
 

@@ -10,9 +10,9 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/bridge/insides/private_access.h"
 #include "gtest_xdist/bridge/parts.h"
-#include "gtest_xdist/bridge/private_access.h"
-#include "gtest_xdist/core/report.h"
+#include "gtest_xdist/core/tests/report.h"
 
 namespace gtest_xdist::internal {
 

@@ -10,9 +10,9 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
 #include "gtest_xdist/bridge/suite_walk.h"
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/tests/index_list.h"
 
 namespace gtest_xdist::internal {
 

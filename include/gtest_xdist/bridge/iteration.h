@@ -10,8 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/bridge/compat.h"
-#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/bridge/insides/compat.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
 
 namespace gtest_xdist::internal {
 

@@ -17,12 +17,12 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/bridge/compat.h"
 #include "gtest_xdist/bridge/echo_filter.h"
+#include "gtest_xdist/bridge/insides/compat.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
 #include "gtest_xdist/bridge/parts.h"
-#include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/bridge/suite_walk.h"
-#include "gtest_xdist/core/report.h"
+#include "gtest_xdist/core/tests/report.h"
 
 namespace gtest_xdist::internal {
 

@@ -15,10 +15,10 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/bridge/compat.h"
-#include "gtest_xdist/bridge/private_access.h"
-#include "gtest_xdist/core/option_values.h"
-#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/bridge/insides/compat.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
+#include "gtest_xdist/core/settings/option_values.h"
+#include "gtest_xdist/core/settings/options.h"
 
 namespace gtest_xdist::internal {
 

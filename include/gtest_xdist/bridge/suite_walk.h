@@ -13,7 +13,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
 
 namespace gtest_xdist::internal {
 

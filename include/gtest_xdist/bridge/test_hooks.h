@@ -15,8 +15,8 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/hook_assertions.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
 #include "gtest_xdist/bridge/items.h"
-#include "gtest_xdist/bridge/private_access.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/hooks/session_hooks.h"
 

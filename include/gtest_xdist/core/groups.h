@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gtest_xdist/core/build.h"
-#include "gtest_xdist/core/marks.h"
+#include "gtest_xdist/core/build/build.h"
+#include "gtest_xdist/core/tests/marks.h"
 
 // Marks the tests that `filter` selects as members of the group `name`. Both are string constants;
 // the filter is one of --gtest_filter, and a test's name is the one that gtest prints:

@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include "gtest_xdist/core/build.h"
+#include "gtest_xdist/core/build/build.h"
 
 namespace gtest_xdist {
 namespace internal {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "gtest_xdist/core/build.h"
-#include "gtest_xdist/core/filter.h"
-#include "gtest_xdist/core/marks.h"
+#include "gtest_xdist/core/build/build.h"
+#include "gtest_xdist/core/tests/filter.h"
+#include "gtest_xdist/core/tests/marks.h"
 
 // Tests with the same lock never run at the same time, whichever workers have them and whatever
 // hands them out. `name` is any name for what they share, `filter` selects them; both are as in

@@ -14,10 +14,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "gtest_xdist/core/codec.h"
-#include "gtest_xdist/core/near_miss.h"
-#include "gtest_xdist/core/text.h"
-#include "gtest_xdist/core/type_name.h"
+#include "gtest_xdist/core/text/near_miss.h"
+#include "gtest_xdist/core/text/text.h"
+#include "gtest_xdist/core/wire/codec.h"
+#include "gtest_xdist/core/wire/type_name.h"
 
 namespace gtest_xdist {
 

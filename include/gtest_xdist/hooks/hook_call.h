@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/function_ref.h"
-#include "gtest_xdist/core/text.h"
+#include "gtest_xdist/core/lean/function_ref.h"
+#include "gtest_xdist/core/text/text.h"
 #include "gtest_xdist/hooks/deferred.h"
 #include "gtest_xdist/hooks/hook.h"
 #include "gtest_xdist/hooks/plugin_manager.h"

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/build.h"
-#include "gtest_xdist/core/same_build.h"  // a plugin in a file of another build would be lost
+#include "gtest_xdist/core/build/build.h"
+#include "gtest_xdist/core/build/same_build.h"  // a plugin in a file of another build would be lost
 #include "gtest_xdist/hooks/hook.h"
 #include "gtest_xdist/hooks/plugin.h"
 

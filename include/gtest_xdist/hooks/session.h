@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
-#include "gtest_xdist/core/report.h"
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/core/tests/report.h"
 #include "gtest_xdist/core/value_map.h"
 
 namespace gtest_xdist {

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/function_ref.h"
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/lean/function_ref.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/hooks/hook_call.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
 #include "gtest_xdist/hooks/session.h"

@@ -45,8 +45,8 @@
 #endif
 #include <boost/fusion/container/vector.hpp>
 
-#include "gtest_xdist/process/descriptor.h"
 #include "gtest_xdist/process/exit_status.h"
+#include "gtest_xdist/process/files/descriptor.h"
 
 namespace gtest_xdist::internal {
 

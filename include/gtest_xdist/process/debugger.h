@@ -16,7 +16,7 @@
 #include <string_view>
 
 #include "gtest_xdist/process/child_process.h"
-#include "gtest_xdist/process/descriptor.h"
+#include "gtest_xdist/process/files/descriptor.h"
 #include "gtest_xdist/process/self.h"
 
 namespace gtest_xdist::internal {

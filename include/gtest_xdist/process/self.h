@@ -17,10 +17,10 @@
 #include <string_view>
 #include <vector>
 
-#include "gtest_xdist/core/option_values.h"
-#include "gtest_xdist/core/options.h"
+#include "gtest_xdist/core/settings/option_values.h"
+#include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/os/os.h"
-#include "gtest_xdist/process/descriptor.h"
+#include "gtest_xdist/process/files/descriptor.h"
 
 namespace gtest_xdist::internal {
 

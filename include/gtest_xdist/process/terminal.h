@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "gtest_xdist/os/os.h"
-#include "gtest_xdist/process/descriptor.h"
+#include "gtest_xdist/process/files/descriptor.h"
 
 namespace gtest_xdist::internal {
 

@@ -14,11 +14,11 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/sorted_order.h"
+#include "gtest_xdist/core/lean/sorted_order.h"
 #include "gtest_xdist/scheduler/rebalance.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/scheduler/unit_scheduling.h"
-#include "gtest_xdist/scheduler/units.h"
+#include "gtest_xdist/scheduler/units/units.h"
 
 namespace gtest_xdist {
 

@@ -20,15 +20,15 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
-#include "gtest_xdist/core/sorted_order.h"
-#include "gtest_xdist/scheduler/cut.h"
-#include "gtest_xdist/scheduler/forecast.h"
+#include "gtest_xdist/core/lean/sorted_order.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/rebalance.h"
 #include "gtest_xdist/scheduler/scheduler.h"
-#include "gtest_xdist/scheduler/suite_parts.h"
 #include "gtest_xdist/scheduler/unit_scheduling.h"
-#include "gtest_xdist/scheduler/units.h"
+#include "gtest_xdist/scheduler/units/cut.h"
+#include "gtest_xdist/scheduler/units/forecast.h"
+#include "gtest_xdist/scheduler/units/suite_parts.h"
+#include "gtest_xdist/scheduler/units/units.h"
 
 namespace gtest_xdist {
 

@@ -9,8 +9,8 @@
 #include <deque>
 #include <vector>
 
-#include "gtest_xdist/core/append.h"
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/lean/append.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/pool_scheduling.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 

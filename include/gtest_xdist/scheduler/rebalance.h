@@ -9,7 +9,7 @@
 #include <deque>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist::internal {

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/tests/index_list.h"
 
 namespace gtest_xdist {
 

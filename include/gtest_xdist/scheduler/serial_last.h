@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/append.h"
+#include "gtest_xdist/core/lean/append.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist {

@@ -13,11 +13,11 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/append.h"
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/lean/append.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/pool_scheduling.h"
 #include "gtest_xdist/scheduler/scheduler.h"
-#include "gtest_xdist/scheduler/units.h"
+#include "gtest_xdist/scheduler/units/units.h"
 
 namespace gtest_xdist {
 

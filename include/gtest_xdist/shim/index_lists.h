@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/bridge/compat.h"
-#include "gtest_xdist/controller/replay_plan.h"
-#include "gtest_xdist/core/index_list.h"
-#include "gtest_xdist/core/options.h"
-#include "gtest_xdist/core/text.h"
+#include "gtest_xdist/bridge/insides/compat.h"
+#include "gtest_xdist/controller/records/replay_plan.h"
+#include "gtest_xdist/core/settings/option_values.h"
+#include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/core/tests/index_list.h"
 
 namespace gtest_xdist::internal {
 

@@ -6,8 +6,8 @@
 
 #include <string>
 
-#include "gtest_xdist/controller/notes.h"
-#include "gtest_xdist/process/once_values.h"
+#include "gtest_xdist/process/notes.h"
+#include "gtest_xdist/process/once/once_values.h"
 #include "gtest_xdist/shim/fatal.h"
 
 namespace gtest_xdist::internal {

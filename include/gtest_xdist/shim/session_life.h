@@ -15,10 +15,10 @@
 
 #include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/bridge/iteration.h"
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
 #include "gtest_xdist/hooks/session_hooks.h"
-#include "gtest_xdist/process/once_values.h"
+#include "gtest_xdist/process/once/once_values.h"
 
 namespace gtest_xdist::internal {
 

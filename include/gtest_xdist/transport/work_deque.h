@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/tests/index_list.h"
 
 namespace gtest_xdist::internal {
 

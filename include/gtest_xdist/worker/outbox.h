@@ -8,7 +8,7 @@
 #include <chrono>
 #include <string>
 
-#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/worker_slot.h"
 

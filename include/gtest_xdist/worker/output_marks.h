@@ -20,9 +20,9 @@
 #include <iostream>
 #include <utility>
 
-#include "gtest_xdist/core/report.h"
+#include "gtest_xdist/core/tests/report.h"
 #include "gtest_xdist/os/os.h"
-#include "gtest_xdist/process/descriptor.h"
+#include "gtest_xdist/process/files/descriptor.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {

@@ -17,9 +17,9 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/parts.h"
-#include "gtest_xdist/core/index_list.h"
-#include "gtest_xdist/core/message.h"
-#include "gtest_xdist/core/report.h"
+#include "gtest_xdist/core/messages/message.h"
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/core/tests/report.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/worker_slot.h"
 #include "gtest_xdist/worker/outbox.h"

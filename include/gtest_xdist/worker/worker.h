@@ -22,12 +22,13 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/bridge/compat.h"
+#include "gtest_xdist/bridge/insides/compat.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
 #include "gtest_xdist/bridge/item_loop.h"
 #include "gtest_xdist/bridge/iteration.h"
-#include "gtest_xdist/bridge/private_access.h"
-#include "gtest_xdist/bridge/replayer.h"
-#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/bridge/parts.h"
+#include "gtest_xdist/core/messages/message.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/worker_slot.h"
 #include "gtest_xdist/worker/outbox.h"

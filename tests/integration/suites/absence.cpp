@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
 
 #include "support.h"
 

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/bridge/private_access.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
 
 #include "support.h"
 

@@ -16,7 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/os/os.h"
-#include "gtest_xdist/process/descriptor.h"
+#include "gtest_xdist/process/files/descriptor.h"
 
 #include "support/scratch.h"
 

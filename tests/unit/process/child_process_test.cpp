@@ -18,7 +18,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/output/output_file.h"
 
 #include "support/redirection.h"
 #include "support/sanitizers.h"

@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/process/descriptor.h"
+#include "gtest_xdist/process/files/descriptor.h"
 
 #include "support/children.h"
 #include "support/thrown.h"

@@ -8,9 +8,9 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/planned.h"
-#include "gtest_xdist/scheduler/scopes.h"
+#include "gtest_xdist/scheduler/units/scopes.h"
 
 #include "support/random.h"
 #include "support/simulation.h"

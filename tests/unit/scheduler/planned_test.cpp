@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/scheduler/scopes.h"
+#include "gtest_xdist/scheduler/units/scopes.h"
 
 #include "support/fake_crew.h"
 #include "support/fake_node.h"

@@ -17,8 +17,8 @@
 #include "gtest_xdist/scheduler/load_scope.h"
 #include "gtest_xdist/scheduler/planned.h"
 #include "gtest_xdist/scheduler/replay.h"
-#include "gtest_xdist/scheduler/scopes.h"
 #include "gtest_xdist/scheduler/serial_last.h"
+#include "gtest_xdist/scheduler/units/scopes.h"
 #include "gtest_xdist/scheduler/work_stealing.h"
 
 #include "support/fake_node.h"

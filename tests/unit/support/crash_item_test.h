@@ -14,7 +14,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/controller/iteration.h"
+#include "gtest_xdist/controller/session/iteration.h"
 #include "gtest_xdist/scheduler/each.h"
 #include "gtest_xdist/scheduler/load.h"
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 #include "support/fake_node.h"

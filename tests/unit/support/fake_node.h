@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
 namespace gtest_xdist {

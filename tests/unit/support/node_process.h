@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/controller/worker_node.h"
+#include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/transport/worker_slot.h"
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "gtest_xdist/process/descriptor.h"
-#include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/files/descriptor.h"
+#include "gtest_xdist/process/output/output_file.h"
 
 namespace gtest_xdist {
 

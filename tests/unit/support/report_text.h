@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "gtest_xdist/core/report.h"
+#include "gtest_xdist/core/tests/report.h"
 
 namespace gtest_xdist {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "gtest_xdist/core/index_list.h"
-#include "gtest_xdist/core/schedule.h"
+#include "gtest_xdist/core/schedule/schedule.h"
+#include "gtest_xdist/core/tests/index_list.h"
 
 namespace gtest_xdist::internal {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/bridge/private_access.h"
-#include "gtest_xdist/core/index_list.h"
+#include "gtest_xdist/bridge/insides/private_access.h"
+#include "gtest_xdist/core/tests/index_list.h"
 
 namespace gtest_xdist::internal {
 

@@ -15,9 +15,9 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
-#include "gtest_xdist/controller/iteration.h"
-#include "gtest_xdist/controller/lock_table.h"
-#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/controller/locks/lock_table.h"
+#include "gtest_xdist/controller/session/iteration.h"
+#include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/segment_layout.h"
 #include "gtest_xdist/transport/worker_slot.h"

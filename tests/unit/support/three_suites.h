@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "gtest_xdist/controller/result_store.h"
-#include "gtest_xdist/core/index_list.h"
-#include "gtest_xdist/core/report.h"
+#include "gtest_xdist/controller/results/result_store.h"
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/core/tests/report.h"
 
 namespace gtest_xdist::internal {
 

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "gtest_xdist/core/codec.h"
+#include "gtest_xdist/core/wire/codec.h"
 
 #include "support/thrown.h"
 

@@ -8,9 +8,9 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/controller/assignments.h"
-#include "gtest_xdist/controller/worker_node.h"
-#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/controller/node/assignments.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/transport/segment.h"
 
 #include "support/worker_stages.h"

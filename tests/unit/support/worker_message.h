@@ -7,7 +7,7 @@
 #include <string_view>
 #include <variant>
 
-#include "gtest_xdist/core/message.h"
+#include "gtest_xdist/core/messages/message.h"
 
 namespace gtest_xdist::internal {
 

@@ -2,7 +2,7 @@
 #ifndef SUPPORT_WORKER_STAGES_H_
 #define SUPPORT_WORKER_STAGES_H_
 
-#include "gtest_xdist/controller/worker_life.h"
+#include "gtest_xdist/controller/node/worker_life.h"
 
 namespace gtest_xdist::internal {
 

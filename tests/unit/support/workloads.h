@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "gtest_xdist/scheduler/forecast.h"
+#include "gtest_xdist/scheduler/units/forecast.h"
 
 #include "support/random.h"
 #include "support/sanitizers.h"

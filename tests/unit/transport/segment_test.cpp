@@ -24,7 +24,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/output/output_file.h"
 #include "gtest_xdist/transport/segment_layout.h"
 #include "gtest_xdist/transport/worker_slot.h"
 

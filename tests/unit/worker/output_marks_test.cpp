@@ -18,8 +18,8 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/process/descriptor.h"
-#include "gtest_xdist/process/output_file.h"
+#include "gtest_xdist/process/files/descriptor.h"
+#include "gtest_xdist/process/output/output_file.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
 #include "support/children.h"

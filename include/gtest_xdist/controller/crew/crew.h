@@ -1,0 +1,137 @@
+// The workers of a session: which there are, how they are started, how often they are replaced.
+//
+// Layer: controller/crew. Tells plugins before a worker starts. What becomes of the tests of one
+// that has died is a DSession's business, and when one that had to wait for a job of make's may
+// start.
+#ifndef GTEST_XDIST_CONTROLLER_CREW_CREW_H_
+#define GTEST_XDIST_CONTROLLER_CREW_CREW_H_
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/controller/crew/node_manager.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/core/identity.h"
+#include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/core/value_map.h"
+#include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/process/notes.h"
+
+namespace gtest_xdist::internal {
+
+// `iterations` is how many are left for the workers that are started; 0: without end.
+class Crew {
+ public:
+  // What is passed by reference must outlive this.
+  Crew(NodeManager& node_manager, SessionHooks& hooks, const Options& options, unsigned workers)
+      : node_manager_(node_manager),
+        hooks_(hooks),
+        options_(options),
+        workers_(workers),
+        restarts_left_(restart_limit()) {}
+
+  // How many there are, replacements not counted.
+  unsigned workers() const { return gathered_; }
+
+  // Makes the workers' nodes; none is started yet.
+  void gather() {
+    count(node_manager_.admit(workers_));
+    std::vector<std::string> ids;
+    for (unsigned i = 0; i < gathered_; ++i) ids.push_back(worker_name(i));
+    hooks_.setupnodes(ids);
+    for (unsigned slot = 0; slot < gathered_; ++slot) add(slot);
+  }
+
+  // Whether there are fewer than the session is to have, because make's jobserver had no room.
+  bool is_short() const { return gathered_ < workers_; }
+
+  // Starts one of those that are missing. Throws std::runtime_error; then there is none.
+  WorkerNode& start_another(unsigned iterations) {
+    WorkerNode& node = add(gathered_);
+    count(gathered_ + 1);
+    start_alone(node, iterations);
+    return node;
+  }
+
+  // Starts those that have been gathered. Throws std::runtime_error.
+  void start(unsigned iterations) {
+    for (const auto& node : node_manager_.nodes()) start(*node, iterations);
+    for (const auto& node : node_manager_.nodes()) node_manager_.watch(*node);
+  }
+
+  // Starts another worker in the place of one that has died. Throws std::runtime_error, which says
+  // why no worker will be started any more.
+  WorkerNode& replace(const WorkerNode& dead, unsigned iterations) {
+    if (restarts_left_ == 0) {
+      const unsigned limit = restart_limit();
+      throw std::runtime_error(
+          limit == 0 ? "worker " + dead.name() + " crashed and worker restarting disabled"
+                     : "maximum crashed workers reached: " + std::to_string(limit));
+    }
+    --restarts_left_;
+    note("replacing crashed worker " + dead.name() + " with " +
+         worker_name(node_manager_.nodes().size()));
+    WorkerNode& replacement = add(dead.slot_number());
+    start_alone(replacement, iterations);
+    return replacement;
+  }
+
+ private:
+  unsigned restart_limit() const {
+    return options_.max_worker_restart.value_or(kUsualRestarts * workers_);
+  }
+
+  // Schedulers of plugins expect so many.
+  void count(unsigned workers) {
+    gathered_ = workers;
+    hooks_.config().numprocesses = workers;
+  }
+
+  WorkerNode& add(std::uint32_t slot) {
+    WorkerNode& node = node_manager_.add_node(slot);
+    fill_workerinput(node);
+    hooks_.configure_node(node.controller);
+    fill_workerinput(node);  // these names are the session's
+    return node;
+  }
+
+  void fill_workerinput(WorkerNode& node) const {
+    ValueMap& input = node.controller.workerinput;
+    input.set("workerid", node.name());
+    input.set("workercount", workers_);
+    input.set("testrunuid", testrun_uid());
+    input.set("dist", name_of(options_.dist));
+  }
+
+  // Starts one while others run. Throws std::runtime_error; then it is gone.
+  void start_alone(WorkerNode& node, unsigned iterations) {
+    try {
+      start(node, iterations);
+      node_manager_.watch(node);
+    } catch (const std::runtime_error&) {
+      // Nobody would notice the end of a process that is not watched.
+      node.process.reset();
+      node.process_ended();
+      throw;
+    }
+  }
+
+  void start(WorkerNode& node, unsigned iterations) {
+    node_manager_.start(node, iterations, testing::UnitTest::GetInstance()->random_seed());
+  }
+
+  NodeManager& node_manager_;
+  SessionHooks& hooks_;
+  const Options& options_;
+  const unsigned workers_;
+  unsigned restarts_left_;
+  unsigned gathered_ = 0;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_CREW_CREW_H_

@@ -1,0 +1,146 @@
+// Starting workers: the same binary again, with its own command line and a changed environment.
+//
+// Layer: controller/crew.
+#ifndef GTEST_XDIST_CONTROLLER_CREW_LAUNCHER_H_
+#define GTEST_XDIST_CONTROLLER_CREW_LAUNCHER_H_
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/core/identity.h"
+#include "gtest_xdist/core/messages/handshake.h"
+#include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/core/wire/codec.h"
+#include "gtest_xdist/process/child_process.h"
+#include "gtest_xdist/process/descriptor_limit.h"
+#include "gtest_xdist/process/files/descriptor.h"
+#include "gtest_xdist/process/files/parcel.h"
+#include "gtest_xdist/process/files/temp_directory.h"
+#include "gtest_xdist/process/output/output_file.h"
+#include "gtest_xdist/process/self.h"
+#include "gtest_xdist/transport/segment.h"
+
+namespace gtest_xdist::internal {
+
+// What all workers of a session have in common. Keeps the session's temporary directory.
+class Launcher {
+ public:
+  // `self` and `environment` are what the process found at its start; `self` must outlive this.
+  // `run` is the number of the RUN_ALL_TESTS, `output_limit` that of each OutputFile. Unless output
+  // `is_captured` it is shown as it comes, all of it. `withheld` are descriptors that no worker
+  // gets. Throws std::runtime_error.
+  Launcher(const Self& self, Environment environment, unsigned workers, unsigned run,
+           std::shared_ptr<const TempDirectory> directory = std::make_shared<const TempDirectory>(),
+           std::uint64_t output_limit = OutputFile::kNoLimit, bool is_captured = true,
+           std::vector<int> withheld = {})
+      : self_(self),
+        environment_(std::move(environment)),
+        run_(run),
+        output_limit_(is_captured ? output_limit : OutputFile::kNoLimit),
+        is_captured_(is_captured),
+        withheld_(std::move(withheld)),
+        one_stream_(same_file(STDOUT_FILENO, STDERR_FILENO)),
+        users_limit_(make_room_for_workers(workers, std::size_t{kUsualRestarts} * workers,
+                                           one_stream_ ? 1 : 2)),
+        temp_directory_(std::move(directory)) {
+    // Variables of ours are for the controller; the rest either means something else in a worker or
+    // would make it do a second time what the controller does.
+    const std::set<std::string> dropped = {"TEST_TMPDIR", "TEST_PREMATURE_EXIT_FILE"};
+    const auto is_dropped = [&](const auto& entry) {
+      has_premature_exit_file_ |= entry.first == "TEST_PREMATURE_EXIT_FILE";
+      return dropped.count(entry.first) != 0 || entry.first.rfind(kVariablePrefix, 0) == 0;
+    };
+    environment_.erase(std::remove_if(environment_.begin(), environment_.end(), is_dropped),
+                       environment_.end());
+    environment_.emplace_back(kWorkerCountVariable, std::to_string(workers));
+    environment_.emplace_back(kTestrunuidVariable, testrun_uid());
+  }
+
+  // Starts the process of `node`, for the iterations that are left (0: without end). `seed` is
+  // gtest's random seed in this process. Throws std::runtime_error.
+  void launch(WorkerNode& node, Segment& segment, unsigned iterations, int seed) const {
+    const std::string directory = temp_directory_->make_directory(node.name());
+    node.output.out = OutputFile::create(temp_directory_->path(), output_limit_);
+    if (!one_stream_) {
+      node.output.err = OutputFile::create(temp_directory_->path(), output_limit_);
+    }
+    if (!is_captured_) node.live.emplace(node.name(), node.output, node.slot());
+
+    std::string bytes;
+    Encoder encode(bytes);
+    encode(node.controller.workerinput);
+    const Parcel input = Parcel::pack(bytes);
+
+    Handshake handshake;
+    handshake.segment = static_cast<unsigned>(segment.descriptor());
+    handshake.input = static_cast<unsigned>(input.descriptor());
+    handshake.slot = node.slot_number();
+    handshake.controller = static_cast<unsigned>(::getpid());
+    handshake.run = run_;
+    handshake.iterations = iterations;
+    handshake.seed = static_cast<unsigned>(seed);
+    handshake.directory = temp_directory_->path();
+
+    Environment environment = environment_;
+    environment.emplace_back(kWorkerVariable, node.name());
+    environment.emplace_back(kPrivateVariable, handshake.format());
+    // What a test calls temporary is its worker's own: two tests that use one name do not collide.
+    environment.emplace_back("TEST_TMPDIR", directory);
+    if (has_premature_exit_file_) {
+      environment.emplace_back("TEST_PREMATURE_EXIT_FILE", directory + "/premature_exit");
+    }
+
+    LaunchPlan plan;
+    plan.executable = self_.startable();
+    plan.arguments = self_.arguments;
+    for (const auto& [name, value] : environment) plan.environment.push_back(name + "=" + value);
+    plan.directory = self_.way_back();
+    plan.standard_output = node.output.out_descriptor();
+    plan.standard_error = node.output.err_descriptor();
+    plan.descriptor_limit = users_limit_;
+    plan.inherited = {segment.descriptor(), input.descriptor()};
+    plan.withheld = withheld_;
+    node.process = std::make_unique<ChildProcess>(plan);
+  }
+
+  // Whether what workers print is kept until it is told.
+  bool is_captured() const { return is_captured_; }
+
+  // Removes the session's temporary directory before its time: no worker is there any more.
+  void remove_directory() const { temp_directory_->remove(); }
+
+  // Where the workers' output files and temporary directories are.
+  const std::string& directory() const { return temp_directory_->path(); }
+
+  // The line that runs `tests` again, in their order, in one process.
+  std::string reproduction(const std::vector<TestIndex>& tests) const {
+    return std::string(kIndicesVariable) + "=" + format_index_list(tests) + " " +
+           quote_command(self_.arguments);
+  }
+
+ private:
+  const Self& self_;
+  Environment environment_;
+  unsigned run_;
+  std::uint64_t output_limit_;
+  bool is_captured_;
+  std::vector<int> withheld_;
+  bool one_stream_;
+  bool has_premature_exit_file_ = false;
+  std::optional<struct ::rlimit> users_limit_;  // of open files, if it had to be raised
+  std::shared_ptr<const TempDirectory> temp_directory_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_CREW_LAUNCHER_H_

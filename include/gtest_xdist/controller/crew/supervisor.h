@@ -1,0 +1,258 @@
+// Decides what has to be ended because it would not end by itself: a worker, or the session.
+//
+// Layer: controller/crew. Told of the time and of signals by a DSession. Minds limits, signals that
+// ask for the end, workers that somebody has stopped, and those that are deaf. How a worker is
+// ended is a WorkerEnding's business; what becomes of its tests is not decided here.
+#ifndef GTEST_XDIST_CONTROLLER_CREW_SUPERVISOR_H_
+#define GTEST_XDIST_CONTROLLER_CREW_SUPERVISOR_H_
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/crew/worker_ending.h"
+#include "gtest_xdist/controller/node/crash_report.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/core/settings/time_out.h"
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/process/exit_status.h"
+#include "gtest_xdist/process/notes.h"
+#include "gtest_xdist/transport/worker_slot.h"
+
+namespace gtest_xdist::internal {
+
+class Supervisor {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Time = Clock::time_point;
+
+  // Somebody is to call look() when the debugger is done.
+  using PrintStacks = WorkerEnding::PrintStacks;
+
+  // The session begins `now`. What is passed by reference must outlive this; `nodes` are those of
+  // the session, and may grow.
+  Supervisor(const Catalog& catalog, const Options& options, const WorkerNodes& nodes,
+             PrintStacks print_stacks, Time now)
+      : catalog_(catalog),
+        limit_(options.timeout),
+        session_limit_(options.session_timeout),
+        nodes_(nodes),
+        print_stacks_(std::move(print_stacks)),
+        begin_(now) {}
+
+  // What is kept in mind of workers refers to it.
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  // Does what is to be done `now`; `stop_signal` is the signal that asks for the end of the
+  // session, or 0. Returns when to be called again at the latest.
+  Time look(Time now, int stop_signal) {
+    while (cares_.size() < nodes_.size()) {
+      cares_.emplace_back(*nodes_[cares_.size()], print_stacks_);
+    }
+    if (stop_signal != 0 && !is_interrupted_) interrupt(stop_signal, now);
+    if (session_limit_ && over_.empty() && now >= begin_ + *session_limit_) end_session(now);
+    Time next = now + kHeartbeat;
+    if (session_limit_ && over_.empty()) next = std::min(next, begin_ + *session_limit_);
+    for (Care& care : cares_) {
+      if (is_there(care.node)) {
+        next = std::min(next, look_after(care, now));
+      } else {
+        care.ending.forget();
+      }
+    }
+    return next;
+  }
+
+  // The session goes on after it was suspended for so long, workers and all: no time has passed.
+  void continues(Clock::duration suspended) {
+    begin_ += suspended;
+    over_since_ += suspended;
+    for (Care& care : cares_) {
+      if (care.stopped_since) *care.stopped_since += suspended;
+      if (care.deaf_since) *care.deaf_since += suspended;
+      care.ending.continues(suspended);
+    }
+  }
+
+  // Why no test is to start any more; empty as long as the session may go on.
+  const std::string& over() const { return over_; }
+
+ private:
+  // For whoever has stopped a worker to continue it.
+  static constexpr std::chrono::seconds kStopPatience{10};
+  // Between two looks at workers of which nothing is heard: they may be deaf.
+  static constexpr std::chrono::seconds kHeartbeat{10};
+  // The least that a worker has for its start, in which all tests are registered.
+  static constexpr std::chrono::seconds kStartPatience{60};
+  // For what idle workers still have to do when the session is over.
+  static constexpr std::chrono::seconds kLastPatience{10};
+  // A test is called slow after this part of its limit, or after a minute.
+  static constexpr int kSlowPart = 4;
+  static constexpr std::chrono::seconds kSlow{60};
+
+  // What is kept in mind of a worker.
+  struct Care {
+    Care(WorkerNode& worker, const PrintStacks& print_stacks)
+        : node(worker), ending(worker, print_stacks) {}
+
+    WorkerNode& node;
+    WorkerEnding ending;
+    Time called_slow;  // the phase, by its beginning
+    std::optional<Time> stopped_since;
+    std::optional<Time> deaf_since;
+    std::size_t deaf_pending = 0;
+  };
+
+  // --- the session -------------------------------------------------------------------------------
+
+  void interrupt(int signal, Time now) {
+    is_interrupted_ = true;
+    const std::string why = "signal " + describe_signal(signal);
+    over_ = "interrupted by " + why;
+    over_since_ = now;
+    for (Care& care : cares_) {
+      if (!is_there(care.node)) continue;
+      care.ending.begin_with(signal, {"was interrupted", why, false}, now);
+    }
+  }
+
+  void end_session(Time now) {
+    over_ = "the session took longer than " + describe_seconds(*session_limit_) + " (" +
+            kSessionTimeoutVariable + ")";
+    over_since_ = now;
+    for (Care& care : cares_) {
+      if (!is_there(care.node) || !runs_user_code(care.node.phase())) continue;
+      if (!care.ending.under_way()) care.ending.begin({"ran out of time", over_}, now);
+    }
+  }
+
+  static bool is_there(const WorkerNode& node) {
+    return !node.life().is_gone() && node.process != nullptr;
+  }
+
+  // --- one worker --------------------------------------------------------------------------------
+
+  // Returns when it is to be looked after again.
+  Time look_after(Care& care, Time now) {
+    if (care.ending.under_way()) return care.ending.go_on(now);
+    const Time limit = mind_limits(care, now);
+    if (care.ending.under_way()) return limit;
+    return std::min({limit, mind_stop(care, now), mind_deafness(care, now)});
+  }
+
+  // How long it may be in the phase that it is in now; nothing if there is no limit.
+  std::optional<Clock::duration> limit_of(Phase phase) const {
+    if (!runs_user_code(phase)) return std::nullopt;
+    if (!over_.empty()) return kLastPatience;
+    if (!limit_) return std::nullopt;
+    if (phase == Phase::starting) return std::max<Clock::duration>(*limit_, kStartPatience);
+    return *limit_;
+  }
+
+  Time mind_limits(Care& care, Time now) {
+    const WorkerNode& node = care.node;
+    const Phase phase = node.phase();
+    const std::optional<Clock::duration> limit = limit_of(phase);
+    if (!limit) return limit_ ? now + next_phase_in(node) : Time::max();
+    const Time since = std::max(node.busy_since(now), over_since_);
+    if (now >= since + *limit) {
+      return care.ending.begin(
+          over_.empty() ? timed_out(*limit) : EndReason{"ran out of time", over_}, now);
+    }
+    // Nothing is heard of what comes after the start, and its limit may be shorter.
+    if (phase == Phase::starting && limit_) return std::min(since + *limit, now + slow_after());
+    if (!over_.empty() || care.called_slow == since) return since + *limit;
+    if (now < since + slow_after()) return since + slow_after();
+    care.called_slow = since;
+    call_slow(node, now - since);
+    return since + *limit;
+  }
+
+  static EndReason timed_out(Clock::duration limit) {
+    return {"timed out",
+            describe_time_out(std::chrono::duration_cast<std::chrono::milliseconds>(limit))};
+  }
+
+  Clock::duration slow_after() const {
+    return std::min<Clock::duration>(*limit_ / kSlowPart, kSlow);
+  }
+
+  // An idle worker may begin a test at any time, of which nothing is heard. Where it has none, the
+  // next look can wait longer.
+  Clock::duration next_phase_in(const WorkerNode& node) const {
+    return node.pending() == 0 ? *limit_ : slow_after();
+  }
+
+  void call_slow(const WorkerNode& node, Clock::duration time) const {
+    std::string place = place_of(node);
+    if (const std::optional<TestIndex> item = node.running_item()) {
+      place = "running '" + catalog_.full_name(*item) + "'";
+    } else if (node.untold.open_suite && node.phase() == Phase::suite_down) {
+      place = std::string("in TearDownTestSuite of '") +
+              catalog_.suite(*node.untold.open_suite).name() + "'";
+    }
+    const auto shown = std::chrono::duration_cast<std::chrono::milliseconds>(time);
+    constexpr std::int64_t kShown = 100;  // milliseconds; more would be noise
+    note("slow: " + node.name() + " has been " + place + " for " +
+         describe_seconds(shown / kShown * kShown));
+  }
+
+  static Time mind_stop(Care& care, Time now) {
+    const int signal = care.node.process->stop_signal();
+    const Time settled = care.ending.settled();
+    if (signal == 0 || now < settled) {
+      care.stopped_since.reset();
+      return signal == 0 ? Time::max() : settled;
+    }
+    if (!care.stopped_since) {
+      care.stopped_since = now;
+      note("[" + care.node.name() + "] stopped by signal " + describe_signal(signal) +
+           "; if nobody continues it, it is ended in " + describe_seconds(kStopPatience));
+    }
+    if (now < *care.stopped_since + kStopPatience) return *care.stopped_since + kStopPatience;
+    care.ending.kill(
+        {"was stopped", "signal " + describe_signal(signal) + ", and nobody continued it"});
+    return Time::max();
+  }
+
+  // Memory that it shares with the controller may be damaged: it waits for a bell that it does not
+  // hear.
+  static Time mind_deafness(Care& care, Time now) {
+    WorkerNode& node = care.node;
+    const bool is_waiting = node.ready() && node.phase() == Phase::idle &&
+                            node.process->stop_signal() == 0 &&
+                            node.tests().any_unstarted_in_deque();
+    if (!is_waiting || care.deaf_pending != node.pending()) care.deaf_since.reset();
+    if (!is_waiting) return Time::max();
+    if (!care.deaf_since) {
+      care.deaf_since = now;
+      care.deaf_pending = node.pending();
+    }
+    if (now < *care.deaf_since + kHeartbeat) return *care.deaf_since + kHeartbeat;
+    node.accuse("it does not take the tests that it was sent");
+    return now;
+  }
+
+  const Catalog& catalog_;
+  const std::optional<std::chrono::milliseconds> limit_;
+  const std::optional<std::chrono::milliseconds> session_limit_;
+  const WorkerNodes& nodes_;
+  const PrintStacks print_stacks_;
+  Time begin_;
+  std::string over_;
+  Time over_since_ = Time::min();
+  bool is_interrupted_ = false;
+  std::vector<Care> cares_;  // by number of the worker
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_CREW_SUPERVISOR_H_

@@ -1,0 +1,116 @@
+// Who hands the tests of an iteration out, and in which order they are offered.
+//
+// Layer: controller/handout. Asks plugins, the mode, and what is known of the tests.
+#ifndef GTEST_XDIST_CONTROLLER_HANDOUT_PLANNING_H_
+#define GTEST_XDIST_CONTROLLER_HANDOUT_PLANNING_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/insides/compat.h"
+#include "gtest_xdist/bridge/shuffle.h"
+#include "gtest_xdist/controller/handout/dist_modes.h"
+#include "gtest_xdist/controller/locks/lock_table.h"
+#include "gtest_xdist/controller/records/replay_plan.h"
+#include "gtest_xdist/controller/records/session_durations.h"
+#include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/scheduler/replay.h"
+#include "gtest_xdist/scheduler/scheduler.h"
+
+namespace gtest_xdist::internal {
+
+// A session that is run again.
+struct Replay {
+  const ReplayPlan& plan;
+  const RecordedRun& run;  // of the plan
+};
+
+class Planning {
+ public:
+  // `durations` may be null, and so may `replay`; `place_of` is where a worker of a replay stands.
+  // What is passed by reference or pointer must outlive this, and this the schedulers that it
+  // makes.
+  Planning(const Catalog& catalog, const Options& options, SessionHooks& hooks,
+           const SessionDurations* durations, const Replay* replay = nullptr,
+           std::function<std::size_t(const Node&)> place_of = {})
+      : catalog_(catalog),
+        options_(options),
+        hooks_(hooks),
+        durations_(durations),
+        replay_(replay),
+        place_of_(std::move(place_of)),
+        locks_(lock_table_of(catalog)) {}
+
+  const LockTable& locks() const { return locks_; }
+
+  // A plugin's scheduler, else that of the mode. For an iteration that begins with `workers`.
+  std::unique_ptr<Scheduler> make_scheduler(std::size_t workers) {
+    if (replay_ != nullptr) return make_scheduler_of_mode(workers);
+    std::string plugin;
+    std::unique_ptr<Scheduler> scheduler = hooks_.make_scheduler(plugin);
+    if (!scheduler) return make_scheduler_of_mode(workers);
+    name_ = plugin.empty() ? "the scheduler that a plugin made"  // a wrapper did
+                           : "the scheduler of plugin '" + plugin + "'";
+    return scheduler;
+  }
+
+  std::unique_ptr<Scheduler> make_scheduler_of_mode(std::size_t workers) {
+    if (replay_ != nullptr) {
+      name_ = "the replay of '" + replay_->plan.file() + "'";
+      return new_scheduler<ReplayScheduling>(workers, ReplayPlan::shares(replay_->run, iteration_),
+                                             place_of_, replay_->run.on_every_worker);
+    }
+    name_ = scheduler_name(options_.dist);
+    // Who has the tests shuffled wants no other order.
+    const bool is_planned = !GTEST_XDIST_FLAG_GET(shuffle);
+    return internal::make_scheduler(options_, catalog_, workers, locks_,
+                                    is_planned ? durations_ : nullptr);
+  }
+
+  // To be called between two iterations.
+  void go_on() { ++iteration_; }
+
+  // Of the tests in `order`, those that nobody is to run, as often as they are not to be run; and
+  // what is to be said of them.
+  std::vector<TestIndex> left_out(const std::vector<TestIndex>& order) const {
+    if (replay_ == nullptr) return {};
+    return ReplayPlan::left_out(replay_->run, iteration_, order);
+  }
+  std::string reason_to_leave_out() const {
+    return replay_ == nullptr ? "" : replay_->plan.reason_to_leave_out();
+  }
+
+  // How messages name the scheduler that was made last.
+  const std::string& name() const { return name_; }
+
+  // The selected tests, in the order in which they are to be handed out; `collected` is their order
+  // unless it is to be another one.
+  std::vector<TestIndex> order(const std::vector<TestIndex>& collected) const {
+    if (!GTEST_XDIST_FLAG_GET(shuffle)) return collected;
+    return shuffled_selection(catalog_, testing::UnitTest::GetInstance()->random_seed());
+  }
+
+ private:
+  const Catalog& catalog_;
+  const Options& options_;
+  SessionHooks& hooks_;
+  const SessionDurations* const durations_;
+  const Replay* const replay_;
+  const std::function<std::size_t(const Node&)> place_of_;
+  unsigned iteration_ = 0;
+  const LockTable locks_;
+  std::string name_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_HANDOUT_PLANNING_H_

@@ -1,0 +1,97 @@
+// What to say of a worker that died.
+//
+// Layer: controller/node.
+#ifndef GTEST_XDIST_CONTROLLER_NODE_CRASH_REPORT_H_
+#define GTEST_XDIST_CONTROLLER_NODE_CRASH_REPORT_H_
+
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/process/exit_status.h"
+#include "gtest_xdist/transport/worker_slot.h"
+
+namespace gtest_xdist::internal {
+
+// "killed by signal 11 (SIGSEGV)", or why the controller killed it.
+inline std::string describe_end(const WorkerNode& node, const ExitStatus& status) {
+  if (!node.is_accused()) return node.end_reason ? node.end_reason->why : status.describe();
+  // It may have died of the same thing before it was killed.
+  return status.killed_by(SIGKILL) ? "ended, because " + node.accusation()
+                                   : status.describe() + "; " + node.accusation();
+}
+
+// As describe_end(), for where the place is not told: "timed out: it took longer than ...".
+inline std::string describe_node_down(const WorkerNode& node, const ExitStatus& status) {
+  const std::string how = describe_end(node, status);
+  if (node.is_accused()) return how;
+  if (node.end_reason) return node.end_reason->what + ": " + how;
+  return how + (status.killed_by(SIGKILL) ? ", as the kernel does when memory runs out" : "");
+}
+
+// "worker 'gw1' crashed", or what else has happened to it.
+inline std::string begin_of_failure(const WorkerNode& node) {
+  const bool is_ended = !node.is_accused() && node.end_reason;
+  return "worker '" + node.name() + "' " + (is_ended ? node.end_reason->what : "crashed");
+}
+
+// Whether a process that got through its tests ended with the status that its main returned, or
+// with 0. (A leak report, say, changes it.)
+inline bool ended_as_main_said(const WorkerNode& node, const ExitStatus& status) {
+  constexpr std::int32_t kStatusBits = 0xff;  // what of an exit status reaches the parent
+  const std::int32_t said = node.slot().exit_status.load();
+  return status.success() || (status.exited() && said != WorkerSlot::kNoExitStatus &&
+                              status.code() == (said & kStatusBits));
+}
+
+// The failure of the test that the worker was running. In a set-up it is the test that was to be
+// the first of its stretch. Where the worker has overwritten what says so, others may be guilty.
+inline std::string crashed_while_running(const WorkerNode& node, const std::string& test,
+                                         const std::string& how) {
+  const bool in_set_up = node.phase() == Phase::suite_up;
+  const std::size_t others = node.other_suspects();
+  std::string text = begin_of_failure(node) + " while running '" + test + "'";
+  if (others == 1) text += " or the test that it had after it";
+  if (others > 1) text += " or one of the " + std::to_string(others) + " that it had after it";
+  return text + ": " + how + (in_set_up ? " in SetUpTestSuite" : "");
+}
+
+inline std::string crashed_in_tear_down(const WorkerNode& node, const std::string& suite,
+                                        const std::string& how) {
+  return begin_of_failure(node) + " in TearDownTestSuite of '" + suite + "': " + how;
+}
+
+// Where the worker is, if no test and no suite is to be named.
+inline std::string place_of(const WorkerNode& node) {
+  switch (node.phase()) {
+    case Phase::starting:
+      return "before RUN_ALL_TESTS selected its tests";
+    case Phase::session_start:
+      return "in a plugin's hook before its tests";
+    case Phase::environments_up:
+      return "in the set-up of the test environments";
+    case Phase::environments_down:
+      return "in the tear-down of the test environments";
+    case Phase::session_finish:
+      return "in a plugin's hook after its tests";
+    case Phase::finishing:
+      return "after its tests";
+    case Phase::idle:
+    case Phase::suite_up:
+    case Phase::test:
+    case Phase::suite_down:
+      break;
+  }
+  return "between two tests";
+}
+
+// The failure of the run where no test and no suite is to blame.
+inline std::string crashed_elsewhere(const WorkerNode& node, const std::string& how) {
+  return begin_of_failure(node) + " " + place_of(node) + ": " + how;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_NODE_CRASH_REPORT_H_

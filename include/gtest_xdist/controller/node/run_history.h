@@ -1,0 +1,44 @@
+// What a worker has run, for the line that runs it again.
+//
+// Layer: controller/node. Pure bookkeeping.
+#ifndef GTEST_XDIST_CONTROLLER_NODE_RUN_HISTORY_H_
+#define GTEST_XDIST_CONTROLLER_NODE_RUN_HISTORY_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "gtest_xdist/core/tests/index_list.h"
+
+namespace gtest_xdist::internal {
+
+// One worker's, of one iteration.
+class RunHistory {
+ public:
+  // The worker has completed the test, or has died in it.
+  void add(TestIndex test) { tests_.push_back(test); }
+
+  // The test added last has failed.
+  void mark_failure() { last_failure_ = tests_.size(); }
+
+  // The worker has died, or failed, outside of tests: all that it ran may have to do with it.
+  void mark_end() {
+    mark_failure();
+    failed_outside_ = true;
+  }
+  bool failed_outside() const { return failed_outside_; }
+
+  // In order, up to the last test that failed or to the worker's own end; empty if there was no
+  // failure.
+  std::vector<TestIndex> to_last_failure() const {
+    return {tests_.begin(), tests_.begin() + static_cast<std::ptrdiff_t>(last_failure_)};
+  }
+
+ private:
+  std::vector<TestIndex> tests_;
+  std::size_t last_failure_ = 0;  // how many tests up to the last one that failed
+  bool failed_outside_ = false;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_NODE_RUN_HISTORY_H_

@@ -1,0 +1,114 @@
+// How long the tests of this program took before, and how long they take in this session.
+//
+// Layer: controller/records. Knows gtest's tests by their numbers in the catalog.
+#ifndef GTEST_XDIST_CONTROLLER_RECORDS_SESSION_DURATIONS_H_
+#define GTEST_XDIST_CONTROLLER_RECORDS_SESSION_DURATIONS_H_
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/core/settings/option_values.h"
+#include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/core/tests/durations.h"
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/process/files/durations_file.h"
+#include "gtest_xdist/process/notes.h"
+
+namespace gtest_xdist::internal {
+
+// One RUN_ALL_TESTS.
+class SessionDurations {
+ public:
+  // Reads the file at `path`, which must be absolute, and notes its damaged lines. `given` is the
+  // path as the user gave it, `program` a path of the binary. `catalog` must outlive this. Throws
+  // UsageError.
+  SessionDurations(const Catalog& catalog, const std::string& given, const std::string& path,
+                   const std::string& program)
+      : catalog_(catalog),
+        program_(duration_name_of_program(program)),
+        file_(path),
+        tests_(catalog.size()),
+        suites_(catalog.suite_count()) {
+    Durations known;
+    std::vector<std::size_t> damaged;
+    try {
+      std::tie(known, damaged) = file_.read();
+    } catch (const std::runtime_error& error) {
+      reject(kDurationsFileVariable, given,
+             std::string("a file that gtest-xdist wrote, or a new one, in a directory that can be "
+                         "written to; ") +
+                 error.what());
+    }
+    for (const std::size_t line : damaged) {
+      note(file_.path() + ":" + std::to_string(line) + ": this line is damaged and ignored",
+           Topic::error);
+    }
+    const ProgramDurations& entries = known[program_];
+    for_each([&](Entry& entry, const std::string& name) {
+      const auto it = entries.find(name);
+      if (it != entries.end()) entry.before = it->second;
+    });
+  }
+
+  // Seconds to expect; nothing if there is nothing to go by.
+  std::optional<double> of_test(TestIndex i) const { return tests_[i].expected(); }
+
+  // Likewise of the set-up and tear-down of a suite.
+  std::optional<double> of_suite(SuiteIndex i) const { return suites_[i].expected(); }
+
+  // The test has run to its end.
+  void add_test(TestIndex i, double seconds) { tests_[i].now.add(seconds); }
+
+  // A worker has left the suite.
+  void add_suite(SuiteIndex i, double seconds) { suites_[i].now.add(seconds); }
+
+  // To be called once, at the end of the session. What goes wrong is noted.
+  void save() {
+    std::vector<std::pair<std::string, MeasuredDuration>> measured;
+    measured.reserve(tests_.size() + suites_.size());
+    for_each([&](const Entry& entry, std::string name) {
+      measured.emplace_back(std::move(name), entry.now);
+    });
+    try {
+      file_.update([&](Durations& durations) { merge_durations(durations, program_, measured); });
+    } catch (const std::runtime_error& error) {
+      note("the durations are not saved in '" + file_.path() + "': " + error.what(), Topic::error);
+    }
+  }
+
+ private:
+  struct Entry {
+    std::optional<double> before;
+    MeasuredDuration now;
+
+    std::optional<double> expected() const {
+      return now.empty() ? before : std::optional<double>(now.merged(before));
+    }
+  };
+
+  template <class Call>
+  void for_each(Call call) {
+    for (TestIndex i = 0; i < catalog_.size(); ++i) {
+      call(tests_[i], duration_name_of_test(catalog_.full_name(i)));
+    }
+    for (SuiteIndex i = 0; i < catalog_.suite_count(); ++i) {
+      call(suites_[i], duration_name_of_suite(catalog_.suite(i).name()));
+    }
+  }
+
+  const Catalog& catalog_;
+  const std::string program_;
+  const DurationsFile file_;
+  std::vector<Entry> tests_;
+  std::vector<Entry> suites_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_RECORDS_SESSION_DURATIONS_H_

@@ -1,0 +1,58 @@
+// The report of a test that ended its worker, as plugins see and change it.
+//
+// Layer: controller/results.
+#ifndef GTEST_XDIST_CONTROLLER_RESULTS_CRASH_VIEW_H_
+#define GTEST_XDIST_CONTROLLER_RESULTS_CRASH_VIEW_H_
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/tests/report.h"
+#include "gtest_xdist/hooks/session.h"
+
+namespace gtest_xdist::internal {
+
+inline std::vector<Part> parts_of(const Report& report) {
+  std::vector<Part> parts;
+  for (const Step& step : report.steps) {
+    if (step.has_part) parts.push_back(step.part);
+  }
+  return parts;
+}
+
+// `report` ends with the crash; `item` must outlive what is returned.
+inline TestReport show_crash(const Item& item, const Report& report, std::string worker_id) {
+  return {item, Outcome::failed, 0, parts_of(report), report.properties, std::move(worker_id),
+          true};
+}
+
+// Makes `report` say what a plugin has made of `shown`. What the test printed stays, and where the
+// plugin says that the test did not fail, its failures go.
+inline void take_changes(const TestReport& shown, Report& report) {
+  std::vector<Part> parts = shown.parts;
+  const std::string why = shown.longrepr();
+  const auto failed = [](const Part& part) { return part.failed(); };
+  if (shown.outcome != Outcome::failed) {
+    parts.erase(std::remove_if(parts.begin(), parts.end(), failed), parts.end());
+  }
+  if (shown.outcome == Outcome::failed && std::none_of(parts.begin(), parts.end(), failed)) {
+    parts.push_back({PartType::fatal_failure, shown.item.file, shown.item.line,
+                     why.empty() ? "it ended its worker" : why});
+  }
+  if (shown.outcome == Outcome::skipped) {
+    parts.push_back({PartType::skip, shown.item.file, shown.item.line, why});
+  }
+  report.properties = shown.properties;
+  if (parts == parts_of(report)) return;
+  for (Step& step : report.steps) step.has_part = false;
+  report.dropped_parts = 0;
+  for (Part& part : parts) {
+    report.steps.push_back({report.worker, {}, true, std::move(part)});
+  }
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_RESULTS_CRASH_VIEW_H_

@@ -1,0 +1,79 @@
+// What is done about output when it is over: too much is cut, and told once.
+//
+// Layer: controller/results.
+#ifndef GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_SETTLEMENT_H_
+#define GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_SETTLEMENT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/results/cut_notes.h"
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/core/tests/report.h"
+#include "gtest_xdist/transport/worker_slot.h"
+
+namespace gtest_xdist::internal {
+
+// One iteration's.
+class OutputSettlement {
+ public:
+  // `catalog` must outlive this.
+  explicit OutputSettlement(const Catalog& catalog) : catalog_(catalog) {}
+
+  // `report` tells all of something that is over on the worker: of a test, of the set-up or
+  // tear-down of a suite, or of what `describe()` says.
+  void of_test(WorkerNode& node, const Report& report, TestIndex test) {
+    settle(node, report, [&] { return catalog_.full_name(test); });
+  }
+  void of_set_up(WorkerNode& node, const Report& report, SuiteIndex suite) {
+    settle(node, report, [&] { return set_up_of(suite); });
+  }
+  void of_tear_down(WorkerNode& node, const Report& report, SuiteIndex suite) {
+    settle(node, report, [&] { return tear_down_of(suite); });
+  }
+  template <class Describe>
+  void settle(WorkerNode& node, const Report& report, Describe describe) {
+    note_cut(node, node.output.settle(report, node.number()), describe);
+  }
+
+  // The worker is dead: to be called before what it printed last is told.
+  void of_tail(WorkerNode& node) {
+    note_cut(node, node.output.settle_tail(node.slot()), [&] { return describe_tail(node); });
+  }
+
+  // Prints a line for each cut.
+  void tell() const { notes_.tell(); }
+
+ private:
+  template <class Describe>
+  void note_cut(const WorkerNode& node, std::uint64_t printed, Describe describe) {
+    if (printed > 0) notes_.add(describe(), printed, node.output.out.limit());
+  }
+
+  std::string describe_tail(const WorkerNode& node) const {
+    const std::optional<TestIndex> item = node.running_item();
+    const Phase phase = node.phase();
+    if (item && phase == Phase::test) return catalog_.full_name(*item);
+    if (item && phase == Phase::suite_up) return set_up_of(catalog_.suite_of(*item));
+    if (node.untold.open_suite && phase == Phase::suite_down)
+      return tear_down_of(*node.untold.open_suite);
+    return "worker '" + node.name() + "'";
+  }
+
+  std::string set_up_of(SuiteIndex suite) const {
+    return std::string("SetUpTestSuite of ") + catalog_.suite(suite).name();
+  }
+  std::string tear_down_of(SuiteIndex suite) const {
+    return std::string("TearDownTestSuite of ") + catalog_.suite(suite).name();
+  }
+
+  const Catalog& catalog_;
+  CutNotes notes_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_SETTLEMENT_H_

@@ -1,0 +1,96 @@
+// What happens outside all suites, in several workers, told as if it had happened in one process.
+//
+// Layer: controller/results. Pure bookkeeping. Every worker sets the environments up and tears them
+// down; a serial run does it once. So output is told once, the first worker's, and a failure that
+// several workers have in common is told once.
+#ifndef GTEST_XDIST_CONTROLLER_RESULTS_PROGRAM_LOG_H_
+#define GTEST_XDIST_CONTROLLER_RESULTS_PROGRAM_LOG_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/tests/report.h"
+
+namespace gtest_xdist::internal {
+
+// One iteration's.
+class ProgramLog {
+ public:
+  // In the place of a worker's number: the controller itself.
+  static constexpr int kNoWorker = -1;
+
+  // A worker's set-up of the environments; `ran` is false where gtest keeps those of an earlier
+  // iteration. The first one is told at its place in the run, see take_set_up().
+  void add_set_up(Report report, bool ran) {
+    if (!set_up_) {
+      set_up_ran_ = ran;
+      set_up_.emplace();
+      append(*set_up_, std::move(report), true);
+    } else {
+      add(std::move(report));
+    }
+  }
+
+  void add_tear_down(Report report) {
+    const bool first = !std::exchange(tear_down_ran_, true);
+    append(tear_down_, std::move(report), first);
+  }
+
+  // Anything else: only failures and other parts, and only those that are new.
+  void add(Report report) { append(rest_, std::move(report), false); }
+
+  void add_output(int worker, const OutputSlice& output) { rest_.add_output(worker, output); }
+
+  // The controller's own words; `output` comes before them.
+  void add_failure(int worker, const OutputSlice& output, std::string message) {
+    Report report;
+    report.add_part(worker, output, {PartType::fatal_failure, "", -1, std::move(message)});
+    append(rest_, std::move(report), true);
+  }
+
+  // The first worker to arrive decides.
+  void set_properties(std::vector<Property> properties) {
+    if (rest_.properties.empty()) rest_.properties = std::move(properties);
+  }
+
+  // Whether there is a failure that has not been taken.
+  bool has_failures() const {
+    return rest_.failed() || tear_down_.failed() || (set_up_ && set_up_->failed());
+  }
+
+  bool set_up_known() const { return set_up_.has_value(); }
+  bool set_up_ran() const { return set_up_ran_; }
+  Report take_set_up() { return set_up_ ? std::exchange(*set_up_, {}) : Report{}; }
+
+  bool tear_down_ran() const { return tear_down_ran_; }
+  Report take_tear_down() { return std::exchange(tear_down_, {}); }
+
+  // What has come up and has no place of its own.
+  Report take_rest() { return std::exchange(rest_, {}); }
+
+ private:
+  void append(Report& into, Report from, bool with_output) {
+    // What one worker says twice happened twice.
+    const std::size_t before = told_.size();
+    for (Step& step : from.steps) {
+      const bool is_new = step.has_part && !is_told(step.part, told_, before);
+      if (is_new) told_.push_back(step.part);
+      if (step.has_part && !is_new) step.has_part = false;
+      if (with_output || is_new) into.steps.push_back(std::move(step));
+    }
+  }
+
+  std::vector<Part> told_;
+  std::optional<Report> set_up_;
+  bool set_up_ran_ = true;
+  Report tear_down_;
+  bool tear_down_ran_ = false;
+  Report rest_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_RESULTS_PROGRAM_LOG_H_

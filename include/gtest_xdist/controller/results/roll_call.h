@@ -1,0 +1,115 @@
+// Whether every selected test has been reported once: selected = passed + failed + skipped + not
+// run.
+//
+// Layer: controller/results. Pure bookkeeping, and apart from all that decides who runs and reports
+// what, for that is what it checks: it hears what gtest's listeners are told, and nothing else.
+#ifndef GTEST_XDIST_CONTROLLER_RESULTS_ROLL_CALL_H_
+#define GTEST_XDIST_CONTROLLER_RESULTS_ROLL_CALL_H_
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/core/lean/function_ref.h"
+#include "gtest_xdist/core/tests/index_list.h"
+
+namespace gtest_xdist::internal {
+
+// How a test ended, by what listeners see of it.
+enum class Verdict : std::uint8_t { passed, failed, skipped, not_run, passed_without_run };
+
+// `ran` is whether some worker ran the test.
+inline Verdict verdict_on(const testing::TestResult& result, bool ran) {
+  if (result.Failed()) return Verdict::failed;
+  if (!result.Skipped()) return ran ? Verdict::passed : Verdict::passed_without_run;
+  return ran ? Verdict::skipped : Verdict::not_run;
+}
+
+// One iteration at a time.
+class RollCall {
+ public:
+  using NameOf = FunctionRef<std::string(TestIndex)>;
+
+  // Of so many registered tests.
+  explicit RollCall(std::size_t tests) : answers_(tests) {}
+
+  // Listeners have been told of the end of a test.
+  void answer(TestIndex test, Verdict verdict) {
+    std::uint8_t& answer = answers_[test];
+    if (verdict == Verdict::passed_without_run) answer |= kWithoutRun;
+    if ((answer & kTimes) < kTwice) ++answer;
+    ++counts_[static_cast<std::size_t>(verdict)];
+  }
+
+  // The iteration is over, and the next one begins with no answers. Those in `unreported` were to
+  // be told of by nobody. What is wrong, naming the tests; nothing if the account is right.
+  std::optional<std::string> close(const std::vector<TestIndex>& selected,
+                                   const std::vector<TestIndex>& unreported, NameOf name_of) {
+    std::vector<std::uint8_t> expected(answers_.size());
+    for (const TestIndex test : selected) expected[test] = kOnce;
+    for (const TestIndex test : unreported) expected[test] = 0;
+    std::optional<std::string> error;
+    if (answers_ != expected) error = describe(expected, name_of);
+    std::fill(answers_.begin(), answers_.end(), std::uint8_t{0});
+    counts_ = {};
+    return error;
+  }
+
+ private:
+  // What is known of a test: how often listeners were told of it, and a flag.
+  static constexpr std::uint8_t kOnce = 1;
+  static constexpr std::uint8_t kTwice = 2;  // or more often
+  static constexpr std::uint8_t kTimes = 3;  // the bits that say how often
+  static constexpr std::uint8_t kWithoutRun = 4;
+  static constexpr std::size_t kVerdicts = 5;
+  static constexpr std::size_t kNamesShown = 10;
+
+  std::string describe(const std::vector<std::uint8_t>& expected, NameOf name_of) const {
+    std::vector<TestIndex> lost;
+    std::vector<TestIndex> repeated;
+    std::vector<TestIndex> strange;
+    std::vector<TestIndex> without_run;
+    for (TestIndex test = 0; test < answers_.size(); ++test) {
+      const std::uint8_t times = answers_[test] & kTimes;
+      if (times < expected[test]) lost.push_back(test);
+      if (times > 0 && expected[test] == 0) strange.push_back(test);
+      if (times > kOnce && expected[test] > 0) repeated.push_back(test);
+      if ((answers_[test] & kWithoutRun) != 0) without_run.push_back(test);
+    }
+    const auto count = [&](Verdict verdict) {
+      return std::to_string(counts_[static_cast<std::size_t>(verdict)]);
+    };
+    const auto selected = std::count(expected.begin(), expected.end(), kOnce);
+    return "the account of the tests is wrong: selected " + std::to_string(selected) + ", passed " +
+           count(Verdict::passed) + ", failed " + count(Verdict::failed) + ", skipped " +
+           count(Verdict::skipped) + ", not run " + count(Verdict::not_run) +
+           list("never reported", lost, name_of) +
+           list("reported more than once", repeated, name_of) +
+           list("reported, though not selected", strange, name_of) +
+           list("passed, though no worker ran it", without_run, name_of);
+  }
+
+  static std::string list(const char* what, const std::vector<TestIndex>& tests, NameOf name_of) {
+    if (tests.empty()) return {};
+    std::string text = std::string("; ") + what + ": ";
+    for (std::size_t i = 0; i < std::min(tests.size(), kNamesShown); ++i) {
+      if (i > 0) text += ", ";
+      text += "'" + name_of(tests[i]) + "'";
+    }
+    if (tests.size() <= kNamesShown) return text;
+    return text + " and " + std::to_string(tests.size() - kNamesShown) + " more";
+  }
+
+  std::vector<std::uint8_t> answers_;  // by test
+  std::array<std::uint64_t, kVerdicts> counts_{};
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_RESULTS_ROLL_CALL_H_

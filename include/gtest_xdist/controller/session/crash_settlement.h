@@ -1,0 +1,128 @@
+// Settles what was under way in a worker that has died.
+//
+// Layer: controller/session. Told by an Iteration. The test that it was running fails, or else the
+// suite that it was tearing down, or else the run; what it had not started goes to others. Another
+// worker is not started here, and what the report of a crash says is known to crash_report.h.
+#ifndef GTEST_XDIST_CONTROLLER_SESSION_CRASH_SETTLEMENT_H_
+#define GTEST_XDIST_CONTROLLER_SESSION_CRASH_SETTLEMENT_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/handout/hand_out.h"
+#include "gtest_xdist/controller/node/assignments.h"
+#include "gtest_xdist/controller/node/crash_report.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/results/account.h"
+#include "gtest_xdist/controller/results/crash_items.h"
+#include "gtest_xdist/controller/results/failure_limit.h"
+#include "gtest_xdist/controller/results/output_settlement.h"
+#include "gtest_xdist/controller/results/program_log.h"
+#include "gtest_xdist/controller/results/suite_reports.h"
+#include "gtest_xdist/controller/session/giving_up.h"
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/core/tests/report.h"
+#include "gtest_xdist/core/text/text.h"
+
+namespace gtest_xdist::internal {
+
+// One iteration's.
+class CrashSettlement {
+ public:
+  // What a crash concerns. All of it must outlive the settlement.
+  struct Parts {
+    const Catalog& catalog;
+    const WorkerNodes& nodes;
+    HandOut& hand_out;
+    Account& account;
+    OutputSettlement& output;
+    SuiteReports& suites;
+    FailureLimit& failure_limit;
+    ProgramLog& log;
+    GivingUp& giving_up;
+  };
+
+  // `on_crash_item` may be empty. `is_retrying`: a test that has crashed may be run again.
+  CrashSettlement(const Parts& parts, CrashItemHandler on_crash_item, bool is_retrying)
+      : parts_(parts), on_crash_item_(std::move(on_crash_item)), is_retrying_(is_retrying) {}
+
+  // The worker is dead, and `how` says in which way.
+  void settle(WorkerNode& node, const std::string& how) {
+    parts_.output.of_tail(node);
+    const std::optional<TestIndex> item = node.running_item();
+    KeptCrash crash;
+    if (item) {
+      crash = crash_in_test(node, parts_.catalog.test(*item), parts_.catalog.full_name(*item), how);
+      if (assignments().is_rerun(*item, node.number())) {
+        crash.earlier = parts_.account.take_kept_steps(*item);
+      }
+    } else if (parts_.suites.on_crash(node, how)) {
+      node.history.mark_end();
+    } else {
+      settle_program(node, how);
+    }
+    parts_.suites.leave(node);
+    if (item) parts_.account.retries().interrupt(*item, node.number());
+    HandOut& hand_out = parts_.hand_out;
+    hand_out.remove(node, hand_out.share_left(node.abandon(item.has_value())));
+    parts_.giving_up.check_scheduler();
+    if (item) settle_item(node, *item, std::move(crash));
+    if (&node == parts_.giving_up.native()) parts_.giving_up.native_has_died();
+    parts_.account.retries().reclaim(parts_.nodes);
+    parts_.giving_up.settle_rest();
+  }
+
+ private:
+  Assignments& assignments() { return parts_.hand_out.assignments(); }
+
+  // It died in no test and no suite.
+  void settle_program(WorkerNode& node, const std::string& how) {
+    parts_.log.add(std::move(node.untold.program));
+    if (node.end_reason && !node.end_reason->blames_worker) return;
+    node.history.mark_end();
+    parts_.log.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
+  }
+
+  // To be called when the dead worker has been removed from the scheduler.
+  void settle_item(WorkerNode& node, TestIndex item, KeptCrash crash) {
+    crash.counts = verdict_on(node, item, crash.report) == CrashVerdict::counts;
+    const bool put_back = assignments().conclude_crash();
+    if (!put_back && !crash.counts && !crash.report.failed()) {
+      crash.report.add_part(crash.worker, {}, crash.crash);  // nothing else will tell of the test
+    }
+    const bool failed = crash.report.failed() && (crash.counts || !put_back);
+    if (failed) node.history.mark_failure();
+    bool is_final = failed && !is_retrying_;
+    FailureLimit& limit = parts_.failure_limit;
+    if (put_back) {
+      if (is_final) limit.count_here();
+      parts_.account.keep_crash(item, std::move(crash));
+    } else {
+      is_final = parts_.account.add_crash(item, std::move(crash));
+    }
+    parts_.giving_up.check_scheduler();
+    if (is_final && limit.add_crash(item)) parts_.giving_up.give_up_after_failure(limit.source());
+  }
+
+  CrashVerdict verdict_on(WorkerNode& node, TestIndex item, Report& report) {
+    if (!on_crash_item_) return CrashVerdict::counts;
+    try {
+      return on_crash_item_(node, item, report, parts_.hand_out.scheduler());
+    } catch (...) {
+      parts_.log.add_failure(ProgramLog::kNoWorker, {},
+                             "the crash of '" + parts_.catalog.full_name(item) +
+                                 "' was not handled: " + describe_current_exception());
+      return CrashVerdict::counts;
+    }
+  }
+
+  const Parts parts_;
+  const CrashItemHandler on_crash_item_;
+  const bool is_retrying_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_SESSION_CRASH_SETTLEMENT_H_

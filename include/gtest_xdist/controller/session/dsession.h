@@ -1,0 +1,352 @@
+// The controller: one RUN_ALL_TESTS, distributed over workers.
+//
+// Layer: controller/session. One thread. Hears what workers say and how they end, and passes it on.
+// What they have collected is the business of WorkerCollections; who hands tests out is decided by
+// Planning; how one iteration follows another is the business of Iterations, what is handed out and
+// what becomes of it an Iteration's; telling gtest is a Playback's. A Crew starts workers, Staffing
+// decides whether another one is, and a Supervisor which are ended. (The name is pytest-xdist's.)
+#ifndef GTEST_XDIST_CONTROLLER_SESSION_DSESSION_H_
+#define GTEST_XDIST_CONTROLLER_SESSION_DSESSION_H_
+
+#include <sys/types.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/hook_assertions.h"
+#include "gtest_xdist/bridge/replayer.h"
+#include "gtest_xdist/controller/crew/crew.h"
+#include "gtest_xdist/controller/crew/launcher.h"
+#include "gtest_xdist/controller/crew/node_manager.h"
+#include "gtest_xdist/controller/crew/output_loss.h"
+#include "gtest_xdist/controller/crew/supervisor.h"
+#include "gtest_xdist/controller/handout/planning.h"
+#include "gtest_xdist/controller/node/crash_report.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/records/schedule_log.h"
+#include "gtest_xdist/controller/records/session_durations.h"
+#include "gtest_xdist/controller/results/crash_items.h"
+#include "gtest_xdist/controller/results/crash_view.h"
+#include "gtest_xdist/controller/results/program_log.h"
+#include "gtest_xdist/controller/session/collection_check.h"
+#include "gtest_xdist/controller/session/end_verdicts.h"
+#include "gtest_xdist/controller/session/hook_guard.h"
+#include "gtest_xdist/controller/session/iteration.h"
+#include "gtest_xdist/controller/session/iterations.h"
+#include "gtest_xdist/controller/session/playback.h"
+#include "gtest_xdist/controller/session/staffing.h"
+#include "gtest_xdist/controller/session/worker_collections.h"
+#include "gtest_xdist/controller/view/epilogue.h"
+#include "gtest_xdist/controller/view/progress.h"
+#include "gtest_xdist/controller/view/who_runs_what.h"
+#include "gtest_xdist/core/messages/message.h"
+#include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/process/child_process.h"
+#include "gtest_xdist/process/debugger.h"
+#include "gtest_xdist/process/jobserver.h"
+#include "gtest_xdist/process/notes.h"
+#include "gtest_xdist/process/signals/stop_signals.h"
+
+namespace gtest_xdist::internal {
+
+class DSession : private NodeEvents {
+ public:
+  // `catalog` shows the selection; plugins may narrow it. `iterations` is --gtest_repeat; 0:
+  // without end. `durations` is null unless tests are to be planned by them, `schedule_log` unless
+  // somebody wants to know, `replay` unless the session is one that was recorded, `jobserver`
+  // unless make has a say in how many workers there are. Starts the workers. What is passed by
+  // reference or pointer must outlive the session. Throws std::runtime_error if it cannot be done.
+  DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks,
+           SessionDurations* durations, ScheduleLog* schedule_log, const Replay* replay,
+           Launcher launcher, unsigned workers, unsigned iterations, StopSignals& stop_signals,
+           Jobserver* jobserver)
+      : catalog_(catalog),
+        hooks_(hooks),
+        durations_(durations),
+        schedule_log_(schedule_log),
+        collection_(catalog),
+        planning_(catalog, options, hooks, durations, replay,
+                  [this](const Node& node) {
+                    return nodes()[static_cast<std::size_t>(node.number())]->slot_number();
+                  }),
+        node_manager_(*this, catalog.size(), workers, std::move(launcher), stop_signals, jobserver),
+        crew_(node_manager_, hooks, options, workers),
+        supervisor_(
+            catalog, options, node_manager_.nodes(),
+            [this](::pid_t process, int output) { return debug(process, output); }, Clock::now()),
+        progress_(shows_progress(options), catalog, nodes()),
+        who_runs_what_(catalog, nodes(), node_manager_.bell()),
+        playback_(catalog, node_manager_),
+        iterations_(
+            catalog, options, collection_, planning_, node_manager_, crew_, verdicts_,
+            [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& scheduler) {
+              return handle_crash_item(node, test, report, scheduler);
+            },
+            iterations, hooks.active()),
+        collections_(catalog, hooks, node_manager_, collection_, iterations_),
+        staffing_(hooks, node_manager_, crew_, iterations_, collections_, schedule_log) {
+    if (!iterations_.asks_workers()) collections_.expect_own();
+    crew_.gather();
+    // A worker finds its tests when it arrives, and need not wait for those that start after it.
+    if (!iterations_.asks_workers()) iterations_.begin();
+    crew_.start(iterations_.to_come());
+    staffing_.await_token();
+    if (schedule_log_ == nullptr) return;
+    for (const auto& node : nodes()) schedule_log_->started(*node);
+  }
+
+  // Blocks until it is known what plugins leave of the selection: to be called before anybody hears
+  // how many tests there are. The workers are alike, so the first to be ready tells.
+  void collect() {
+    if (!iterations_.under_way()) iterations_.begin();
+    while (collections_.are_awaited() && alive() > 0 && iterations_.hopeless().empty()) {
+      node_manager_.pump();
+    }
+    make_way();
+  }
+
+  // Runs the selected tests once and replays them. With the last iteration the workers end.
+  void run_iteration() {
+    if (!iterations_.under_way()) iterations_.begin();
+    staffing_.await_token();
+    iterations_.lines().tell_beginning();
+    if (schedule_log_ != nullptr) {
+      schedule_log_->begin_iteration(collection_.order(), iteration().runs_on_every_worker());
+    }
+    playback_.play_set_up(iteration());
+    playback_.play_tests(iteration());
+    playback_.call_the_roll(iteration(), collection_.order());
+    iterations_.end();
+    playback_.play_tear_down(iteration());
+    if (iterations_.count_off()) node_manager_.wait_for_end();
+    playback_.play_rest(iteration());
+    iteration().output_settlement().tell();
+    tell_flaky(iteration().flaky(), catalog_);
+    tell_reproductions(nodes(), collection_.order(), node_manager_.launcher());
+    iterations_.forget();
+  }
+
+  // What hears OnTestEnd first and last calls this.
+  Replayer& replayer() { return playback_.replayer(); }
+
+  // To be called when listeners have been told of the end of `test`, while it is replayed.
+  void test_told(const testing::TestInfo& test) { playback_.test_told(test); }
+
+  // Fails the run: told in its place if an iteration is under way; false if none is.
+  bool fail(const std::string& message) {
+    if (!iterations_.under_way()) return false;
+    iteration().log().add_failure(0, {}, message);
+    return true;
+  }
+
+  // Whether no iteration is to follow: somebody has interrupted the run, say.
+  bool is_over() const { return !supervisor_.over().empty() || iterations_.are_futile(); }
+
+  // Not empty if a worker's main returned a status other than 0 although nothing had failed: wrong,
+  // unless this process's main does so too.
+  const std::string& dissent() const { return verdicts_.dissent(); }
+
+ private:
+  Iteration& iteration() { return iterations_.current(); }
+  const WorkerNodes& nodes() const { return node_manager_.nodes(); }
+  std::size_t alive() const { return node_manager_.alive(); }
+  int stop_signal() const { return node_manager_.stop_signal(); }
+
+  // --- time and signals --------------------------------------------------------------------------
+
+  Clock::time_point on_time(Clock::time_point now) override {
+    const Clock::time_point next = std::min(supervisor_.look(now, stop_signal()),
+                                            who_runs_what_.look(now, iterations_.tally()));
+    if (!supervisor_.over().empty() && !std::exchange(over_told_, true)) stop();
+    staffing_.use_free_token();
+    return next;
+  }
+
+  void on_continue(Clock::duration suspended) override {
+    supervisor_.continues(suspended);
+    iterations_.continues(suspended);
+    who_runs_what_.continues(suspended);
+  }
+
+  Clock::time_point on_wait(Clock::time_point now) override {
+    iterations_.lines().tell_starts();
+    return progress_.on_wait(now, iterations_.tally());
+  }
+
+  void stop() {
+    const std::string& why = supervisor_.over();
+    if (stop_signal() != 0) {
+      note(why + ": ending the workers; the next signal ends this process at once", Topic::error);
+    } else {
+      iteration().log().add_failure(ProgramLog::kNoWorker, {}, why);
+    }
+    iterations_.lose_hope(why);
+  }
+
+  std::unique_ptr<ChildProcess> debug(::pid_t process, int output) {
+    std::unique_ptr<ChildProcess> debugger = print_stacks(process, output);
+    try {
+      if (debugger != nullptr) node_manager_.watch(*debugger);
+    } catch (const std::runtime_error&) {
+      debugger.reset();  // nobody would notice its end
+    }
+    return debugger;
+  }
+
+  // --- what workers say --------------------------------------------------------------------------
+
+  void on_message(WorkerNode& node, std::string_view message) override {
+    const std::optional<HookAssertions> guard = guard_hooks(hooks_);
+    visit_message(message, [&](auto& m) { hear(node, m); });
+  }
+
+  template <class Message>
+  void hear(WorkerNode& node, Message& m) {
+    if (node.live) node.live->hear_message(m);
+    if (schedule_log_ == nullptr) return on(node, m);
+    const ScheduleSpan::Result result = schedule_log_->result_of(node, m);
+    on(node, m);
+    if (!node.is_accused()) schedule_log_->on_message(node, m, result);
+  }
+
+  void on_news() override {
+    // While what they said is still being replayed; but then a plugin may fail the run.
+    if (hooks_.active()) {
+      make_way();
+    } else if (iterations_.is_complete()) {
+      iterations_.tell_workers_to_end();
+    }
+    staffing_.use_free_token();
+    iteration().let_through();
+    iteration().set_wake_marks();
+    staffing_.return_idle_tokens();
+  }
+
+  void on(WorkerNode& node, Hello& m) { collections_.on(node, m); }
+
+  void on(WorkerNode& node, CollectionIds& m) { collections_.on(node, m); }
+
+  void on(WorkerNode& node, EnvironmentsUp& m) { iterations_.on(node, m); }
+
+  void on(WorkerNode& node, InternalError& m) {
+    verdicts_.set_failed(true);
+    const std::string message = "worker '" + node.name() + "': " + m.message;
+    if (m.thrown) {
+      hooks_.internal_error(message);
+    } else {
+      hooks_.session().fail(message);
+    }
+  }
+
+  void on(WorkerNode& node, SessionFinished& m) {
+    node.controller.workeroutput = std::move(m.workeroutput);
+  }
+
+  void on(WorkerNode& node, ProgramDone&) {
+    if (node.is_in_iteration()) {
+      node.accuse("it ended its program in the middle of an iteration");
+      return;
+    }
+    node.program_done();
+  }
+
+  void on(WorkerNode& node, TestDone& m) {
+    const bool is_skipped = node.untold.test.skipped();
+    iteration().on(node, m);
+    if (durations_ == nullptr || is_skipped || node.is_accused()) return;
+    if (iteration().awaits_retry(m.test) || node.was_suspended_since(m.time.begin_ns)) return;
+    durations_->add_test(m.test, seconds_of(m.time.duration_ns));
+  }
+
+  void on(WorkerNode& node, SuiteDown& m) {
+    iteration().on(node, m);
+    if (durations_ == nullptr || node.is_accused()) return;
+    if (node.was_suspended_since(node.untold.suite_begin_ns)) return;
+    durations_->add_suite(m.suite, seconds_of(m.fixture_ns));
+  }
+
+  void on(WorkerNode& node, IterationDone& m) { iterations_.on(node, m); }
+
+  template <class Message>
+  void on(WorkerNode& node, Message& m) {
+    iteration().on(node, m);
+  }
+
+  // --- how workers end ---------------------------------------------------------------------------
+
+  void on_end(WorkerNode& node, const ExitStatus& status) override {
+    const std::optional<HookAssertions> guard = guard_hooks(hooks_);
+    if (node.live) node.live->end();
+    const Clock::time_point now = Clock::now();
+    node.time_running_item(now, std::chrono::system_clock::now());
+    node.process_ended();
+    const std::string how = describe_end(node, status);
+    tell_loss_of_output(node, node_manager_.launcher().directory());
+    if (schedule_log_ != nullptr) {
+      schedule_log_->ended(node, node.life().is_done() ? "" : describe_node_down(node, status),
+                           now);
+    }
+    if (node.life().is_done()) {
+      const std::string what = how + " after its tests";
+      hooks_.testnodedown(node.controller,
+                          ended_as_main_said(node, status) ? std::nullopt : std::optional(what));
+      verdicts_.judge(node, status, what, iteration());
+    } else {
+      node.controller.workeroutput.reset();
+      const std::string error = describe_node_down(node, status);
+      if (stop_signal() == 0) note("[" + node.name() + "] node down: " + error);
+      hooks_.testnodedown(node.controller, error);
+      handle_crash(node, how);
+    }
+  }
+
+  void handle_crash(WorkerNode& node, const std::string& how) {
+    iteration().on_crash(node, how);
+    staffing_.replace(node);
+    collections_.schedule_if_equal();
+    if (alive() > 0) return;
+    const std::string& hopeless = iterations_.hopeless();
+    iterations_.give_up(hopeless.empty() ? "no worker is left" : hopeless);
+  }
+
+  CrashVerdict handle_crash_item(const WorkerNode& node, TestIndex test, Report& report,
+                                 Scheduler& scheduler) {
+    if (!hooks_.active()) return CrashVerdict::counts;
+    TestReport shown = show_crash(hooks_.item(test), report, node.name());
+    hooks_.handlecrashitem(shown, scheduler);
+    take_changes(shown, report);
+    return shown.outcome == Outcome::rerun ? CrashVerdict::does_not_count : CrashVerdict::counts;
+  }
+
+  const Catalog& catalog_;
+  SessionHooks& hooks_;
+  SessionDurations* const durations_;
+  ScheduleLog* const schedule_log_;
+  CollectionCheck collection_;
+  Planning planning_;
+  NodeManager node_manager_;
+  Crew crew_;
+  Supervisor supervisor_;
+  Progress progress_;
+  WhoRunsWhat who_runs_what_;
+  Playback playback_;
+  EndVerdicts verdicts_;
+  bool over_told_ = false;
+  Iterations iterations_;
+  WorkerCollections collections_;
+  Staffing staffing_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_SESSION_DSESSION_H_

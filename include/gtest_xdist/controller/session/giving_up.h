@@ -1,0 +1,137 @@
+// Ends the handing out of an iteration's tests before all of them have run.
+//
+// Layer: controller/session. Told by an Iteration when to, or finds that the scheduler has failed.
+// Tests that no worker runs any more are skipped with a reason; but where all environments failed,
+// the rest is left to one worker, which does what gtest does then. What workers report of tests
+// that they do run is an Account's business.
+#ifndef GTEST_XDIST_CONTROLLER_SESSION_GIVING_UP_H_
+#define GTEST_XDIST_CONTROLLER_SESSION_GIVING_UP_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/handout/hand_out.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/results/account.h"
+#include "gtest_xdist/controller/results/program_log.h"
+#include "gtest_xdist/core/messages/message.h"
+#include "gtest_xdist/core/tests/index_list.h"
+
+namespace gtest_xdist::internal {
+
+// One iteration's.
+class GivingUp {
+ public:
+  // What is passed by reference must outlive this; `nodes` are those of the session.
+  GivingUp(const Catalog& catalog, const WorkerNodes& nodes, HandOut& hand_out, Account& account,
+           ProgramLog& log)
+      : catalog_(catalog), nodes_(nodes), hand_out_(hand_out), account_(account), log_(log) {}
+
+  // Starts no test any more, until it is known why: give_up() is to follow.
+  void hold() {
+    hand_out_.end();
+    hand_out_.take_everything_back();
+  }
+
+  // Starts no test any more. Those that have not started are skipped, and `reason` is what their
+  // reports say. The first reason stands.
+  void give_up(const std::string& reason) {
+    hand_out_.end();
+    account_.retries().close(reason);
+    if (!reason_) reason_ = reason;
+    settle_rest();
+  }
+
+  // Likewise as gtest does it for --gtest_fail_fast: the rest is skipped without a word. `source`
+  // is what has stopped the run: "--gtest_fail_fast".
+  void give_up_after_failure(const std::string& source) {
+    account_.retries().close("not run: stopped by " + source);
+    give_up("");
+  }
+
+  // To be called after any use of the scheduler that can fail: if it has, no test is started.
+  void check_scheduler() {
+    if (hand_out_.error().empty() || std::exchange(scheduler_failed_, true)) return;
+    log_.add_failure(ProgramLog::kNoWorker, {}, hand_out_.error());
+    give_up("not run: the scheduler failed");
+  }
+
+  bool has_given_up() const { return reason_.has_value(); }
+
+  // After giving up: takes back what has not started, and settles all that no worker runs. Where
+  // every worker runs every test, one may be running a test that another has not started: so this
+  // is to be called again whenever one has completed a test or died.
+  void settle_rest() {
+    if (!reason_ || native_ != nullptr) return;
+    hand_out_.take_everything_back();
+    account_.retries().reclaim(nodes_);
+    account_.skip_rest(*reason_);
+  }
+
+  // The last resort: nothing is under way, and still there are tests that nobody has reported.
+  void settle_account() {
+    const std::vector<TestIndex> missing = account_.store().missing();
+    if (!hand_out_.ended()) {
+      std::vector<std::string> names;
+      for (const TestIndex test : missing) {
+        if (!account_.retries().is_waiting(test)) names.push_back(catalog_.full_name(test));
+      }
+      if (!names.empty()) {
+        log_.add_failure(ProgramLog::kNoWorker, {}, hand_out_.describe_neglected(names));
+      }
+    }
+    give_up("not run: it was never handed out");
+    for (const TestIndex test : missing) account_.skip(test, *reason_);
+  }
+
+  // --- one worker does the rest ------------------------------------------------------------------
+
+  // The environments failed on every worker, on this one last. What a serial run does now depends
+  // on the version of gtest; this worker shows it, and ends the iteration by itself.
+  void leave_to(WorkerNode& node) {
+    hand_out_.end();
+    account_.retries().close("not run: the environments failed on every worker");
+    native_ = &node;
+    node.command(Command::run_natively);
+  }
+
+  // The worker that the rest is left to, while it is at it; else null.
+  const WorkerNode* native() const { return native_; }
+
+  // It has ended the iteration. What it did not report is not reported in a serial run either.
+  void native_has_ended() {
+    native_ = nullptr;
+    for (const TestIndex test : account_.store().missing()) {
+      if (!account_.close(test)) continue;
+      account_.store().forget_test(test);
+      unreported_.push_back(test);
+    }
+  }
+
+  // It is dead.
+  void native_has_died() {
+    native_ = nullptr;
+    give_up("not run: no worker could run it");
+  }
+
+  // Tests that are to be reported by nobody, because a serial run does not report them.
+  const std::vector<TestIndex>& unreported() const { return unreported_; }
+
+ private:
+  const Catalog& catalog_;
+  const WorkerNodes& nodes_;
+  HandOut& hand_out_;
+  Account& account_;
+  ProgramLog& log_;
+  std::optional<std::string> reason_;
+  bool scheduler_failed_ = false;
+  WorkerNode* native_ = nullptr;
+  std::vector<TestIndex> unreported_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_SESSION_GIVING_UP_H_

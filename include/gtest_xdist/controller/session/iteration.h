@@ -1,0 +1,325 @@
+// One iteration: which tests are handed out, what workers say of them.
+//
+// Layer: controller/session. No process is started or waited for here, and nothing is printed; a
+// DSession does that and passes on what its workers say. Whatever the scheduler does, each test is
+// reported when nothing is under way any more: what is not run any more is the business of a
+// GivingUp, what a dead worker was in that of a CrashSettlement.
+#ifndef GTEST_XDIST_CONTROLLER_SESSION_ITERATION_H_
+#define GTEST_XDIST_CONTROLLER_SESSION_ITERATION_H_
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/handout/hand_out.h"
+#include "gtest_xdist/controller/locks/lock_table.h"
+#include "gtest_xdist/controller/node/assignments.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/results/account.h"
+#include "gtest_xdist/controller/results/crash_items.h"
+#include "gtest_xdist/controller/results/failure_limit.h"
+#include "gtest_xdist/controller/results/output_settlement.h"
+#include "gtest_xdist/controller/results/program_log.h"
+#include "gtest_xdist/controller/results/result_store.h"
+#include "gtest_xdist/controller/results/retries.h"
+#include "gtest_xdist/controller/results/suite_reports.h"
+#include "gtest_xdist/controller/session/crash_settlement.h"
+#include "gtest_xdist/controller/session/giving_up.h"
+#include "gtest_xdist/core/messages/message.h"
+#include "gtest_xdist/core/settings/time_out.h"
+#include "gtest_xdist/scheduler/scheduler.h"
+#include "gtest_xdist/transport/stop_word.h"
+
+namespace gtest_xdist::internal {
+
+class Iteration {
+ public:
+  // The tests in `order`, of which every report is awaited: one, or where every worker runs every
+  // test one of each of `workers`. `scheduler_name` is how messages name the scheduler: "the
+  // scheduler 'load'". `on_crash_item` may be empty. What is passed by reference must outlive this;
+  // `nodes` are those of the session, and may grow. `stop_word` is what they look at.
+  Iteration(const Catalog& catalog, const WorkerNodes& nodes, std::unique_ptr<Scheduler> scheduler,
+            std::string scheduler_name, unsigned workers, std::vector<TestIndex> order,
+            const LockTable& locks, CrashItemHandler on_crash_item, const FailurePolicy& policy,
+            StopWord& stop_word)
+      : catalog_(catalog),
+        nodes_(nodes),
+        hand_out_(std::move(scheduler), std::move(scheduler_name), catalog.size(), workers,
+                  std::move(order), locks),
+        account_(catalog, nodes, hand_out_.assignments(), hand_out_.order(),
+                 hand_out_.runs_per_test(), policy.retries),
+        output_(catalog),
+        suites_(catalog, account_.store(), output_),
+        timeout_(policy.timeout),
+        failure_limit_(policy, hand_out_.runs_per_test(), stop_word),
+        giving_up_(catalog, nodes, hand_out_, account_, log_),
+        crashes_({catalog, nodes, hand_out_, account_, output_, suites_, failure_limit_, log_,
+                  giving_up_},
+                 std::move(on_crash_item), policy.retries > 0) {
+    giving_up_.check_scheduler();
+  }
+
+  ~Iteration() {
+    for (const auto& node : nodes_) node->forget_iteration();
+  }
+
+  Iteration(const Iteration&) = delete;
+  Iteration& operator=(const Iteration&) = delete;
+
+  ResultStore& store() { return account_.store(); }
+  ProgramLog& log() { return log_; }
+  OutputSettlement& output_settlement() { return output_; }
+
+  // How many runs of tests are expected.
+  std::size_t runs() const { return hand_out_.order().size() * hand_out_.runs_per_test(); }
+
+  // Has `handler` called at the end of each run of a test.
+  void on_run_end(RunEndHandler handler) { account_.on_run_end(std::move(handler)); }
+
+  // Whether every worker is to run every test; all have been there at the start then.
+  bool runs_on_every_worker() const { return hand_out_.runs_on_every_worker(); }
+
+  // Every worker that takes part keeps account with them.
+  Assignments& assignments() { return hand_out_.assignments(); }
+
+  // The worker takes part. To be called once for each, before anything else concerns it.
+  void enter(WorkerNode& node) { node.begin_iteration(assignments(), hand_out_.gate()); }
+
+  // --- handing out -------------------------------------------------------------------------------
+
+  // The worker gets its share: it has the right collection, or runs nothing if it turns out to have
+  // another.
+  void add(WorkerNode& node) {
+    hand_out_.add(node);
+    giving_up_.check_scheduler();
+  }
+
+  // Hands tests out if all workers have delivered their collection, or have a look at all of them
+  // again.
+  void schedule() {
+    hand_out_.schedule();
+    giving_up_.check_scheduler();
+  }
+
+  // Whether another worker would have something to do.
+  bool has_work() {
+    const bool has_work = hand_out_.has_work();
+    giving_up_.check_scheduler();
+    return has_work || (!hand_out_.ended() && account_.retries().any_waiting());
+  }
+
+  // Has workers start what they were sent and may start now: to be called after all that workers or
+  // the scheduler may have done, and before workers are waited for.
+  void let_through() {
+    mind_stop_word();
+    if (!hand_out_.ended()) account_.retries().hand_out(nodes_);
+    hand_out_.let_through();
+  }
+
+  // Tells the workers from when on they are running dry.
+  void set_wake_marks() {
+    hand_out_.set_wake_marks();
+    giving_up_.check_scheduler();
+  }
+
+  // Whether some worker runs, or is on its way to run, a test.
+  bool under_way() const {
+    if (native() != nullptr) return true;
+    return any_of(nodes_, [](const WorkerNode& node) {
+      return node.life().is_coming() || (!node.life().is_gone() && node.is_busy());
+    });
+  }
+
+  // Whether all has been heard that the workers have to say before they are told to end.
+  bool is_complete() const {
+    return native() == nullptr && account_.store().all_arrived() &&
+           !any_of(nodes_, [](const WorkerNode& node) {
+             return !node.life().is_gone() &&
+                    (node.life().is_starting() || node.is_busy() || node.untold.open_suite);
+           });
+  }
+
+  // Whether the test has failed and waits for another attempt.
+  bool awaits_retry(TestIndex test) const { return account_.retries().is_waiting(test); }
+
+  // What has passed only when it was run again, by test.
+  std::vector<Retries::Flaky> flaky() const { return account_.retries().flaky(); }
+
+  // Whether anything has failed that is known so far.
+  bool has_failures() const { return log_.has_failures() || account_.store().has_failures(); }
+
+  // Ends this iteration before it has handed anything out.
+  std::unique_ptr<Scheduler> release_scheduler() { return hand_out_.release_scheduler(); }
+
+  // Nobody is to run these; where every worker runs every test, each occurrence is one run less.
+  // Those that then nobody runs are skipped, for `reason`.
+  void leave_out(const std::vector<TestIndex>& tests, const std::string& reason) {
+    for (const TestIndex test : account_.drop_runs(tests)) account_.skip(test, reason);
+  }
+
+  // --- giving up ---------------------------------------------------------------------------------
+
+  // As in GivingUp.
+  void hold() { giving_up_.hold(); }
+  void give_up(const std::string& reason) { giving_up_.give_up(reason); }
+  bool has_given_up() const { return giving_up_.has_given_up(); }
+  void settle_account() { giving_up_.settle_account(); }
+  const std::vector<TestIndex>& unreported() const { return giving_up_.unreported(); }
+
+  // The worker that does what gtest does after a failed environment, if there is one: it ends the
+  // iteration by itself.
+  const WorkerNode* native() const { return giving_up_.native(); }
+
+  // --- what workers say --------------------------------------------------------------------------
+
+  void on(WorkerNode& node, const EnvironmentsUp& m) {
+    node.untold.program.add_output(node.number(), m.output);
+    output_.settle(node, node.untold.program, [] { return "the set-up of the test environments"; });
+    log_.add_set_up(std::exchange(node.untold.program, {}), m.ran);
+    if (!node.environments_up(m.usable)) return;
+    if (m.usable) return schedule();
+    std::vector<TestIndex> tests = node.take_back(node.unstarted());
+    if (node.pending() > 0) node.accuse("it took a test that it cannot run");
+    std::vector<TestIndex> without_runs;
+    if (hand_out_.runs_on_every_worker()) {
+      without_runs = account_.drop_runs(hand_out_.share_left(std::exchange(tests, {})));
+    }
+    hand_out_.remove(node, tests);
+    giving_up_.check_scheduler();
+    if (nobody_can_run()) {
+      giving_up_.leave_to(node);
+      return;
+    }
+    for (const TestIndex test : without_runs) {
+      account_.skip(test, "not run: the environments failed on every worker that was to run it");
+    }
+  }
+
+  static void on(WorkerNode& node, PartSeen& m) {
+    node.untold.report_of(m.scope).add_part(node.number(), m.output, std::move(m.part));
+  }
+
+  void on(WorkerNode& node, const SuiteUp& m) { suites_.on(node, m); }
+  void on(WorkerNode& node, SuiteDown& m) { suites_.on(node, m); }
+
+  void on(WorkerNode& node, TestDone& m) {
+    const bool is_native = &node == native();
+    const bool is_rerun = assignments().is_rerun(m.test, node.number());
+    const bool is_retry = node.tests().retry() == m.test;
+    if (is_native ? m.test >= catalog_.size() : !node.complete(m.test)) {
+      node.accuse("it reported a test that it did not have");
+      return;
+    }
+    if (!can_be_time(m.start_ms) || !can_be_time(m.elapsed_ms)) {
+      node.accuse("it reported a time that cannot be");
+      m.start_ms = m.elapsed_ms = 0;
+    }
+    Report report = std::exchange(node.untold.test, {});
+    report.worker = node.number();
+    report.add_output(node.number(), m.output);
+    output_.of_test(node, report, m.test);
+    report.dropped_parts = m.dropped_parts;
+    report.properties = std::move(m.properties);
+    report.start_ms = m.start_ms;
+    report.elapsed_ms = m.elapsed_ms;
+    if (!is_native) fail_if_overdue(node, m, report);
+    if (report.failed()) node.history.mark_failure();
+    if (is_native) {
+      account_.add_native(m.test, std::move(report));
+    } else if (account_.add(m.test, std::move(report), is_rerun) && failure_limit_.add(m.test)) {
+      giving_up_.give_up_after_failure(failure_limit_.source());
+    }
+    if (hand_out_.ended()) return giving_up_.settle_rest();
+    if (is_retry) return;  // the scheduler has heard of the test
+    hand_out_.complete(node, m.test, seconds_of(m.time.duration_ns));
+    giving_up_.check_scheduler();
+  }
+
+  void on(WorkerNode& node, const TestReturned& m) {
+    if (!node.give_back(m.test)) {
+      node.accuse("it gave back a test that it did not have");
+      return;
+    }
+    giving_up_.settle_rest();
+  }
+
+  void on(WorkerNode& node, const EnvironmentsDown& m) {
+    node.untold.program.add_output(node.number(), m.output);
+    output_.settle(node, node.untold.program,
+                   [] { return "the tear-down of the test environments"; });
+    log_.add_tear_down(std::exchange(node.untold.program, {}));
+  }
+
+  void on(WorkerNode& node, const NativeOutput& m) {
+    Report report;
+    report.add_output(node.number(), m.output);
+    output_.settle(node, report, [&] { return "worker '" + node.name() + "'"; });
+    log_.add_output(node.number(), m.output);
+  }
+
+  void on(WorkerNode& node, IterationDone& m) {
+    if (node.is_busy()) {
+      node.accuse("it ended an iteration in which it still had tests");
+      return;
+    }
+    node.left_iteration();
+    log_.add(std::exchange(node.untold.program, {}));
+    log_.set_properties(std::move(m.properties));
+    if (&node == native()) giving_up_.native_has_ended();
+  }
+
+  // The worker is dead, and `how` says in which way: the test that it was running fails, or else
+  // the suite that it was tearing down, or else the run; what it had not started goes to others.
+  void on_crash(WorkerNode& node, const std::string& how) { crashes_.settle(node, how); }
+
+ private:
+  // A test may come to its end after its time, before its worker is ended.
+  void fail_if_overdue(const WorkerNode& node, const TestDone& m, Report& report) const {
+    if (!timeout_ || node.counted_time(m.time) <= *timeout_) return;
+    const testing::TestInfo& test = catalog_.test(m.test);
+    report.add_part(node.number(), {},
+                    {PartType::fatal_failure, test.file(), test.line(),
+                     "worker '" + node.name() + "' timed out while running '" +
+                         catalog_.full_name(m.test) + "': " + describe_time_out(*timeout_)});
+  }
+
+  bool nobody_can_run() const {
+    return !hand_out_.ended() &&
+           !any_of(nodes_, [](const WorkerNode& node) { return node.life().may_run_tests(); });
+  }
+
+  // Workers that stopped for no reason go on, when nobody can have a reason that is not known here.
+  void mind_stop_word() {
+    if (!failure_limit_.is_contradicted()) return;
+    for (const auto& node : nodes_) {
+      if (!node->life().is_gone() && node->tests().has_taken()) return;
+    }
+    failure_limit_.restore();
+    for (const auto& node : nodes_) node->resume();
+  }
+
+  const Catalog& catalog_;
+  const WorkerNodes& nodes_;
+  HandOut hand_out_;
+  Account account_;
+  OutputSettlement output_;
+  SuiteReports suites_;
+  const std::optional<std::chrono::milliseconds> timeout_;
+  FailureLimit failure_limit_;
+  ProgramLog log_;
+  GivingUp giving_up_;
+  CrashSettlement crashes_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_SESSION_ITERATION_H_

@@ -1,0 +1,264 @@
+// The iterations of a session: which one is under way, and how workers get from one to the next.
+//
+// Layer: controller/session. A worker goes on to the next iteration by itself, so some may be there
+// before it has begun here.
+#ifndef GTEST_XDIST_CONTROLLER_SESSION_ITERATIONS_H_
+#define GTEST_XDIST_CONTROLLER_SESSION_ITERATIONS_H_
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/insides/compat.h"
+#include "gtest_xdist/controller/crew/crew.h"
+#include "gtest_xdist/controller/crew/node_manager.h"
+#include "gtest_xdist/controller/handout/planning.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/results/crash_items.h"
+#include "gtest_xdist/controller/results/failure_limit.h"
+#include "gtest_xdist/controller/results/program_log.h"
+#include "gtest_xdist/controller/results/run_tally.h"
+#include "gtest_xdist/controller/session/collection_check.h"
+#include "gtest_xdist/controller/session/end_verdicts.h"
+#include "gtest_xdist/controller/session/iteration.h"
+#include "gtest_xdist/controller/view/run_lines.h"
+#include "gtest_xdist/core/messages/message.h"
+#include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/scheduler/scheduler.h"
+
+namespace gtest_xdist::internal {
+
+class Iterations {
+ public:
+  // `count` is --gtest_repeat; 0: without end. `asks_workers`: they are sent no test before they
+  // have told what they have collected. What is passed by reference must outlive this.
+  Iterations(const Catalog& catalog, const Options& options, const CollectionCheck& collection,
+             Planning& planning, NodeManager& node_manager, const Crew& crew, EndVerdicts& verdicts,
+             CrashItemHandler on_crash_item, unsigned count, bool asks_workers)
+      : catalog_(catalog),
+        options_(options),
+        collection_(collection),
+        planning_(planning),
+        node_manager_(node_manager),
+        crew_(crew),
+        verdicts_(verdicts),
+        on_crash_item_(std::move(on_crash_item)),
+        lines_(catalog, node_manager.nodes()),
+        left_(count),
+        endless_(count == 0),
+        asks_workers_(asks_workers) {}
+
+  // --- the one that is under way -----------------------------------------------------------------
+
+  bool under_way() const { return iteration_.has_value(); }
+  Iteration& current() { return *iteration_; }
+  const Iteration& current() const { return *iteration_; }
+
+  void begin() { begin_with(planning_.make_scheduler(node_manager_.alive()), ProgramLog()); }
+
+  // With the same scheduler, for other tests than before: nothing has been handed out yet.
+  void begin_anew() { begin_with(iteration_->release_scheduler(), std::move(iteration_->log())); }
+
+  // How far the one that is under way has come.
+  const RunTally& tally() const { return tally_; }
+
+  // What is said of it.
+  RunLines& lines() { return lines_; }
+
+  // Takes back whatever waits for workers; false if a worker has started a test all the same.
+  bool take_everything_back() {
+    for (const auto& node : nodes()) {
+      node->take_back(node->unstarted());
+      if (node->pending() != 0) return false;
+    }
+    return true;
+  }
+
+  // Begins anew, by the mode's scheduler, and from now on asks the workers first. Nothing must have
+  // been handed out.
+  void begin_asking_workers() {
+    asks_workers_ = true;
+    begin_with(planning_.make_scheduler_of_mode(node_manager_.alive()),
+               std::move(iteration_->log()));
+  }
+  bool asks_workers() const { return asks_workers_; }
+
+  // A worker that is started now takes part.
+  void enter(WorkerNode& node) {
+    iteration_->enter(node);
+    if (node.life().is_collected() || can_run_unasked(node)) iteration_->add(node);
+  }
+
+  void on(WorkerNode& node, const EnvironmentsUp& m) {
+    if (!node.is_in_iteration()) {
+      early_.emplace_back(&node, m);
+    } else {
+      iteration_->on(node, m);
+    }
+  }
+
+  void on(WorkerNode& node, IterationDone& m) {
+    if (!node.is_in_iteration() || (!ending_ && &node != iteration_->native())) {
+      node.accuse("it ended an iteration that goes on");
+      return;
+    }
+    iteration_->on(node, m);
+  }
+
+  // Whether all is done but the ends of the workers' part in it.
+  bool is_complete() const { return any_worker_in() && iteration_->is_complete(); }
+
+  // The workers' verdict is what is known of the iteration now.
+  void tell_workers_to_end() {
+    if (std::exchange(ending_, true)) return;
+    const bool failed = iteration_->has_failures() || !testing::UnitTest::GetInstance()->Passed();
+    verdicts_.set_failed(failed);
+    for (const auto& node : nodes()) {
+      if (!node->is_in_iteration() || node.get() == iteration_->native()) continue;
+      node->command(failed ? Command::end_failed_iteration : Command::end_iteration);
+    }
+  }
+
+  // Blocks until no worker is in it any more.
+  void end() {
+    // All are asked what they have collected, even if there is nothing left to run.
+    while (any_of(nodes(), [](const WorkerNode& node) { return node.life().is_starting(); })) {
+      node_manager_.pump();
+    }
+    tell_workers_to_end();
+    while (any_worker_in()) node_manager_.pump();
+    ending_ = false;
+  }
+
+  // Whether workers may be in the next one already.
+  bool ending() const { return ending_; }
+
+  // Nothing of it is used any more.
+  void forget() {
+    iteration_.reset();
+    planning_.go_on();
+  }
+
+  // --- those to come -----------------------------------------------------------------------------
+
+  // How many there are for a worker that is started now; 0: without end. One that is started while
+  // an iteration ends begins with the next one.
+  unsigned to_come() const { return endless_ ? 0 : left_ - (ending_ ? 1 : 0); }
+
+  // Whether no iteration follows the one that is under way.
+  bool is_last() const { return !endless_ && left_ == 1; }
+
+  // Whether another worker would have something to do.
+  bool has_work() {
+    if (!hopeless_.empty()) return false;
+    return (!ending_ && iteration_->has_work()) || left_ > 1 || endless_;
+  }
+
+  // The one under way is counted off: true if it was the last.
+  bool count_off() { return !endless_ && --left_ == 0; }
+
+  // No worker will be started any more, in this iteration and in those to come.
+  void lose_hope(const std::string& why) {
+    hopeless_ = why;
+    give_up(why);
+  }
+
+  // The tests that have not started are not run.
+  void give_up(const std::string& why) { iteration_->give_up("not run: " + why); }
+
+  // Why no worker is started any more; empty if workers are.
+  const std::string& hopeless() const { return hopeless_; }
+
+  // The session goes on after it was suspended for so long.
+  void continues(std::chrono::steady_clock::duration suspended) {
+    if (under_way()) tally_.continues(suspended);
+  }
+
+  // Whether there would always be a next one, for nobody to run.
+  bool are_futile() const { return endless_ && !hopeless_.empty(); }
+
+ private:
+  const WorkerNodes& nodes() const { return node_manager_.nodes(); }
+
+  // `log` is what has been told already.
+  void begin_with(std::unique_ptr<Scheduler> scheduler, ProgramLog log) {
+    const std::vector<TestIndex> order = planning_.order(collection_.order());
+    iteration_.emplace(catalog_, nodes(), std::move(scheduler), planning_.name(), crew_.workers(),
+                       order, planning_.locks(), on_crash_item_, failure_policy(),
+                       node_manager_.stop_word());
+    iteration_->log() = std::move(log);
+    iteration_->leave_out(planning_.left_out(order), planning_.reason_to_leave_out());
+    follow();
+    for (const auto& node : nodes()) {
+      if (!node->life().is_gone()) enter(*node);
+    }
+    for (auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
+    if (!hopeless_.empty()) give_up(hopeless_);
+    iteration_->schedule();
+    iteration_->let_through();
+  }
+
+  // Keeps account of what becomes of the iteration's tests.
+  void follow() {
+    const auto now = std::chrono::steady_clock::now();
+    tally_ = {iteration_->runs(), 0, 0, now, now};
+    lines_.begin(crew_.workers(), collection_.order().size(), planning_.name());
+    if (!asks_workers_) lines_.tell_beginning();
+    iteration_->on_run_end([this](const RunEnd& end) {
+      tally_.add(end, std::chrono::steady_clock::now());
+      lines_.tell_end(end, tally_);
+    });
+  }
+
+  FailurePolicy failure_policy() const {
+    FailurePolicy policy;
+    const bool is_fail_fast = GTEST_XDIST_FLAG_GET(fail_fast);
+    policy.maxfail = is_fail_fast ? 1 : options_.maxfail;
+    policy.maxfail_source = is_fail_fast
+                                ? "--gtest_fail_fast"
+                                : "GTEST_XDIST_MAXFAIL=" + std::to_string(options_.maxfail);
+    policy.retries = options_.retries;
+    policy.timeout = options_.timeout;
+    return policy;
+  }
+
+  // Whether the worker can be sent tests before it has told of its collection: it starts none if
+  // that is not what is expected.
+  bool can_run_unasked(const WorkerNode& node) const {
+    return node.life().is_starting() && !asks_workers_;
+  }
+
+  bool any_worker_in() const {
+    return any_of(nodes(), [](const WorkerNode& node) { return node.is_in_iteration(); });
+  }
+
+  const Catalog& catalog_;
+  const Options& options_;
+  const CollectionCheck& collection_;
+  Planning& planning_;
+  NodeManager& node_manager_;
+  const Crew& crew_;
+  EndVerdicts& verdicts_;
+  const CrashItemHandler on_crash_item_;
+  RunLines lines_;
+  RunTally tally_;
+  unsigned left_;
+  const bool endless_;
+  bool asks_workers_;
+  bool ending_ = false;
+  std::string hopeless_;
+  std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next one
+  std::optional<Iteration> iteration_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_SESSION_ITERATIONS_H_

@@ -1,0 +1,116 @@
+// Decides whether another worker is started in the middle of a session.
+//
+// Layer: controller/session. Called by a DSession when a worker has died, and when make's jobserver
+// has a token that no worker has. How a worker is started, and how often one is replaced, is a
+// Crew's business; what becomes of the tests of a dead one is not decided here.
+#ifndef GTEST_XDIST_CONTROLLER_SESSION_STAFFING_H_
+#define GTEST_XDIST_CONTROLLER_SESSION_STAFFING_H_
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+
+#include "gtest_xdist/bridge/hook_assertions.h"
+#include "gtest_xdist/controller/crew/crew.h"
+#include "gtest_xdist/controller/crew/node_manager.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/records/schedule_log.h"
+#include "gtest_xdist/controller/session/hook_guard.h"
+#include "gtest_xdist/controller/session/iterations.h"
+#include "gtest_xdist/controller/session/worker_collections.h"
+#include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/process/notes.h"
+
+namespace gtest_xdist::internal {
+
+class Staffing {
+ public:
+  // `schedule_log` may be null. What is passed by reference or pointer must outlive this.
+  Staffing(SessionHooks& hooks, NodeManager& node_manager, Crew& crew, Iterations& iterations,
+           const WorkerCollections& collections, ScheduleLog* schedule_log)
+      : hooks_(hooks),
+        node_manager_(node_manager),
+        crew_(crew),
+        iterations_(iterations),
+        collections_(collections),
+        schedule_log_(schedule_log) {}
+
+  // Has the bell rung when there may be a token for a worker that is missing.
+  void await_token() {
+    if (crew_.is_short()) node_manager_.await_token();
+  }
+
+  // If there is a token that no worker has: make has room for another worker, or would like to have
+  // what one leaves. None is started before those have arrived that were: until then it is not
+  // known whether all agree.
+  void use_free_token() {
+    if (!node_manager_.has_free_token() || !collections_.are_known()) return;
+    if (!is_another_of_use()) return node_manager_.return_free_tokens();
+    const std::optional<HookAssertions> guard = guard_hooks(hooks_);
+    try {
+      take_in(crew_.start_another(iterations_.to_come()));
+    } catch (const std::runtime_error& error) {
+      note(error.what());
+      return node_manager_.return_free_tokens();
+    }
+    await_token();
+  }
+
+  // To be called when something was heard of workers. At the end of the session, when nothing is
+  // left to be handed out, those that have no test any more need no token; they stay until all are
+  // done.
+  void return_idle_tokens() {
+    if (!node_manager_.has_jobserver() || !iterations_.is_last() || iterations_.ending()) return;
+    if (!iterations_.under_way()) return;
+    std::size_t busy = 0;
+    std::size_t idle = 0;
+    std::size_t handed_out = 0;
+    for (const auto& node : node_manager_.nodes()) {
+      if (node->life().is_gone()) continue;
+      ++(node->life().is_coming() || node->is_busy() ? busy : idle);
+      handed_out += node->pending();
+    }
+    // When the last one is done, all of them end.
+    if (idle == 0 || busy == 0) return;
+    if (iterations_.current().store().missing_count() > handed_out) return;
+    node_manager_.hold_tokens_for(busy);
+  }
+
+  // The worker has died. If another would have something to do, it is started; if it cannot be, no
+  // worker is started any more.
+  void replace(const WorkerNode& dead) {
+    if (collections_.differ() || !iterations_.has_work()) return;
+    try {
+      take_in(crew_.replace(dead, iterations_.to_come()));
+    } catch (const std::runtime_error& error) {
+      note(error.what(), Topic::error);
+      iterations_.lose_hope(error.what());
+    }
+  }
+
+ private:
+  // Whether there are tests that no worker would begin at once.
+  bool is_another_of_use() {
+    return crew_.is_short() && !collections_.differ() && iterations_.under_way() &&
+           !iterations_.ending() && iterations_.hopeless().empty() &&
+           !iterations_.current().runs_on_every_worker() && iterations_.current().has_work() &&
+           iterations_.current().store().missing_count() > node_manager_.alive();
+  }
+
+  // One that is started while an iteration ends begins with the next one.
+  void take_in(WorkerNode& node) {
+    if (schedule_log_ != nullptr) schedule_log_->started(node, iterations_.ending());
+    if (!iterations_.ending()) iterations_.enter(node);
+  }
+
+  SessionHooks& hooks_;
+  NodeManager& node_manager_;
+  Crew& crew_;
+  Iterations& iterations_;
+  const WorkerCollections& collections_;
+  ScheduleLog* const schedule_log_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_SESSION_STAFFING_H_

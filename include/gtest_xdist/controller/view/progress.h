@@ -1,0 +1,126 @@
+// Showing how far a run is, on a terminal, while nothing else is to be done.
+//
+// Layer: controller/view. When the status line is drawn, and when it makes way for what is printed;
+// what it says is decided in status_line.h.
+#ifndef GTEST_XDIST_CONTROLLER_VIEW_PROGRESS_H_
+#define GTEST_XDIST_CONTROLLER_VIEW_PROGRESS_H_
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/insides/compat.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/results/run_tally.h"
+#include "gtest_xdist/controller/view/status_line.h"
+#include "gtest_xdist/controller/view/worker_activity.h"
+#include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/process/terminal.h"
+
+namespace gtest_xdist::internal {
+
+// Whether standard output, which carries the results, is to show a status line as well.
+inline bool shows_progress(const Options& options) {
+  switch (options.progress) {
+    case ProgressMode::never:
+      return false;
+    case ProgressMode::always:
+      return true;
+    case ProgressMode::automatic:
+      break;
+  }
+  return options.verbosity >= 0 && is_capable_terminal(STDOUT_FILENO);
+}
+
+// Whether lines of ours are coloured there: --gtest_color decides, else NO_COLOR, else the
+// terminal.
+inline bool is_coloured_output() {
+  const std::string flag = GTEST_XDIST_FLAG_GET(color);
+  if (flag != "auto") return flag == "yes" || flag == "true" || flag == "t" || flag == "1";
+  const char* const no_color = std::getenv("NO_COLOR");
+  return (no_color == nullptr || *no_color == '\0') && is_capable_terminal(STDOUT_FILENO);
+}
+
+// One session's; there may be one at a time.
+class Progress {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Without it nothing here does anything. What is passed by reference must outlive this.
+  Progress(bool is_enabled, const Catalog& catalog, const WorkerNodes& nodes)
+      : catalog_(catalog), nodes_(nodes) {
+    if (!is_enabled) return;
+    line_.emplace(STDOUT_FILENO);
+    is_coloured_ = is_coloured_output();
+    next_ = Clock::now() + kFirst;
+    shown_line_ = &*line_;
+    way_maker() = [] { shown_line_->hide(); };
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress() {
+    if (line_) way_maker() = nullptr;
+  }
+
+  // To be called before the controller waits: draws what is due. Returns when to be called again at
+  // the latest.
+  Clock::time_point on_wait(Clock::time_point now, const RunTally& tally) {
+    if (!line_) return Clock::time_point::max();
+    Clock::time_point due = next_;
+    if (line_->is_shown()) due = drawn_ + (tally.done == drawn_done_ ? kTick : kNews);
+    if (now < due) return due;
+    if (!is_in_foreground(STDOUT_FILENO)) {
+      line_->hide();
+      return next_ = now + kTick;
+    }
+    draw(now, tally);
+    return now + kTick;
+  }
+
+ private:
+  // A run that is shorter than this shows none.
+  static constexpr std::chrono::milliseconds kFirst{200};
+  // Between two drawings: when the line has made way, when there is something new, and else. It
+  // takes some ten microseconds.
+  static constexpr std::chrono::milliseconds kRest{20};
+  static constexpr std::chrono::milliseconds kNews{100};
+  static constexpr std::chrono::milliseconds kTick{1000};
+
+  void draw(Clock::time_point now, const RunTally& tally) {
+    RunStatus status;
+    status.tally = tally;
+    status.elapsed = std::chrono::duration_cast<std::chrono::seconds>(now - tally.begin);
+    for (const auto& node : nodes_) {
+      if (std::optional<Activity> activity = activity_of(*node, catalog_, now)) {
+        status.running.push_back(std::move(*activity));
+      }
+    }
+    std::fflush(stdout);
+    line_->show(format_status_line(status, terminal_width(STDOUT_FILENO), is_coloured_));
+    drawn_ = now;
+    drawn_done_ = tally.done;
+    next_ = now + kRest;
+  }
+
+  const Catalog& catalog_;
+  const WorkerNodes& nodes_;
+  std::optional<MomentaryLine> line_;
+  bool is_coloured_ = false;
+  Clock::time_point drawn_;
+  Clock::time_point next_;      // if it has made way
+  std::size_t drawn_done_ = 0;  // as the line says it
+
+  inline static MomentaryLine* shown_line_ = nullptr;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_VIEW_PROGRESS_H_

@@ -1,0 +1,102 @@
+// The lines of GTEST_XDIST_VERBOSITY=1 and 2: what becomes of each test, when it becomes known.
+//
+// Layer: controller/view. As pytest-xdist prints them with -v. They follow the workers, not the
+// replay.
+#ifndef GTEST_XDIST_CONTROLLER_VIEW_RUN_LINES_H_
+#define GTEST_XDIST_CONTROLLER_VIEW_RUN_LINES_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/results/run_tally.h"
+#include "gtest_xdist/core/identity.h"
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/hooks/session.h"
+#include "gtest_xdist/process/notes.h"
+
+namespace gtest_xdist::internal {
+
+// "4 workers [812 tests]".
+inline std::string describe_crew(std::size_t workers, std::size_t tests) {
+  const auto count = [](std::size_t number, const char* what) {
+    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+  };
+  return count(workers, "worker") + " [" + count(tests, "test") + "]";
+}
+
+// "[gw1] [ 50%] PASSED Suite.Test".
+inline std::string describe_run_end(const RunEnd& end, const std::string& test,
+                                    const RunTally& tally) {
+  const auto word = [](Outcome outcome) {
+    switch (outcome) {
+      case Outcome::passed:
+        return "PASSED";
+      case Outcome::failed:
+        return "FAILED";
+      case Outcome::skipped:
+        return "SKIPPED";
+      case Outcome::rerun:
+        break;
+    }
+    return "RERUN";
+  };
+  constexpr std::size_t kDigits = 3;
+  const std::string percent = std::to_string(tally.percent());
+  return "[" + worker_name(end.worker) + "] [" +
+         std::string(kDigits - std::min(kDigits, percent.size()), ' ') + percent + "%] " +
+         word(end.outcome) + " " + test;
+}
+
+// A session's. Without the verbosity nothing here does anything.
+class RunLines {
+ public:
+  // What is passed by reference must outlive this.
+  RunLines(const Catalog& catalog, const WorkerNodes& nodes) : catalog_(catalog), nodes_(nodes) {}
+
+  // An iteration begins or begins anew.
+  void begin(std::size_t workers, std::size_t tests, const std::string& scheduler) {
+    if (!is_told(Topic::result)) return;
+    beginning_ = {describe_crew(workers, tests), "scheduling tests via " + scheduler};
+  }
+
+  // Says what has begun, unless that has been said.
+  void tell_beginning() {
+    for (const std::string& line : std::exchange(beginning_, {})) print_line(line);
+  }
+
+  void tell_end(const RunEnd& end, const RunTally& tally) {
+    if (!is_told(Topic::result)) return;
+    tell_beginning();
+    print_line(describe_run_end(end, catalog_.full_name(end.test), tally));
+  }
+
+  // To be called before the controller waits: says which tests have begun since. Nobody hears of a
+  // test that begins, so the short ones are passed over.
+  void tell_starts() {
+    if (!is_told(Topic::step)) return;
+    started_.resize(nodes_.size(), kNoTest);
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      const WorkerNode& node = *nodes_[i];
+      const bool is_there = !node.life().is_gone();
+      const TestIndex item = (is_there ? node.running_item() : std::nullopt).value_or(kNoTest);
+      if (std::exchange(started_[i], item) == item || item == kNoTest) continue;
+      print_line("[" + node.name() + "] runs " + catalog_.full_name(item));
+    }
+  }
+
+ private:
+  const Catalog& catalog_;
+  const WorkerNodes& nodes_;
+  std::vector<std::string> beginning_;  // what has not been said of the iteration
+  std::vector<TestIndex> started_;      // by worker
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_VIEW_RUN_LINES_H_

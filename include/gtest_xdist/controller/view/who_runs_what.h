@@ -1,0 +1,87 @@
+// Saying who runs what since when: to somebody who asks, and when nothing has happened for long.
+//
+// Layer: controller/view. Told of the time by a DSession. Prints a line for each worker.
+#ifndef GTEST_XDIST_CONTROLLER_VIEW_WHO_RUNS_WHAT_H_
+#define GTEST_XDIST_CONTROLLER_VIEW_WHO_RUNS_WHAT_H_
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/results/run_tally.h"
+#include "gtest_xdist/controller/view/status_line.h"
+#include "gtest_xdist/controller/view/worker_activity.h"
+#include "gtest_xdist/process/notes.h"
+#include "gtest_xdist/process/signals/status_request.h"
+#include "gtest_xdist/transport/doorbell.h"
+
+namespace gtest_xdist::internal {
+
+// "gw1: Suite.Test for 3s, 4 tests left".
+inline std::string describe_worker(const WorkerNode& node, const Catalog& catalog,
+                                   std::chrono::steady_clock::time_point now) {
+  const std::optional<Activity> activity = activity_of(node, catalog, now);
+  const std::size_t left = node.unstarted();
+  return node.name() + ": " +
+         (activity ? activity->what + " for " + describe_age(activity->age) : "idle") + ", " +
+         std::to_string(left) + (left == 1 ? " test left" : " tests left");
+}
+
+// One session's.
+class WhoRunsWhat {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // No test has ended for so long: that is worth some lines.
+  static constexpr std::chrono::seconds kQuiet{60};
+
+  // A request rings the bell. What is passed by reference must outlive this.
+  WhoRunsWhat(const Catalog& catalog, const WorkerNodes& nodes, Doorbell& bell)
+      : catalog_(catalog),
+        nodes_(nodes),
+        request_([](void* to_ring) { static_cast<Doorbell*>(to_ring)->ring(); }, &bell) {}
+
+  // The session goes on after it was suspended for so long, as its tally does.
+  void continues(Clock::duration suspended) { told_ += suspended; }
+
+  // Says what is to be said `now`. Returns when to be called again at the latest.
+  Clock::time_point look(Clock::time_point now, const RunTally& tally) {
+    const bool has_begun = tally.begin != Clock::time_point();
+    if (!has_begun) return Clock::time_point::max();
+    if (request_.take()) tell(now, tally, "running for " + age(now - tally.begin));
+    if (!is_told(Topic::event)) return Clock::time_point::max();
+    const Clock::time_point since = std::max(tally.begin, tally.last_end);
+    if (since == told_) return Clock::time_point::max();
+    if (now < since + kQuiet) return since + kQuiet;
+    told_ = since;
+    tell(now, tally, "no test has ended for " + age(now - since));
+    return Clock::time_point::max();
+  }
+
+ private:
+  static std::string age(Clock::duration time) {
+    return describe_age(std::chrono::duration_cast<std::chrono::seconds>(time));
+  }
+
+  void tell(Clock::time_point now, const RunTally& tally, const std::string& why) const {
+    tell_anyway(std::to_string(tally.done) + " of " + std::to_string(tally.all) + " done, " +
+                std::to_string(tally.failed) + " failed, " + why);
+    for (const auto& node : nodes_) {
+      if (node->life().is_gone()) continue;
+      tell_anyway(describe_worker(*node, catalog_, now));
+    }
+  }
+
+  const Catalog& catalog_;
+  const WorkerNodes& nodes_;
+  StatusRequest request_;
+  Clock::time_point told_{};  // the beginning of the quiet that has been told of
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_VIEW_WHO_RUNS_WHAT_H_

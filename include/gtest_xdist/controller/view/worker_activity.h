@@ -1,0 +1,62 @@
+// What a worker is in just now, by its own word, and for how long.
+//
+// Layer: controller/view. For lines that people read while it runs.
+#ifndef GTEST_XDIST_CONTROLLER_VIEW_WORKER_ACTIVITY_H_
+#define GTEST_XDIST_CONTROLLER_VIEW_WORKER_ACTIVITY_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/view/status_line.h"
+#include "gtest_xdist/core/text/text.h"
+#include "gtest_xdist/transport/worker_slot.h"
+
+namespace gtest_xdist::internal {
+
+// "Suite.Test", or another place in which code of the user runs; nothing if none does.
+inline std::optional<std::string> activity_name(const WorkerNode& node, const Catalog& catalog) {
+  if (node.life().is_gone()) return std::nullopt;
+  const std::optional<TestIndex> item = node.running_item();
+  const auto suite = [&](SuiteIndex index) { return std::string(catalog.suite(index).name()); };
+  switch (node.phase()) {
+    case Phase::starting:
+      return "starting";
+    case Phase::session_start:
+      return "hooks before its tests";
+    case Phase::environments_up:
+      return "set-up of environments";
+    case Phase::suite_up:
+      if (item) return "SetUpTestSuite of " + suite(catalog.suite_of(*item));
+      break;
+    case Phase::test:
+      if (item) return catalog.full_name(*item);
+      break;
+    case Phase::suite_down:
+      if (node.untold.open_suite) return "TearDownTestSuite of " + suite(*node.untold.open_suite);
+      break;
+    case Phase::environments_down:
+      return "tear-down of environments";
+    case Phase::session_finish:
+      return "hooks after its tests";
+    case Phase::idle:
+    case Phase::finishing:
+      break;
+  }
+  return std::nullopt;
+}
+
+// Nothing if no code of the user runs.
+inline std::optional<Activity> activity_of(const WorkerNode& node, const Catalog& catalog,
+                                           std::chrono::steady_clock::time_point now) {
+  const std::optional<std::string> name = activity_name(node, catalog);
+  if (!name) return std::nullopt;
+  return Activity{node.name(), shown(*name),
+                  std::chrono::duration_cast<std::chrono::seconds>(now - node.busy_since(now))};
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_VIEW_WORKER_ACTIVITY_H_

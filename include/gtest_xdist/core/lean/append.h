@@ -1,0 +1,24 @@
+// Adding all elements of one sequence to another: where insert() of a range, which fits any
+// iterator and any place, would cost a compiler more than all that calls it.
+//
+// Layer: core/lean (standard library only).
+#ifndef GTEST_XDIST_CORE_LEAN_APPEND_H_
+#define GTEST_XDIST_CORE_LEAN_APPEND_H_
+
+namespace gtest_xdist::internal {
+
+// At the end.
+template <class To, class From>
+void append_all(To& to, const From& from) {
+  for (const auto& element : from) to.push_back(element);
+}
+
+// At the beginning; they keep their order.
+template <class To, class From>
+void prepend_all(To& to, const From& from) {
+  for (auto element = from.rbegin(); element != from.rend(); ++element) to.push_front(*element);
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_LEAN_APPEND_H_

@@ -1,0 +1,336 @@
+// What workers and controller say to each other, and its binary form.
+//
+// Layer: core/messages (standard library only). The set of messages is closed: MessageKind names
+// all, and visit_message() has a case for each. There is no object that may be any of them, because
+// a variant and its visits take a compiler longer than all the rest of this file.
+#ifndef GTEST_XDIST_CORE_MESSAGES_MESSAGE_H_
+#define GTEST_XDIST_CORE_MESSAGES_MESSAGE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/core/tests/report.h"
+#include "gtest_xdist/core/value_map.h"
+#include "gtest_xdist/core/wire/codec.h"
+
+namespace gtest_xdist::internal {
+
+// What an assertion's result belongs to.
+enum class Scope : std::uint8_t { program, suite, test };
+
+inline bool is_valid(Scope scope) { return scope <= Scope::test; }
+
+inline double seconds_of(std::int64_t nanoseconds) {
+  constexpr double kNanosecond = 1e-9;
+  return static_cast<double>(nanoseconds) * kNanosecond;
+}
+
+// Whether these are milliseconds that can be added up: less than thirty thousand years.
+inline bool can_be_time(std::int64_t ms) {
+  constexpr std::int64_t kLongest = 1'000'000'000'000'000;
+  return -kLongest < ms && ms < kLongest;
+}
+
+// A stretch of time on the machine's steady clock, which all processes share, in nanoseconds.
+struct ClockSpan {
+  std::int64_t begin_ns = 0;
+  std::int64_t duration_ns = 0;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, ClockSpan& span) {
+  visit(span.begin_ns);
+  visit(span.duration_ns);
+}
+
+// --- worker to controller, in the order in which a worker sends them -----------------------------
+
+// The first byte of a message.
+enum class MessageKind : std::uint8_t {
+  hello,
+  collection_ids,
+  environments_up,
+  part_seen,
+  suite_up,
+  test_done,
+  test_returned,
+  suite_down,
+  environments_down,
+  iteration_done,
+  native_output,
+  internal_error,
+  session_finished,
+  program_done,
+};
+
+// RUN_ALL_TESTS has selected its tests. `digest` stands for the whole collection. `order` is there
+// if plugins have changed what is to run: all of it, in their order.
+struct Hello {
+  static constexpr MessageKind kKind = MessageKind::hello;
+  std::uint64_t digest = 0;
+  std::optional<std::vector<TestIndex>> order;
+};
+
+// The answer to Command::send_collection: the full names of the selected tests, in order.
+struct CollectionIds {
+  static constexpr MessageKind kKind = MessageKind::collection_ids;
+  std::vector<std::string> ids;
+};
+
+// An iteration has begun; `ran` is false where gtest keeps the environments of the first one.
+// `usable` is false if a set-up failed fatally or skipped: the worker then runs no item.
+struct EnvironmentsUp {
+  static constexpr MessageKind kKind = MessageKind::environments_up;
+  bool ran = false;
+  bool usable = true;
+  OutputSlice output;
+  ClockSpan time;
+};
+
+// An assertion has a result, or a listener recorded one. Sent at once, so that it survives a crash.
+// Belongs to the test or suite that the worker is in. `output` is what was printed before it.
+struct PartSeen {
+  static constexpr MessageKind kKind = MessageKind::part_seen;
+  Scope scope = Scope::program;
+  OutputSlice output;
+  Part part;
+};
+
+// SetUpTestSuite has run; the first test of the stretch follows.
+struct SuiteUp {
+  static constexpr MessageKind kKind = MessageKind::suite_up;
+  std::uint32_t suite = 0;
+  OutputSlice output;
+  ClockSpan time;
+};
+
+// `dropped_parts` of the parts seen are not in the test's result any more: a test can clear it.
+// `elapsed_ms` is what gtest measures, `time` what the worker does.
+struct TestDone {
+  static constexpr MessageKind kKind = MessageKind::test_done;
+  TestIndex test = 0;
+  std::uint64_t dropped_parts = 0;
+  std::int64_t start_ms = 0;
+  std::int64_t elapsed_ms = 0;
+  ClockSpan time;
+  OutputSlice output;
+  std::vector<Property> properties;
+};
+
+// A test was taken and is not begun, because no test is to start any more: it waits again.
+struct TestReturned {
+  static constexpr MessageKind kKind = MessageKind::test_returned;
+  TestIndex test = 0;
+};
+
+// TearDownTestSuite has run: the end of one stretch of a suite on this worker. `fixture_ns` is what
+// its set-up and tear-down took, `time` that of the tear-down.
+struct SuiteDown {
+  static constexpr MessageKind kKind = MessageKind::suite_down;
+  std::uint32_t suite = 0;
+  std::int64_t start_ms = 0;
+  std::int64_t elapsed_ms = 0;
+  std::int64_t fixture_ns = 0;
+  ClockSpan time;
+  OutputSlice output;
+  std::vector<Property> properties;
+};
+
+struct EnvironmentsDown {
+  static constexpr MessageKind kKind = MessageKind::environments_down;
+  OutputSlice output;
+  ClockSpan time;
+};
+
+// The iteration is over. `properties` are those of the whole program.
+struct IterationDone {
+  static constexpr MessageKind kKind = MessageKind::iteration_done;
+  std::vector<Property> properties;
+};
+
+// What gtest itself printed when it ran no test because of an environment.
+struct NativeOutput {
+  static constexpr MessageKind kKind = MessageKind::native_output;
+  OutputSlice output;
+};
+
+// A hook of a plugin has failed the session, because it has `thrown` or has said so.
+struct InternalError {
+  static constexpr MessageKind kKind = MessageKind::internal_error;
+  std::string message;
+  bool thrown = true;
+};
+
+// All sessionfinish have run.
+struct SessionFinished {
+  static constexpr MessageKind kKind = MessageKind::session_finished;
+  ValueMap workeroutput;
+};
+
+// RUN_ALL_TESTS is about to return; what the process still does is main's business.
+struct ProgramDone {
+  static constexpr MessageKind kKind = MessageKind::program_done;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, Hello& m) {
+  visit(m.digest);
+  visit(m.order);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, CollectionIds& m) {
+  visit(m.ids);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, EnvironmentsUp& m) {
+  visit(m.ran);
+  visit(m.usable);
+  visit(m.output);
+  visit(m.time);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, PartSeen& m) {
+  visit(m.scope);
+  visit(m.output);
+  visit(m.part);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, SuiteUp& m) {
+  visit(m.suite);
+  visit(m.output);
+  visit(m.time);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, TestDone& m) {
+  visit(m.test);
+  visit(m.dropped_parts);
+  visit(m.start_ms);
+  visit(m.elapsed_ms);
+  visit(m.time);
+  visit(m.output);
+  visit(m.properties);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, TestReturned& m) {
+  visit(m.test);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, SuiteDown& m) {
+  visit(m.suite);
+  visit(m.start_ms);
+  visit(m.elapsed_ms);
+  visit(m.fixture_ns);
+  visit(m.time);
+  visit(m.output);
+  visit(m.properties);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, EnvironmentsDown& m) {
+  visit(m.output);
+  visit(m.time);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, IterationDone& m) {
+  visit(m.properties);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, NativeOutput& m) {
+  visit(m.output);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, InternalError& m) {
+  visit(m.message);
+  visit(m.thrown);
+}
+template <class Visitor>
+void visit_fields(Visitor& visit, SessionFinished& m) {
+  visit(m.workeroutput);
+}
+template <class Visitor>
+void visit_fields(Visitor&, ProgramDone&) {}
+
+// Appends the message's kind and its fields.
+template <class Message>
+void encode_message(const Message& message, std::string& bytes) {
+  Encoder encoder(bytes);
+  encoder(static_cast<std::uint8_t>(Message::kKind));
+  encoder(message);
+}
+
+// Reads what follows the kind, all of it, and shows it to the visitor.
+template <class Message, class Visitor>
+void visit_rest(Decoder& decoder, Visitor& visit) {
+  Message message;
+  decoder(message);
+  decoder.expect_end();
+  visit(message);
+}
+
+// Calls `visit` with the message that `bytes` are. Throws DecodeError, before any call, unless they
+// are exactly one.
+template <class Visitor>
+void visit_message(std::string_view bytes, Visitor visit) {
+  Decoder decoder(bytes);
+  std::uint8_t kind = 0;
+  decoder(kind);
+  switch (static_cast<MessageKind>(kind)) {
+    case MessageKind::hello:
+      return visit_rest<Hello>(decoder, visit);
+    case MessageKind::collection_ids:
+      return visit_rest<CollectionIds>(decoder, visit);
+    case MessageKind::environments_up:
+      return visit_rest<EnvironmentsUp>(decoder, visit);
+    case MessageKind::part_seen:
+      return visit_rest<PartSeen>(decoder, visit);
+    case MessageKind::suite_up:
+      return visit_rest<SuiteUp>(decoder, visit);
+    case MessageKind::test_done:
+      return visit_rest<TestDone>(decoder, visit);
+    case MessageKind::test_returned:
+      return visit_rest<TestReturned>(decoder, visit);
+    case MessageKind::suite_down:
+      return visit_rest<SuiteDown>(decoder, visit);
+    case MessageKind::environments_down:
+      return visit_rest<EnvironmentsDown>(decoder, visit);
+    case MessageKind::iteration_done:
+      return visit_rest<IterationDone>(decoder, visit);
+    case MessageKind::native_output:
+      return visit_rest<NativeOutput>(decoder, visit);
+    case MessageKind::internal_error:
+      return visit_rest<InternalError>(decoder, visit);
+    case MessageKind::session_finished:
+      return visit_rest<SessionFinished>(decoder, visit);
+    case MessageKind::program_done:
+      return visit_rest<ProgramDone>(decoder, visit);
+  }
+  throw DecodeError("a message of unknown kind " + std::to_string(kind));
+}
+
+// --- controller to worker ------------------------------------------------------------------------
+
+// Work itself does not travel as a command: the worker takes it from its deque.
+enum class Command : std::uint8_t {
+  send_collection,       // answer with CollectionIds
+  settle,                // no item is planned for you: tear the suite down, then wait for more
+  end_iteration,         // leave the item loop; environments are torn down
+  end_failed_iteration,  // likewise, and RUN_ALL_TESTS is to return 1: something failed somewhere
+  run_natively,  // after a failed environment: let gtest do what it does then, and report it
+};
+
+inline bool is_valid(Command command) { return command <= Command::run_natively; }
+
+inline Command decode_command(std::string_view bytes) {
+  Decoder decoder(bytes);
+  Command command{};
+  decoder(command);
+  decoder.expect_end();
+  return command;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_MESSAGES_MESSAGE_H_

@@ -1,0 +1,183 @@
+// How long tests took in earlier runs: the text of a durations file, and what a run adds to it.
+//
+// Layer: core/tests (standard library only). The first line says what the file is. Each other line
+// is an entry, "0.012345 Suite.Test program": seconds, whose, and the program that has it, because
+// many may share a file. What set-up and tear-down of a suite take is an entry under the suite's
+// name, which is told from a test's by having no dot.
+#ifndef GTEST_XDIST_CORE_TESTS_DURATIONS_H_
+#define GTEST_XDIST_CORE_TESTS_DURATIONS_H_
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/text/text.h"
+
+namespace gtest_xdist::internal {
+
+// The first line of every durations file of this version.
+inline constexpr std::string_view kDurationsHeader = "gtest-xdist durations 1";
+
+// Seconds, by entry name as duration_name_of_test() and ..._suite() make it.
+using ProgramDurations = std::map<std::string, double>;
+
+// By program, as duration_name_of_program() makes it.
+using Durations = std::map<std::string, ProgramDurations>;
+
+// What one process has measured of one test or suite in a session, to be merged into what is known
+// of it: an exponentially weighted mean in which each measurement has the same share. A half: a
+// change is believed after two or three runs, and the variance of what is remembered is a third of
+// that of a run.
+class MeasuredDuration {
+ public:
+  static constexpr double kNewestShare = 0.5;
+
+  void add(double seconds) {
+    sum_ = sum_ * (1 - kNewestShare) + seconds * kNewestShare;
+    rest_ *= 1 - kNewestShare;
+  }
+
+  bool empty() const { return rest_ == 1; }
+
+  // The mean with what was known `before`, if anything was. Not to be asked if this is empty and
+  // nothing was.
+  double merged(std::optional<double> before) const {
+    return before ? *before * rest_ + sum_ : sum_ / (1 - rest_);
+  }
+
+ private:
+  double sum_ = 0;   // of the measurements, each times its share
+  double rest_ = 1;  // the share of what was known before them
+};
+
+// --- names ---------------------------------------------------------------------------------------
+
+inline std::string duration_name_of_test(std::string_view full_name) {
+  return escape(full_name, "\\ ");
+}
+inline std::string duration_name_of_suite(std::string_view name) { return escape(name, "\\ ."); }
+// `executable` is its path; the last part of it counts.
+inline std::string duration_name_of_program(std::string_view executable) {
+  return escape(executable.substr(executable.rfind('/') + 1), "\\");
+}
+
+// --- text ----------------------------------------------------------------------------------------
+
+// The first line of the text, without its end, of which a version control system may have made the
+// two characters that it is elsewhere.
+inline std::string_view first_line(std::string_view text) {
+  std::string_view line = text.substr(0, text.find('\n'));
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+// Whether the text is that of a durations file. An empty one is, and knows nothing.
+inline bool is_durations_text(std::string_view text) {
+  return text.empty() || first_line(text) == kDurationsHeader;
+}
+
+// Seconds as a decimal number, at most six digits behind the point: not a matter of the locale,
+// which main may change.
+inline std::optional<double> parse_seconds(std::string_view text) {
+  constexpr std::size_t kMostDigits = 9;
+  constexpr std::size_t kMostDecimals = 6;
+  const std::size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const std::string_view fraction =
+      point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+  if (whole.empty() || whole.size() > kMostDigits || fraction.size() > kMostDecimals ||
+      (point != std::string_view::npos && fraction.empty())) {
+    return std::nullopt;
+  }
+  std::uint64_t number = 0;
+  double unit = 1;
+  for (const std::string_view part : {whole, fraction}) {
+    for (const char c : part) {
+      if (c < '0' || c > '9') return std::nullopt;
+      number = number * 10 + static_cast<std::uint64_t>(c - '0');
+    }
+  }
+  for (std::size_t i = 0; i < fraction.size(); ++i) unit *= 10;
+  return static_cast<double>(number) / unit;
+}
+
+// The other way round. Microseconds are precise enough for the shortest test that matters.
+inline std::string format_seconds(double seconds) {
+  constexpr std::uint64_t kMicroseconds = 1'000'000;
+  constexpr double kMost = 999'999'999;
+  const double bounded = std::fmin(std::fmax(seconds, 0), kMost);
+  const auto number = static_cast<std::uint64_t>(std::llround(bounded * kMicroseconds));
+  const std::string fraction = std::to_string(kMicroseconds + number % kMicroseconds);
+  return std::to_string(number / kMicroseconds) + '.' + fraction.substr(1);
+}
+
+// The entries of a text for which is_durations_text() holds. The numbers of lines that are none,
+// counted from 1, are appended to `damaged`, and nothing else becomes of them.
+inline Durations parse_durations(std::string_view text, std::vector<std::size_t>& damaged) {
+  Durations durations;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = first_line(text);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (number == 1) continue;
+    const std::size_t name = line.find(' ') + 1;
+    const std::size_t program = line.find(' ', name) + 1;
+    const std::optional<double> seconds =
+        name == 0 ? std::nullopt : parse_seconds(line.substr(0, name - 1));
+    const bool is_escaped = line == escape(line, "");
+    if (!seconds || program < name + 2 || program == line.size() || !is_escaped) {
+      damaged.push_back(number);
+      continue;
+    }
+    const std::string entry(line.substr(name, program - 1 - name));
+    durations[std::string(line.substr(program))][entry] = *seconds;
+  }
+  return durations;
+}
+
+// Sorted, so that two versions of a file differ in few lines.
+inline std::string format_durations(const Durations& durations) {
+  std::string text(kDurationsHeader);
+  text += '\n';
+  for (const auto& [program, entries] : durations) {
+    for (const auto& [name, seconds] : entries) {
+      text += format_seconds(seconds) + ' ' + name + ' ' + program + '\n';
+    }
+  }
+  return text;
+}
+
+// --- merging -------------------------------------------------------------------------------------
+
+// Adds what a session of `program` has measured. `measured` has every test and suite that the
+// program registers, also those that did not run; entries of others are dropped. Other programs are
+// left alone.
+inline void merge_durations(Durations& durations, const std::string& program,
+                            const std::vector<std::pair<std::string, MeasuredDuration>>& measured) {
+  const ProgramDurations before = std::move(durations[program]);
+  ProgramDurations& after = durations[program];
+  after.clear();
+  for (const auto& [name, duration] : measured) {
+    // Several tests may have one name.
+    const auto same = after.find(name);
+    const auto old = before.find(name);
+    std::optional<double> known;
+    if (same != after.end()) {
+      known = same->second;
+    } else if (old != before.end()) {
+      known = old->second;
+    }
+    if (known || !duration.empty()) after[name] = duration.merged(known);
+  }
+  if (after.empty()) durations.erase(program);
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_TESTS_DURATIONS_H_

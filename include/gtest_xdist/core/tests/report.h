@@ -1,0 +1,163 @@
+// What a worker has to say about a test, a suite or an environment: plain values, no gtest types.
+//
+// Layer: core/tests (standard library only). One report is an ordered story of output and assertion
+// results, so that the controller can print them in the order in which they happened.
+#ifndef GTEST_XDIST_CORE_TESTS_REPORT_H_
+#define GTEST_XDIST_CORE_TESTS_REPORT_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gtest_xdist {
+
+// The kinds of testing::TestPartResult, by another name so that core does not need gtest.
+enum class PartType : std::uint8_t { success, nonfatal_failure, fatal_failure, skip };
+
+inline bool is_valid(PartType type) { return type <= PartType::skip; }
+
+// Where gtest can make a stack trace, it follows a message, behind this line.
+inline constexpr std::string_view kStackTrace = "\nStack trace:\n";
+
+// One assertion's result. `file` is empty and `line` is -1 where gtest has none.
+struct Part {
+  PartType type = PartType::success;
+  std::string file;
+  std::int32_t line = -1;
+  std::string message;
+
+  bool failed() const {
+    return type == PartType::nonfatal_failure || type == PartType::fatal_failure;
+  }
+  bool operator==(const Part& other) const {
+    return type == other.type && file == other.file && line == other.line &&
+           message == other.message;
+  }
+
+  // Whether this is what `other` tells, seen by another process perhaps: a stack trace has
+  // addresses in it, and no two processes need have the same.
+  bool tells_the_same_as(const Part& other) const {
+    return type == other.type && file == other.file && line == other.line &&
+           summary() == other.summary();
+  }
+
+ private:
+  std::string_view summary() const {
+    return std::string_view(message).substr(0, message.find(kStackTrace));
+  }
+};
+
+// Whether one of the first `count` of `parts` tells the same.
+inline bool is_told(const Part& part, const std::vector<Part>& parts, std::size_t count) {
+  const auto end = parts.begin() + static_cast<std::ptrdiff_t>(count);
+  return std::any_of(parts.begin(), end,
+                     [&](const Part& other) { return other.tells_the_same_as(part); });
+}
+
+template <class Visitor>
+void visit_fields(Visitor& visit, Part& part) {
+  visit(part.type);
+  visit(part.file);
+  visit(part.line);
+  visit(part.message);
+}
+
+// testing::TestProperty.
+struct Property {
+  std::string key;
+  std::string value;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, Property& property) {
+  visit(property.key);
+  visit(property.value);
+}
+
+// A stretch [begin, end) of one output file of one worker, in bytes.
+struct ByteRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+
+  bool empty() const { return begin == end; }
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, ByteRange& range) {
+  visit(range.begin);
+  visit(range.end);
+}
+
+// What was printed in one stretch of time, by stream. Where a worker has one file for both streams,
+// only `out` is used.
+struct OutputSlice {
+  ByteRange out;
+  ByteRange err;
+
+  bool empty() const { return out.empty() && err.empty(); }
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, OutputSlice& slice) {
+  visit(slice.out);
+  visit(slice.err);
+}
+
+// The property of a test that did not pass at once, GTEST_XDIST_RETRIES: Report::flaky.
+inline constexpr const char* kFlakyProperty = "flaky";
+
+// A step of a report: what was printed, then possibly an assertion's result.
+struct Step {
+  int worker = -1;  // number of the worker, whose output files `output` refers to
+  OutputSlice output;
+  bool has_part = false;
+  Part part;
+  std::string text{};     // what the controller prints then, by itself
+  bool is_aside = false;  // told whatever becomes of the report, and no part of its result
+};
+
+// The story of a test, or of a set-up or tear-down.
+struct Report {
+  int worker = -1;  // number of the worker that told it, or the first of several; -1 if none did
+  std::vector<Step> steps;
+  std::uint64_t dropped_parts = 0;  // how many of the first parts were told and then taken back
+  std::vector<Property> properties;
+  std::string flaky;            // "passed on attempt 2 of 3"; empty unless an attempt before failed
+  std::int64_t start_ms = 0;    // since the UNIX epoch
+  std::int64_t elapsed_ms = 0;  // as gtest measures it
+
+  void add_output(int from_worker, const OutputSlice& output) {
+    if (!output.empty()) steps.push_back({from_worker, output, false, {}, {}, false});
+  }
+  void add_part(int from_worker, const OutputSlice& output, Part part) {
+    steps.push_back({from_worker, output, true, std::move(part), {}, false});
+  }
+
+  bool failed() const {
+    return has([](const Part& part) { return part.failed(); });
+  }
+  bool skipped() const {
+    return !failed() && has([](const Part& part) { return part.type == PartType::skip; });
+  }
+  // Whether gtest has skipped the test on a worker without beginning it, as it does when a set-up
+  // has failed.
+  bool was_passed_over() const { return worker >= 0 && start_ms == 0 && skipped(); }
+
+ private:
+  template <class Is>
+  bool has(Is is) const {
+    std::uint64_t parts = 0;
+    for (const Step& step : steps) {
+      if (step.has_part && parts++ >= dropped_parts && is(step.part)) return true;
+    }
+    return false;
+  }
+};
+
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_CORE_TESTS_REPORT_H_

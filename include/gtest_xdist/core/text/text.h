@@ -1,0 +1,66 @@
+// Words for messages.
+//
+// Layer: core/text (standard library only).
+#ifndef GTEST_XDIST_CORE_TEXT_TEXT_H_
+#define GTEST_XDIST_CORE_TEXT_TEXT_H_
+
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gtest_xdist::internal {
+
+// "a, b, c".
+inline std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += ", ";
+    text += word;
+  }
+  return text;
+}
+
+// The text with control characters and those in `others` as "\x20", a space.
+inline std::string escape(std::string_view text, std::string_view others) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  constexpr unsigned char kDelete = 0x7f;
+  std::string escaped;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= ' ' && byte != kDelete && others.find(c) == std::string_view::npos) {
+      escaped += c;
+    } else {
+      escaped += {'\\', 'x', kDigits[byte / 16], kDigits[byte % 16]};
+    }
+  }
+  return escaped;
+}
+
+// Text of a stranger's, as it can stand in a line for a person: without control characters, and of
+// a long one the beginning and its size.
+inline std::string shown(std::string_view text) {
+  constexpr std::size_t kLongest = 200;  // bytes
+  constexpr std::size_t kBeginning = 100;
+  if (text.size() <= kLongest) return escape(text, "");
+  std::size_t end = kBeginning;
+  // Not within a character of UTF-8, which has at most three bytes that continue it.
+  while (end > kBeginning - 3 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  return escape(text.substr(0, end), "") + "... (" + std::to_string(text.size()) + " bytes)";
+}
+
+// What the exception that is being handled says.
+inline std::string describe_current_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_TEXT_TEXT_H_

@@ -1,0 +1,50 @@
+// Times as a person reads them: "35.2 ms".
+//
+// Layer: core/text (standard library only).
+#ifndef GTEST_XDIST_CORE_TEXT_TIME_TEXT_H_
+#define GTEST_XDIST_CORE_TEXT_TIME_TEXT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string>
+
+namespace gtest_xdist::internal {
+
+// `value` divided by 10 to the power of `decimals`, with so many digits behind the point: not a
+// matter of the locale, which main may change. Not for negative ones.
+inline std::string format_decimal(std::uint64_t value, std::size_t decimals) {
+  std::string text = std::to_string(value);
+  if (decimals == 0) return text;
+  if (text.size() <= decimals) text.insert(0, decimals + 1 - text.size(), '0');
+  return text.insert(text.size() - decimals, 1, '.');
+}
+
+// With three digits that count, or all in front of the point: "812 us", "35.2 ms", "1.20 s",
+// "3600 s".
+inline std::string describe_nanoseconds(std::int64_t nanoseconds) {
+  constexpr const char* kUnits[] = {"ns", "us", "ms", "s"};
+  constexpr std::uint64_t kStep = 1000;
+  const auto whole = static_cast<std::uint64_t>(nanoseconds < 0 ? 0 : nanoseconds);
+  std::uint64_t unit = 1;
+  std::size_t i = 0;
+  // What is rounded up to a thousand is one of the next unit.
+  while (i + 1 < std::size(kUnits) && whole / unit + (whole % unit * 2 >= unit ? 1 : 0) >= kStep) {
+    unit *= kStep;
+    ++i;
+  }
+  std::size_t decimals = 0;
+  std::uint64_t scale = 1;
+  if (unit > 1) {
+    for (std::uint64_t digits = whole / unit; digits < 100 && decimals < 2; digits *= 10) {
+      scale *= 10;
+      ++decimals;
+    }
+  }
+  const std::uint64_t shown = whole / unit * scale + (whole % unit * scale + unit / 2) / unit;
+  return format_decimal(shown, decimals) + " " + kUnits[i];
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CORE_TEXT_TIME_TEXT_H_

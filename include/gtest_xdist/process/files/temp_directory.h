@@ -1,0 +1,84 @@
+// A session's own temporary directory.
+//
+// Layer: process/files.
+#ifndef GTEST_XDIST_PROCESS_FILES_TEMP_DIRECTORY_H_
+#define GTEST_XDIST_PROCESS_FILES_TEMP_DIRECTORY_H_
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace gtest_xdist::internal {
+
+// Made below the user's TEST_TMPDIR, else TMPDIR, else /tmp; readable by its owner only; removed
+// with all it holds when this object goes.
+class TempDirectory {
+ public:
+  // Throws std::runtime_error.
+  TempDirectory() {
+    std::string base = "/tmp";
+    for (const char* name : {"TEST_TMPDIR", "TMPDIR"}) {
+      const char* value = std::getenv(name);
+      if (value != nullptr && *value != '\0') {
+        base = value;
+        break;
+      }
+    }
+    while (base.size() > 1 && base.back() == '/') base.pop_back();
+    path_ = base + "/gtest-xdist-XXXXXX";
+    if (::mkdtemp(path_.data()) == nullptr) {
+      throw std::runtime_error("cannot make a temporary directory in '" + base +
+                               "': " + std::strerror(errno));
+    }
+    open_to_owner(path_);
+    path_ = std::filesystem::absolute(path_).string();
+  }
+  TempDirectory(TempDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TempDirectory& operator=(TempDirectory&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
+  ~TempDirectory() {
+    if (!path_.empty()) remove();
+  }
+
+  // Removes it now, as far as that is possible.
+  void remove() const {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  const std::string& path() const { return path_; }
+
+  // Makes a directory inside. Throws std::runtime_error.
+  std::string make_directory(const std::string& name) const {
+    const std::string path = path_ + "/" + name;
+    std::error_code error;
+    std::filesystem::create_directory(path, error);
+    if (error) throw std::runtime_error("cannot make '" + path + "': " + error.message());
+    open_to_owner(path);
+    return path;
+  }
+
+ private:
+  // Whatever the umask takes away.
+  static void open_to_owner(const std::string& path) {
+    using std::filesystem::perms;
+    std::error_code ignored;
+    std::filesystem::permissions(path, perms::owner_all, std::filesystem::perm_options::add,
+                                 ignored);
+  }
+
+  std::string path_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_FILES_TEMP_DIRECTORY_H_

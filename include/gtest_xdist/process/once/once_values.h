@@ -1,0 +1,306 @@
+// The values of once() in this process: who makes them, where they are, when they are torn down.
+//
+// Layer: process/once. Knows no value's type: once.h does. Who this process is, a role says before
+// main; a process in which nobody says so has no others to share with.
+#ifndef GTEST_XDIST_PROCESS_ONCE_ONCE_VALUES_H_
+#define GTEST_XDIST_PROCESS_ONCE_ONCE_VALUES_H_
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/build/build.h"
+#include "gtest_xdist/core/lean/function_ref.h"
+#include "gtest_xdist/core/text/text.h"
+#include "gtest_xdist/core/value_map.h"
+#include "gtest_xdist/process/exit_hook.h"
+#include "gtest_xdist/process/files/file_lock.h"
+#include "gtest_xdist/process/once/code_place.h"
+#include "gtest_xdist/process/once/once_store.h"
+
+namespace gtest_xdist {
+
+// A value that once() cannot give. what() is a text for a person, with the value's name.
+class OnceError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+namespace internal {
+
+class OnceValues;
+class TempDirectory;
+
+OnceValues& once_values();
+
+// One for each process, but for tests. Its members may be called by several threads.
+class OnceValues {
+ public:
+  // A session's directory, and its path.
+  using Directory = std::pair<std::shared_ptr<const TempDirectory>, std::string>;
+
+  // Takes what gives the bytes of a value that has been made.
+  using Encode = FunctionRef<std::string()>;
+  using Keep = FunctionRef<void(Encode encode)>;
+
+  using Fail = FunctionRef<void(const std::string& message)>;
+
+  // In the thread and the process that makes a value: from the question whether it is there until
+  // it is. Threads take turns with all values, not with each: to the kernel, whose locks they use,
+  // a process is one.
+  class Turn {
+   public:
+    // Blocks while another thread has its turn. Throws OnceError in the making of the same value.
+    Turn(OnceValues& values, const std::string& name) : values_(values) {
+      if (name.empty()) throw OnceError("once(\"\"): the name of a value must not be empty");
+      const bool is_nested = values.turn_of_ == std::this_thread::get_id();
+      if (!is_nested) lock_ = std::unique_lock(values.turn_);
+      std::vector<std::string>& making = values.making_;
+      const auto same = std::find(making.begin(), making.end(), name);
+      if (same != making.end()) {
+        std::vector<std::string> circle(same, making.end());
+        circle.push_back(name);
+        throw OnceError(chain(circle));
+      }
+      values.turn_of_ = std::this_thread::get_id();
+      making.push_back(name);
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+      values_.making_.pop_back();
+      if (lock_) values_.turn_of_ = std::thread::id();
+    }
+
+   private:
+    OnceValues& values_;
+    std::unique_lock<std::mutex> lock_;
+  };
+
+  // --- who this process is -----------------------------------------------------------------------
+
+  // A worker: the values are in the directory, and somebody else tears them down.
+  void join(const std::string& session_directory) {
+    place_ = [session_directory] { return Directory(nullptr, session_directory); };
+    is_guest_ = true;
+  }
+
+  // A controller: has a directory for each session made when one is needed.
+  void lead(std::function<Directory()> make_directory) { place_ = std::move(make_directory); }
+
+  // In a controller: the session's directory, for workers. Until end_session() they may use the
+  // values. Throws what make_directory() throws.
+  std::shared_ptr<const TempDirectory> share() {
+    const std::lock_guard guard(turn_);
+    is_shared_ = true;
+    return directory().first;
+  }
+
+  // Has `serve` called if this program uses once() anywhere, now or when that is known: before
+  // main, or when a library is loaded. Null: nobody is to be called.
+  void observe_use(void (*serve)()) {
+    serve_ = serve;
+    if (is_used_ && serve_ != nullptr) serve_();
+  }
+  bool announce_use() {
+    is_used_ = true;
+    if (serve_ != nullptr) serve_();
+    return true;
+  }
+
+  // --- values ------------------------------------------------------------------------------------
+
+  // The object that was kept, null if there is none; `type` is the address of the TypeKey.
+  const void* cached(const std::string& name, const void* type) const {
+    const std::lock_guard guard(cache_mutex_);
+    const auto found = cache_.find({name, type});
+    return found == cache_.end() ? nullptr : found->second.get();
+  }
+
+  // It lives as long as the process.
+  const void* cache(const std::string& name, const void* type, std::shared_ptr<const void> object) {
+    const std::lock_guard guard(cache_mutex_);
+    return cache_.insert_or_assign({name, type}, std::move(object)).first->second.get();
+  }
+
+  // The bytes of the value, which another process may have made. If none has, calls
+  // `make(keep)`, which calls `keep` or throws. To be called in a Turn. Blocks while another
+  // process makes the value. Throws OnceError, and what `make` throws.
+  std::string obtain(const std::string& name, const std::string& type,
+                     FunctionRef<void(Keep keep)> make,
+                     const FunctionRef<OnceTearDown()>* tear_down) {
+    std::unique_ptr<FileLock> held;
+    const std::optional<OnceRecord> record = attempt(name, [&] {
+      need_store();
+      held = lock(name);
+      return store_->find(name);
+    });
+    if (record) {
+      held.reset();  // others need not wait while this one reads
+      if (record->type == type) return attempt(name, [&] { return store_->bytes(name); });
+      throw OnceError(quoted(name) + " is " + with_article(record->type) + " and is asked for as " +
+                      type);
+    }
+    std::string made;
+    make([&](Encode encode) {
+      attempt(name, [&] {
+        made = encode();
+        store_->put(name, type, tear_down != nullptr ? std::optional((*tear_down)()) : std::nullopt,
+                    made);
+      });
+    });
+    return made;
+  }
+
+  // Calls `f`. Throws what it throws as an OnceError with the value's name.
+  template <class F>
+  static std::invoke_result_t<F> attempt(const std::string& name, F f) {
+    try {
+      return f();
+    } catch (const OnceError&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw OnceError(quoted(name) + ": " + error.what());
+    }
+  }
+
+  // To be called when nobody else uses the session's values any more. Tears them down, the last one
+  // first, and forgets them: who asks again has them made again. `fail` is told of what goes wrong.
+  // Does nothing in a worker, and in a fork of the process whose the values are.
+  void end_session(Fail fail) {
+    is_shared_ = false;
+    if (is_guest_ || (place_ && (directory_.second.empty() || owner_ != ::getpid()))) return;
+    try {
+      // Workers may have made values of which this process has not heard.
+      if (!store_ && place_ && OnceStore::exists(store_path())) need_store();
+      while (const std::optional<OnceRecord> record = last()) {
+        if (record->tear_down) tear_down(*record, fail);
+        store_->erase(record->name);
+      }
+    } catch (const std::runtime_error& error) {
+      fail(std::string("the values of once() cannot be torn down: ") + error.what());
+    }
+    store_.reset();
+    directory_ = {};
+    const std::lock_guard guard(cache_mutex_);
+    for (auto& [name, object] : cache_) kept_.push_back(std::move(object));
+    cache_.clear();
+  }
+
+ private:
+  static std::string quoted(const std::string& name) { return "once(\"" + name + "\")"; }
+
+  // "once("a") waits for once("b"), which waits for once("c")".
+  static std::string chain(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) {
+      text += (&name == &names.front() ? ""
+               : &name == &names[1]    ? " waits for "
+                                       : ", which waits for ") +
+              quoted(name);
+    }
+    return text;
+  }
+
+  const Directory& directory() {
+    if (directory_.second.empty()) {
+      directory_ = place_();
+      owner_ = ::getpid();
+    }
+    return directory_;
+  }
+
+  std::string store_path() { return directory().second + "/once"; }
+
+  void need_store() {
+    if (store_) return;
+    if (place_) {
+      store_.emplace(store_path());
+    } else {
+      store_.emplace();
+    }
+    if (!is_guest_ && !std::exchange(ends_at_exit_, true)) call_at_exit<&OnceValues::at_exit>();
+  }
+
+  std::unique_ptr<FileLock> lock(const std::string& name) const {
+    try {
+      return store_->lock(name);
+    } catch (const Deadlock&) {
+      throw OnceError(
+          chain(making_) + ", which another process makes and which waits for " +
+          (making_.size() == 2 ? quoted(making_[0]) : "one of these, directly or over others"));
+    }
+  }
+
+  std::optional<OnceRecord> last() const { return store_ ? store_->last() : std::nullopt; }
+
+  void tear_down(const OnceRecord& record, Fail fail) const {
+    try {
+      const auto run = reinterpret_cast<void (*)(Code, const std::string&)>(  //
+          code_at(record.tear_down->run));
+      run(code_at(record.tear_down->function), store_->bytes(record.name));
+    } catch (...) {
+      fail("the tear-down of " + quoted(record.name) + " failed: " + describe_current_exception());
+    }
+  }
+
+  // What was made after the last RUN_ALL_TESTS, or in a process without one. If others may still be
+  // at it, the process ends in the middle of a session, and its values are left as they are.
+  static void at_exit(int) {
+    OnceValues& values = once_values();
+    if (values.is_shared_) return;
+    bool failed = false;
+    values.end_session([&](const std::string& message) {
+      std::fflush(stdout);
+      std::fprintf(stderr, "gtest-xdist: error: %s\n", message.c_str());
+      failed = true;
+    });
+    if (!failed) return;
+    std::fflush(nullptr);
+    std::_Exit(EXIT_FAILURE);
+  }
+
+  std::function<Directory()> place_;  // makes or names the session's; none: values are in memory
+  bool is_guest_ = false;             // whether this is a worker
+  bool is_shared_ = false;            // whether workers may use the values
+  void (*serve_)() = nullptr;
+  bool is_used_ = false;
+  bool ends_at_exit_ = false;
+
+  std::mutex turn_;
+  std::atomic<std::thread::id> turn_of_{};
+  std::vector<std::string> making_;  // by the thread whose turn it is, the outermost first
+  Directory directory_;              // of this session, once there is one
+  ::pid_t owner_ = 0;                // the process that made it
+  std::optional<OnceStore> store_;   // of this session, once it is needed
+
+  mutable std::mutex cache_mutex_;
+  std::map<std::pair<std::string, const void*>, std::shared_ptr<const void>> cache_;
+  std::vector<std::shared_ptr<const void>> kept_;  // of sessions that have ended
+};
+
+// This process's. Never destroyed: static destructors may ask.
+GTEST_XDIST_INTERNAL_SHARED inline OnceValues& once_values() {
+  static OnceValues& own = *new OnceValues;
+  return own;
+}
+
+}  // namespace internal
+}  // namespace gtest_xdist
+
+#endif  // GTEST_XDIST_PROCESS_ONCE_ONCE_VALUES_H_

@@ -1,0 +1,187 @@
+// Looking at what processes print while they print it, in a thread of its own.
+//
+// Layer: process/output. While something is printed the thread looks from time to time, more often
+// where more is printed. When nothing has been printed for a while it sleeps until something is.
+// (To be told from the beginning would take longer, when it is closed, than a small suite runs.)
+#ifndef GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_WATCH_H_
+#define GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_WATCH_H_
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/process/output/write_notice.h"
+
+namespace gtest_xdist::internal {
+
+// Its members are called by one thread.
+class OutputWatch {
+ public:
+  // What has happened since the look before.
+  enum class Found { nothing, output, too_much_output };
+  using Look = std::function<Found()>;
+
+  // While it lives, something is looked at.
+  class Handle {
+   public:
+    Handle() = default;
+    Handle(OutputWatch& watch, int number) : watch_(&watch), number_(number) {}
+    Handle(Handle&& other) noexcept
+        : watch_(std::exchange(other.watch_, nullptr)), number_(other.number_) {}
+    Handle& operator=(Handle&& other) noexcept {
+      std::swap(watch_, other.watch_);
+      std::swap(number_, other.number_);
+      return *this;
+    }
+    ~Handle() {
+      if (watch_ != nullptr) watch_->remove(number_);
+    }
+
+   private:
+    OutputWatch* watch_ = nullptr;
+    int number_ = 0;
+  };
+
+  using Milliseconds = std::chrono::milliseconds;
+
+  // When nothing has been printed for `quiet` the thread goes to sleep.
+  explicit OutputWatch(Milliseconds quiet = Milliseconds(1000)) : quiet_(quiet) {}
+  OutputWatch(const OutputWatch&) = delete;
+  OutputWatch& operator=(const OutputWatch&) = delete;
+  ~OutputWatch() {
+    if (!thread_.joinable()) return;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      is_ending_ = 1;
+      wake();
+    }
+    os::wake_one(is_ending_);
+    thread_.join();
+  }
+
+  // For as long as what is returned lives, and no longer than this, a thread of this process calls
+  // `look` again and again, unless nothing is written to any of `files`; the thread has all signals
+  // blocked. Where there can be no thread `look` is never called.
+  Handle add(std::vector<int> files, Look look) {
+    const int number = next_number_++;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      entries_.push_back({number, std::move(files), std::move(look)});
+      wake();  // it does not sleep for these files yet
+    }
+    if (!thread_.joinable()) start();
+    return {*this, number};
+  }
+
+ private:
+  // Between two looks, so that they cost nothing that matters. At 2 GB/s a file grows by 2, 20 and
+  // 100 megabytes in these times.
+  static constexpr Milliseconds kRestOfTooMuch{1};
+  static constexpr Milliseconds kRest{10};
+  static constexpr Milliseconds kLongestRest{50};
+
+  struct Entry {
+    int number;
+    std::vector<int> files;
+    Look look;
+  };
+
+  void remove(int number) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto is_gone = [&](const Entry& entry) { return entry.number == number; };
+    entries_.erase(std::remove_if(entries_.begin(), entries_.end(), is_gone), entries_.end());
+  }
+
+  void wake() {
+    if (notice_) notice_->ring();
+  }
+
+  void start() {
+    ::sigset_t all;
+    ::sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before);
+    try {
+      thread_ = std::thread([this] { run(); });
+    } catch (const std::system_error&) {
+      // As on a file system that frees nothing: what is too much is not shown, but takes space.
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  void run() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    Milliseconds rest = kRest;
+    Milliseconds quiet{0};
+    while (rest_for(rest, lock)) {
+      const Found found = look();
+      quiet = found == Found::nothing ? quiet + rest : Milliseconds(0);
+      rest = rest_after(found, rest);
+      if (quiet < quiet_) continue;
+      sleep_until_printed(lock);
+      quiet = Milliseconds(0);
+      rest = kRest;
+    }
+  }
+
+  // False if this object is about to go. Not by std::condition_variable, which asks the program's
+  // clock: where that stands still, or is far from the kernel's, it never rests.
+  bool rest_for(Milliseconds time, std::unique_lock<std::mutex>& lock) {
+    lock.unlock();
+    if (is_ending_ == 0) os::sleep_while(is_ending_, 0, time);
+    lock.lock();
+    return is_ending_ == 0;
+  }
+
+  Found look() {
+    Found found = Found::nothing;
+    for (const Entry& entry : entries_) found = std::max(found, entry.look());
+    return found;
+  }
+
+  // Returns at once where the kernel gives no notice, or when something has been printed meanwhile.
+  void sleep_until_printed(std::unique_lock<std::mutex>& lock) {
+    if (!notice_) notice_.emplace();
+    bool is_armed = notice_->valid() && is_ending_ == 0;
+    for (const Entry& entry : entries_) {
+      for (const int file : entry.files) is_armed = is_armed && notice_->arm(file);
+    }
+    if (!is_armed || look() != Found::nothing) return;
+    lock.unlock();
+    notice_->wait();
+    lock.lock();
+  }
+
+  static Milliseconds rest_after(Found found, Milliseconds rest) {
+    switch (found) {
+      case Found::nothing:
+        return std::min(2 * rest, kLongestRest);
+      case Found::output:
+        return kRest;
+      case Found::too_much_output:
+        break;
+    }
+    return kRestOfTooMuch;
+  }
+
+  const Milliseconds quiet_;
+  int next_number_ = 0;
+  std::thread thread_;
+  std::mutex mutex_;  // guards what follows
+  os::SharedWord is_ending_{0};
+  std::vector<Entry> entries_;         // by number
+  std::optional<WriteNotice> notice_;  // since the first sleep
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_WATCH_H_

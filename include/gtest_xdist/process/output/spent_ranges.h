@@ -1,0 +1,34 @@
+// Which stretches of a file have been read and are not needed any more.
+//
+// Layer: process/output. Pure bookkeeping.
+#ifndef GTEST_XDIST_PROCESS_OUTPUT_SPENT_RANGES_H_
+#define GTEST_XDIST_PROCESS_OUTPUT_SPENT_RANGES_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "gtest_xdist/core/tests/report.h"
+#include "gtest_xdist/process/output/stretches.h"
+
+namespace gtest_xdist::internal {
+
+class SpentRanges {
+ public:
+  // `range` is spent. Returns the stretch of spent bytes around it, if that has at least `enough`
+  // bytes; it is forgotten then. What is read in pieces is so put together, in whichever order.
+  std::optional<ByteRange> add(ByteRange range, std::uint64_t enough) {
+    if (range.end <= range.begin) return std::nullopt;
+    bool is_told = false;
+    range = join(spent_, range, is_told);
+    if (range.end - range.begin >= enough) return range;
+    spent_[range.begin] = {range.end, is_told};
+    return std::nullopt;
+  }
+
+ private:
+  Stretches spent_;
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_OUTPUT_SPENT_RANGES_H_

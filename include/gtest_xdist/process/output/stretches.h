@@ -1,0 +1,39 @@
+// Stretches of a file, of which no two touch.
+//
+// Layer: process/output. Pure bookkeeping for SpentRanges and OutputCuts, which say what a stretch
+// is.
+#ifndef GTEST_XDIST_PROCESS_OUTPUT_STRETCHES_H_
+#define GTEST_XDIST_PROCESS_OUTPUT_STRETCHES_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <map>
+
+#include "gtest_xdist/core/tests/report.h"
+
+namespace gtest_xdist::internal {
+
+struct StretchEnd {
+  std::uint64_t end = 0;
+  bool is_told = false;  // of a stretch that has been cut out: whether somebody has been told
+};
+
+using Stretches = std::map<std::uint64_t, StretchEnd>;  // by beginning
+
+// Removes what overlaps with the range or touches it, and returns the union of all that; `is_told`
+// becomes true if one of those was.
+inline ByteRange join(Stretches& stretches, ByteRange range, bool& is_told) {
+  auto next = stretches.lower_bound(range.begin);
+  if (next != stretches.begin() && std::prev(next)->second.end >= range.begin) --next;
+  while (next != stretches.end() && next->first <= range.end) {
+    range = {std::min(range.begin, next->first), std::max(range.end, next->second.end)};
+    is_told |= next->second.is_told;
+    next = stretches.erase(next);
+  }
+  return range;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_PROCESS_OUTPUT_STRETCHES_H_

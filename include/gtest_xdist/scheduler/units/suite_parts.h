@@ -1,0 +1,116 @@
+// Which tests are kept together because the set-up of their suite is dear.
+//
+// Layer: scheduler/units. Does not know nodes.
+#ifndef GTEST_XDIST_SCHEDULER_UNITS_SUITE_PARTS_H_
+#define GTEST_XDIST_SCHEDULER_UNITS_SUITE_PARTS_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/scheduler/units/forecast.h"
+#include "gtest_xdist/scheduler/units/units.h"
+
+namespace gtest_xdist::internal {
+
+// A set-up that costs no more than this share of its suite when each test pays for one is not worth
+// keeping tests together.
+inline constexpr double kNegligibleSetUp = 1.0 / 32;
+
+// Into how many parts a suite of `tests` tests is best divided that take `seconds` in all, behind a
+// set-up that costs `set_up` again in each part, if all workers have `total` to do, this suite and
+// one set-up included. A suite that is no longer than its worker's share of all work stays whole.
+inline std::size_t best_parts(double seconds, double set_up, std::size_t tests, double total,
+                              std::size_t workers) {
+  std::size_t best = 1;
+  double shortest = 0;
+  for (std::size_t parts = 1; parts <= std::min(tests, workers); ++parts) {
+    const double extra = static_cast<double>(parts - 1) * set_up;
+    const double end = std::max(set_up + seconds / static_cast<double>(parts),
+                                (total + extra) / static_cast<double>(workers));
+    if (parts > 1 && end >= shortest) continue;
+    best = parts;
+    shortest = end;
+  }
+  return best;
+}
+
+// Gives tests of one suite that are alone in their units a unit together, or several if the suite
+// would outlast all else, where to pay for the set-up for each of them would be dear. `unit_of` has
+// a unit for each registered test; those that are made have numbers from the first one returned on,
+// and in an emergency can be divided. What a set-up takes is added to the first test that pays for
+// it. `suite_of` and `suites` are Forecast's.
+inline std::uint32_t join_dear_suites(const std::vector<TestIndex>& collection,
+                                      const std::vector<std::uint32_t>& suite_of,
+                                      const std::vector<double>& suites, std::size_t workers,
+                                      std::vector<std::uint32_t>& unit_of,
+                                      Expectation& expectation) {
+  std::uint32_t next = 0;
+  for (const std::uint32_t unit : unit_of) next = std::max(next, unit + 1);
+  const std::uint32_t first = next;
+
+  std::map<std::uint32_t, std::size_t> sizes;  // of units
+  for (const TestIndex test : collection) ++sizes[scope_at(unit_of, test)];
+
+  std::vector<std::vector<TestIndex>> alone(suites.size());  // by suite
+  std::set<std::pair<std::uint32_t, std::uint32_t>> paid;    // unit and suite
+  std::vector<TestIndex> paying;                             // the first of each of these
+  double total = 0;
+  for (const TestIndex test : collection) {
+    total += expectation.seconds(expectation.of(test));
+    if (test >= suite_of.size() || suite_of[test] >= suites.size()) continue;
+    if (sizes[unit_of[test]] == 1) {
+      alone[suite_of[test]].push_back(test);
+    } else if (paid.insert({unit_of[test], suite_of[test]}).second) {
+      paying.push_back(test);
+    }
+  }
+
+  struct Suite {
+    std::vector<TestIndex> tests;
+    double seconds;
+    double set_up;
+  };
+  std::vector<Suite> dear;
+  for (std::size_t suite = 0; suite < alone.size(); ++suite) {
+    std::vector<TestIndex>& tests = alone[suite];
+    if (tests.empty()) continue;
+    const double seconds = expectation.seconds(expectation.of(tests));
+    const double set_up = suites[suite];
+    if (static_cast<double>(tests.size()) * set_up <= seconds * kNegligibleSetUp) continue;
+    dear.push_back({std::move(tests), seconds, set_up});
+    total += set_up;
+  }
+  for (const TestIndex test : paying) {
+    total += suites[suite_of[test]];
+    expectation.add(test, suites[suite_of[test]]);
+  }
+
+  for (const Suite& suite : dear) {
+    const std::size_t parts =
+        best_parts(suite.seconds, suite.set_up, suite.tests.size(), total, workers);
+    const double part = suite.seconds / static_cast<double>(parts);
+    double seconds = part;  // of the part under way
+    for (const TestIndex test : suite.tests) {
+      const double more = expectation.seconds(expectation.of(test));
+      // The test that crosses a border belongs where most of it is.
+      if (seconds + more / 2 >= part) {
+        seconds -= part;
+        ++next;
+        expectation.add(test, suite.set_up);
+      }
+      seconds += more;
+      unit_of[test] = next - 1;
+    }
+  }
+  return first;
+}
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_SCHEDULER_UNITS_SUITE_PARTS_H_
