@@ -35,6 +35,7 @@
 #include "gtest_xdist/controller/records/session_durations.h"
 #include "gtest_xdist/controller/records/session_schedule.h"
 #include "gtest_xdist/controller/session/dsession.h"
+#include "gtest_xdist/controller/session/session_context.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/process/exit_hook.h"
@@ -164,11 +165,16 @@ class ControllerRole : public SessionHost {
     stop_signals_.emplace();
     try {
       read_durations();
-      session_ = std::make_unique<DSession>(
-          *catalog_, options_, life_->hooks(), durations_ ? &*durations_ : nullptr,
-          schedule_.begin_run(catalog_, run_, workers), replay_ ? &*replay_ : nullptr,
-          make_launcher(workers), workers, static_cast<unsigned>(std::max(repeat, 0)),
-          *stop_signals_, jobserver_.get());
+      const SessionContext context{*catalog_,
+                                   options_,
+                                   life_->hooks(),
+                                   static_cast<unsigned>(std::max(repeat, 0)),
+                                   life_->hooks().active(),
+                                   durations_ ? &*durations_ : nullptr,
+                                   schedule_.begin_run(catalog_, run_, workers),
+                                   replay_ ? &*replay_ : nullptr};
+      session_ = std::make_unique<DSession>(context, workers, make_launcher(workers),
+                                            *stop_signals_, jobserver_.get());
     } catch (const std::runtime_error& error) {
       refuse(error.what());
     }

@@ -19,6 +19,7 @@
 #include "gtest_xdist/controller/session/collection_check.h"
 #include "gtest_xdist/controller/session/end_verdicts.h"
 #include "gtest_xdist/controller/session/iterations.h"
+#include "gtest_xdist/controller/session/session_context.h"
 #include "gtest_xdist/controller/session/worker_collections.h"
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/settings/options.h"
@@ -59,8 +60,8 @@ struct SessionParts {
         node_manager(events, catalog.size(), workers, Launcher(self, {}, workers, 1), stop_signals,
                      jobserver),
         crew(node_manager, hooks, options, workers),
-        iterations(catalog, options, check, planning, node_manager, crew, verdicts, {}, 1,
-                   asks_workers),
+        iterations({catalog, options, hooks, 1, asks_workers}, check, planning, node_manager, crew,
+                   verdicts),
         collections(catalog, hooks, node_manager, check, iterations) {
     if (!asks_workers) collections.expect_own();
     crew.gather();
@@ -103,8 +104,8 @@ struct SessionParts {
   SessionHooks hooks{plugins, host};
   EndVerdicts verdicts;
   CollectionCheck check{catalog};
-  Planning planning{catalog, options, hooks, nullptr};
   NodeManager node_manager;
+  Planning planning{catalog, options, hooks, node_manager.nodes(), nullptr, nullptr};
   Crew crew;
   Iterations iterations;
   WorkerCollections collections;

@@ -5,7 +5,6 @@
 #define GTEST_XDIST_CONTROLLER_HANDOUT_PLANNING_H_
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "gtest_xdist/bridge/shuffle.h"
 #include "gtest_xdist/controller/handout/dist_modes.h"
 #include "gtest_xdist/controller/locks/lock_table.h"
+#include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/controller/records/replay_plan.h"
 #include "gtest_xdist/controller/records/session_durations.h"
 #include "gtest_xdist/core/settings/options.h"
@@ -36,18 +36,16 @@ struct Replay {
 
 class Planning {
  public:
-  // `durations` may be null, and so may `replay`; `place_of` is where a worker of a replay stands.
-  // What is passed by reference or pointer must outlive this, and this the schedulers that it
-  // makes.
+  // `nodes` are the session's, and may grow. `durations` may be null, and so may `replay`. What is
+  // passed by reference or pointer must outlive this, and this the schedulers that it makes.
   Planning(const Catalog& catalog, const Options& options, SessionHooks& hooks,
-           const SessionDurations* durations, const Replay* replay = nullptr,
-           std::function<std::size_t(const Node&)> place_of = {})
+           const WorkerNodes& nodes, const SessionDurations* durations, const Replay* replay)
       : catalog_(catalog),
         options_(options),
         hooks_(hooks),
+        nodes_(nodes),
         durations_(durations),
         replay_(replay),
-        place_of_(std::move(place_of)),
         locks_(lock_table_of(catalog)) {}
 
   const LockTable& locks() const { return locks_; }
@@ -66,14 +64,20 @@ class Planning {
   std::unique_ptr<Scheduler> make_scheduler_of_mode(std::size_t workers) {
     if (replay_ != nullptr) {
       name_ = "the replay of '" + replay_->plan.file() + "'";
-      return new_scheduler<ReplayScheduling>(workers, ReplayPlan::shares(replay_->run, iteration_),
-                                             place_of_, replay_->run.on_every_worker);
+      return new_scheduler<ReplayScheduling>(
+          workers, ReplayPlan::shares(replay_->run, iteration_),
+          [this](const Node& node) { return place_of(node); }, replay_->run.on_every_worker);
     }
     name_ = scheduler_name(options_.dist);
     // Who has the tests shuffled wants no other order.
     const bool is_planned = !GTEST_XDIST_FLAG_GET(shuffle);
     return internal::make_scheduler(options_, catalog_, workers, locks_,
                                     is_planned ? durations_ : nullptr);
+  }
+
+  // A worker's, which a replacement takes over.
+  std::size_t place_of(const Node& node) const {
+    return nodes_[static_cast<std::size_t>(node.number())]->slot_number();
   }
 
   // To be called between two iterations.
@@ -103,9 +107,9 @@ class Planning {
   const Catalog& catalog_;
   const Options& options_;
   SessionHooks& hooks_;
+  const WorkerNodes& nodes_;
   const SessionDurations* const durations_;
   const Replay* const replay_;
-  const std::function<std::size_t(const Node&)> place_of_;
   unsigned iteration_ = 0;
   const LockTable locks_;
   std::string name_;

@@ -1,19 +1,21 @@
-// The controller: one RUN_ALL_TESTS, distributed over workers.
+// The controller: one RUN_ALL_TESTS, distributed over workers. (The name is pytest-xdist's.)
 //
-// Layer: controller/session. One thread. Hears what workers say and how they end, and passes it on.
-// What they have collected is the business of WorkerCollections; who hands tests out is decided by
-// Planning; how one iteration follows another is the business of Iterations, what is handed out and
-// what becomes of it an Iteration's; telling gtest is a Playback's. A Crew starts workers, Staffing
-// decides whether another one is, and a Supervisor which are ended. (The name is pytest-xdist's.)
+// Layer: controller/session. One thread. Hears what workers say and how they end, and passes it on:
+//
+//   Crew               starts workers
+//   WorkerCollections  compares the collections of workers
+//   Planning           makes the schedulers
+//   Iterations         begins and ends iterations
+//   Iteration          hands tests out and files their reports
+//   Playback           replays the reports into GoogleTest
+//   Staffing           decides whether to start another worker
+//   Supervisor         decides which workers to end
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_DSESSION_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_DSESSION_H_
-
-#include <sys/types.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,14 +30,13 @@
 #include "gtest_xdist/controller/crew/launcher.h"
 #include "gtest_xdist/controller/crew/node_manager.h"
 #include "gtest_xdist/controller/crew/output_loss.h"
+#include "gtest_xdist/controller/crew/stack_printer.h"
 #include "gtest_xdist/controller/crew/supervisor.h"
 #include "gtest_xdist/controller/handout/planning.h"
 #include "gtest_xdist/controller/node/crash_report.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/controller/records/schedule_log.h"
 #include "gtest_xdist/controller/records/session_durations.h"
-#include "gtest_xdist/controller/results/crash_items.h"
-#include "gtest_xdist/controller/results/crash_view.h"
 #include "gtest_xdist/controller/results/program_log.h"
 #include "gtest_xdist/controller/session/collection_check.h"
 #include "gtest_xdist/controller/session/end_verdicts.h"
@@ -43,16 +44,14 @@
 #include "gtest_xdist/controller/session/iteration.h"
 #include "gtest_xdist/controller/session/iterations.h"
 #include "gtest_xdist/controller/session/playback.h"
+#include "gtest_xdist/controller/session/session_context.h"
 #include "gtest_xdist/controller/session/staffing.h"
 #include "gtest_xdist/controller/session/worker_collections.h"
 #include "gtest_xdist/controller/view/epilogue.h"
 #include "gtest_xdist/controller/view/progress.h"
 #include "gtest_xdist/controller/view/who_runs_what.h"
 #include "gtest_xdist/core/messages/message.h"
-#include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/hooks/session_hooks.h"
-#include "gtest_xdist/process/child_process.h"
-#include "gtest_xdist/process/debugger.h"
 #include "gtest_xdist/process/jobserver.h"
 #include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/process/signals/stop_signals.h"
@@ -61,40 +60,26 @@ namespace gtest_xdist::internal {
 
 class DSession : private NodeEvents {
  public:
-  // `catalog` shows the selection; plugins may narrow it. `iterations` is --gtest_repeat; 0:
-  // without end. `durations` is null unless tests are to be planned by them, `schedule_log` unless
-  // somebody wants to know, `replay` unless the session is one that was recorded, `jobserver`
-  // unless make has a say in how many workers there are. Starts the workers. What is passed by
-  // reference or pointer must outlive the session. Throws std::runtime_error if it cannot be done.
-  DSession(const Catalog& catalog, const Options& options, SessionHooks& hooks,
-           SessionDurations* durations, ScheduleLog* schedule_log, const Replay* replay,
-           Launcher launcher, unsigned workers, unsigned iterations, StopSignals& stop_signals,
-           Jobserver* jobserver)
-      : catalog_(catalog),
-        hooks_(hooks),
-        durations_(durations),
-        schedule_log_(schedule_log),
-        collection_(catalog),
-        planning_(catalog, options, hooks, durations, replay,
-                  [this](const Node& node) {
-                    return nodes()[static_cast<std::size_t>(node.number())]->slot_number();
-                  }),
-        node_manager_(*this, catalog.size(), workers, std::move(launcher), stop_signals, jobserver),
-        crew_(node_manager_, hooks, options, workers),
-        supervisor_(
-            catalog, options, node_manager_.nodes(),
-            [this](::pid_t process, int output) { return debug(process, output); }, Clock::now()),
-        progress_(shows_progress(options), catalog, nodes()),
-        who_runs_what_(catalog, nodes(), node_manager_.bell()),
-        playback_(catalog, node_manager_),
-        iterations_(
-            catalog, options, collection_, planning_, node_manager_, crew_, verdicts_,
-            [this](WorkerNode& node, TestIndex test, Report& report, Scheduler& scheduler) {
-              return handle_crash_item(node, test, report, scheduler);
-            },
-            iterations, hooks.active()),
-        collections_(catalog, hooks, node_manager_, collection_, iterations_),
-        staffing_(hooks, node_manager_, crew_, iterations_, collections_, schedule_log) {
+  // `jobserver` is null unless make has a say in how many workers there are. Starts the workers.
+  // Throws std::runtime_error if it cannot be done.
+  DSession(const SessionContext& context, unsigned workers, Launcher launcher,
+           StopSignals& stop_signals, Jobserver* jobserver)
+      : catalog_(context.catalog),
+        hooks_(context.hooks),
+        durations_(context.durations),
+        schedule_log_(context.schedule_log),
+        collection_(catalog_),
+        node_manager_(*this, catalog_.size(), workers, std::move(launcher), stop_signals,
+                      jobserver),
+        planning_(catalog_, context.options, hooks_, nodes(), durations_, context.replay),
+        crew_(node_manager_, hooks_, context.options, workers),
+        supervisor_(catalog_, context.options, nodes(), stack_printer(node_manager_), Clock::now()),
+        progress_(shows_progress(context.options), catalog_, nodes()),
+        who_runs_what_(catalog_, nodes(), node_manager_.bell()),
+        playback_(catalog_, node_manager_),
+        iterations_(context, collection_, planning_, node_manager_, crew_, verdicts_),
+        collections_(catalog_, hooks_, node_manager_, collection_, iterations_),
+        staffing_(hooks_, node_manager_, crew_, iterations_, collections_, schedule_log_) {
     if (!iterations_.asks_workers()) collections_.expect_own();
     crew_.gather();
     // A worker finds its tests when it arrives, and need not wait for those that start after it.
@@ -191,16 +176,6 @@ class DSession : private NodeEvents {
       iteration().log().add_failure(ProgramLog::kNoWorker, {}, why);
     }
     iterations_.lose_hope(why);
-  }
-
-  std::unique_ptr<ChildProcess> debug(::pid_t process, int output) {
-    std::unique_ptr<ChildProcess> debugger = print_stacks(process, output);
-    try {
-      if (debugger != nullptr) node_manager_.watch(*debugger);
-    } catch (const std::runtime_error&) {
-      debugger.reset();  // nobody would notice its end
-    }
-    return debugger;
   }
 
   // --- what workers say --------------------------------------------------------------------------
@@ -319,22 +294,13 @@ class DSession : private NodeEvents {
     iterations_.give_up(hopeless.empty() ? "no worker is left" : hopeless);
   }
 
-  CrashVerdict handle_crash_item(const WorkerNode& node, TestIndex test, Report& report,
-                                 Scheduler& scheduler) {
-    if (!hooks_.active()) return CrashVerdict::counts;
-    TestReport shown = show_crash(hooks_.item(test), report, node.name());
-    hooks_.handlecrashitem(shown, scheduler);
-    take_changes(shown, report);
-    return shown.outcome == Outcome::rerun ? CrashVerdict::does_not_count : CrashVerdict::counts;
-  }
-
   const Catalog& catalog_;
   SessionHooks& hooks_;
   SessionDurations* const durations_;
   ScheduleLog* const schedule_log_;
   CollectionCheck collection_;
-  Planning planning_;
   NodeManager node_manager_;
+  Planning planning_;
   Crew crew_;
   Supervisor supervisor_;
   Progress progress_;

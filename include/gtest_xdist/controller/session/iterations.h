@@ -23,12 +23,14 @@
 #include "gtest_xdist/controller/handout/planning.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/controller/results/crash_items.h"
+#include "gtest_xdist/controller/results/crash_view.h"
 #include "gtest_xdist/controller/results/failure_limit.h"
 #include "gtest_xdist/controller/results/program_log.h"
 #include "gtest_xdist/controller/results/run_tally.h"
 #include "gtest_xdist/controller/session/collection_check.h"
 #include "gtest_xdist/controller/session/end_verdicts.h"
 #include "gtest_xdist/controller/session/iteration.h"
+#include "gtest_xdist/controller/session/session_context.h"
 #include "gtest_xdist/controller/view/run_lines.h"
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/settings/options.h"
@@ -38,23 +40,20 @@ namespace gtest_xdist::internal {
 
 class Iterations {
  public:
-  // `count` is --gtest_repeat; 0: without end. `asks_workers`: they are sent no test before they
-  // have told what they have collected. What is passed by reference must outlive this.
-  Iterations(const Catalog& catalog, const Options& options, const CollectionCheck& collection,
-             Planning& planning, NodeManager& node_manager, const Crew& crew, EndVerdicts& verdicts,
-             CrashItemHandler on_crash_item, unsigned count, bool asks_workers)
-      : catalog_(catalog),
-        options_(options),
+  Iterations(const SessionContext& context, const CollectionCheck& collection, Planning& planning,
+             NodeManager& node_manager, const Crew& crew, EndVerdicts& verdicts)
+      : catalog_(context.catalog),
+        options_(context.options),
         collection_(collection),
         planning_(planning),
         node_manager_(node_manager),
         crew_(crew),
         verdicts_(verdicts),
-        on_crash_item_(std::move(on_crash_item)),
-        lines_(catalog, node_manager.nodes()),
-        left_(count),
-        endless_(count == 0),
-        asks_workers_(asks_workers) {}
+        on_crash_item_(ask_plugins(context.hooks)),
+        lines_(catalog_, node_manager.nodes()),
+        left_(context.iterations),
+        endless_(context.iterations == 0),
+        asks_workers_(context.asks_workers) {}
 
   // --- the one that is under way -----------------------------------------------------------------
 

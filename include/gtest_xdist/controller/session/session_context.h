@@ -1,0 +1,31 @@
+// What all parts of a session need, in one value.
+//
+// Layer: controller/session. Everything that is referred to outlives the session.
+#ifndef GTEST_XDIST_CONTROLLER_SESSION_SESSION_CONTEXT_H_
+#define GTEST_XDIST_CONTROLLER_SESSION_SESSION_CONTEXT_H_
+
+#include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/handout/planning.h"
+#include "gtest_xdist/controller/records/schedule_log.h"
+#include "gtest_xdist/controller/records/session_durations.h"
+#include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/hooks/session_hooks.h"
+
+namespace gtest_xdist::internal {
+
+struct SessionContext {
+  const Catalog& catalog;  // shows the selection; plugins may narrow it
+  const Options& options;
+  SessionHooks& hooks;
+  unsigned iterations = 1;  // --gtest_repeat; 0: without end
+  // Whether workers are sent no test before they have told what they have collected: plugins, which
+  // are in this process, too, may narrow it.
+  bool asks_workers = false;
+  SessionDurations* durations = nullptr;  // null: tests are not planned by them
+  ScheduleLog* schedule_log = nullptr;    // null: nobody wants to know
+  const Replay* replay = nullptr;         // null: the session is none that was recorded
+};
+
+}  // namespace gtest_xdist::internal
+
+#endif  // GTEST_XDIST_CONTROLLER_SESSION_SESSION_CONTEXT_H_
