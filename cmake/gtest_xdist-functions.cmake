@@ -59,7 +59,7 @@ function(gtest_xdist_add_test)
   endif()
   if(arg_ARGS MATCHES "--gtest_output")
     message(FATAL_ERROR "gtest_xdist_add_test: ARGS must not contain --gtest_output: "
-                        "XML_OUTPUT_DIR says where the report is to be")
+                        "XML_OUTPUT_DIR is the report's folder")
   endif()
 
   if(NOT DEFINED arg_XML_OUTPUT_DIR)
@@ -77,7 +77,7 @@ function(gtest_xdist_add_test)
   get_property(other GLOBAL PROPERTY GTEST_XDIST_WRITES_${key})
   if(other)
     _gtest_xdist_reject(XML_OUTPUT_DIR "${arg_XML_OUTPUT_DIR}"
-                        "a folder where no other test, as ${other}, writes ${file_name}.xml")
+                        "another folder, because ${other} writes ${file_name}.xml there")
   endif()
   set_property(GLOBAL PROPERTY GTEST_XDIST_WRITES_${key}
                                "'${arg_NAME}' of ${CMAKE_CURRENT_SOURCE_DIR}")

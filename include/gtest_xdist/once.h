@@ -53,9 +53,10 @@ template <class Make>
 constexpr void check_make() {
   static_assert(std::is_invocable_v<Make&>,
                 "gtest_xdist: the second argument of once() must be callable without arguments");
-  static_assert(MakesValue<Make>::value || !std::is_invocable_v<Make&>,
-                "gtest_xdist: the second argument of once() must return the value that all get; "
-                "true, say, if there is nothing to be told");
+  static_assert(
+      MakesValue<Make>::value || !std::is_invocable_v<Make&>,
+      "gtest_xdist: the second argument of once() must return the value that all processes "
+      "get; if there is no value, return true");
 }
 
 template <class Make, bool = MakesValue<Make>::value>

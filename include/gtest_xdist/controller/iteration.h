@@ -225,7 +225,7 @@ class Iteration {
       return;
     }
     if (!can_be_time(m.start_ms) || !can_be_time(m.elapsed_ms)) {
-      node.broken = "it reported a time that cannot be";
+      node.broken = "it reported an impossible time";
       m.start_ms = m.elapsed_ms = 0;
     }
     Report report = std::exchange(node.test_report, {});

@@ -43,7 +43,7 @@ class SuiteReports {
       return;
     }
     if (!can_be_time(m.start_ms) || !can_be_time(m.elapsed_ms)) {
-      node.broken = "it reported a time that cannot be";
+      node.broken = "it reported an impossible time";
       return;
     }
     node.suite_report.add_output(node.number(), m.output);

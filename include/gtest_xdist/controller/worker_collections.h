@@ -71,7 +71,7 @@ class WorkerCollections {
     }
     const std::optional<std::vector<TestIndex>> tests = check_.read(m);
     if (!tests) {
-      node.broken = "it sent a collection that it cannot have";
+      node.broken = "it sent an impossible collection";
       return;
     }
     if (!iterations_.asks_workers() && *tests != check_.order() && are_awaited()) {
@@ -117,7 +117,7 @@ class WorkerCollections {
  private:
   using State = WorkerNode::State;
 
-  static constexpr const char* kToldTwice = "it told of its collection twice";
+  static constexpr const char* kToldTwice = "it sent its collection twice";
 
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
 
