@@ -1,8 +1,8 @@
 #!/bin/sh
 # gtest_xdist-run_test.sh REPORT PROCESSORS NAME=VALUE... -- COMMAND...
-# What a test made by gtest_xdist_add_test() runs: COMMAND, which is to write the XML report REPORT,
-# with the variables, and with no more workers than PROCESSORS or than its caller ctest may start.
-# The exit status is COMMAND's. If it fails, the tests that did are named, for ctest and for CDash.
+# A test of gtest_xdist_add_test() runs this. It runs COMMAND, which must write the XML report REPORT,
+# with the variables. COMMAND has no more workers than PROCESSORS, and no more than ctest may start.
+# The exit status is COMMAND's. If COMMAND fails, the failed tests are named for ctest and CDash.
 set -u
 
 report=$1
