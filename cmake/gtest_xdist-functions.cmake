@@ -281,7 +281,7 @@ macro(_gtest_xdist_take_properties)
   if(NOT "${property}" STREQUAL "")
     _gtest_xdist_reject(PROPERTIES "${property}" "a value after each name")
   endif()
-  # What is left is what cmake_parse_arguments() sees.
+  # cmake_parse_arguments() sees the remaining arguments.
   set(ARGC ${left})
 endmacro()
 

@@ -14,8 +14,8 @@ while [ "$1" != -- ]; do
 done
 shift
 
-# How many processes ctest runs at once, if it was told; a test with more PROCESSORS than that is
-# started as well, alone.
+# How many processes ctest runs at once, if a user has set it. ctest also starts a test with more
+# PROCESSORS than that, alone.
 parallel_level() {
   level=${CTEST_PARALLEL_LEVEL-}
   next=
@@ -66,7 +66,7 @@ rm -f "$report"
 status=$?
 [ "$status" -ne 0 ] || exit 0
 
-# What stands in CDATA was printed by a test. Entities are GoogleTest's.
+# Text in CDATA was printed by a test. Entities are GoogleTest's.
 summary=$(awk '
   function attribute(element, name, text) {
     text = substr($0, index($0, "<" element " "))
