@@ -1,6 +1,6 @@
-# Finds what gtest_xdist stands on, for the build tree and for the installed package alike, and
-# leaves the names of what it did not find in gtest_xdist_missing_dependencies. A target that the
-# surrounding project already made is used as it is.
+# Finds the libraries that gtest_xdist needs, for the build tree and for the installed package. Puts
+# the names of missing libraries into gtest_xdist_missing_dependencies. If the surrounding project has
+# made a target already, that target is used.
 
 set(gtest_xdist_missing_dependencies)
 
@@ -17,7 +17,7 @@ if(NOT TARGET GTest::gtest)
 endif()
 
 # FindBoost asks for Boost's own package first and then looks for bare headers, as in a tree that
-# was only unpacked. CMake 3.30 would warn about the module unless told that it is wanted.
+# was only unpacked. CMake 3.30 would warn about the module unless the policy asks for it.
 if(NOT TARGET Boost::headers)
   cmake_policy(PUSH)
   if(POLICY CMP0167)

@@ -1,8 +1,8 @@
-# What the files that gtest_xdist_discover_tests() makes for ctest call. CMake includes it too, for
-# the quoting.
+# gtest_xdist_discover_tests() makes files for ctest, and these call the functions here. CMake includes
+# this file too, for the quoting.
 cmake_minimum_required(VERSION 3.20...3.29)
 
-# Sets `result` to what CMake reads as the one argument `text`, whatever that contains.
+# Sets `result` to `text`, quoted so that CMake reads it as one argument. `text` may contain anything.
 function(_gtest_xdist_quote result text)
   set(equals "=")
   while(text MATCHES "\\]${equals}(\\]|$)")
@@ -25,12 +25,12 @@ function(_gtest_xdist_quote_list result list)
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
-# Adds a test of ctest for each suite of `executable`, or each test, as `per` is SUITE or TEST. They
-# are remembered in `tests_file`, which is made anew if it was made of another executable, or by
-# another file that calls this; its first line says of which. `command`, `arguments` and `properties` are quoted.
+# Adds a test of ctest for each suite of `executable`, or for each test: `per` is SUITE or TEST.
+# `tests_file` keeps them. Its first line describes the executable and the scripts that made it. If one
+# of these has changed, the file is made again. `command`, `arguments` and `properties` are quoted.
 function(_gtest_xdist_discover target per timeout executable tests_file command arguments properties
          working_directory prefix suffix)
-  # Whether they are newer does not tell: what replaces a file may be older than it.
+  # It is not enough to see whether they are newer: a file can be replaced by an older one.
   set(made_of "#")
   foreach(file IN ITEMS "${executable}" "${CMAKE_CURRENT_LIST_FILE}"
                         "${CMAKE_CURRENT_FUNCTION_LIST_FILE}")
@@ -60,9 +60,9 @@ function(_gtest_xdist_discover target per timeout executable tests_file command 
   include("${tests_file}")
 endfunction()
 
-# Sets `result` to the executable's list of its tests, which it writes to `file`, as XML: what main
-# prints cannot be taken for a test there, and a name may contain anything. `more` is an argument
-# behind the user's, or empty.
+# Sets `result` to the executable's list of its tests. The executable writes it to `file`, as XML: there,
+# output of main cannot look like a test, and a name may contain anything. `more` is an argument after
+# the user's, or empty.
 function(_gtest_xdist_list_tests result file more)
   # Not those that this one call of ctest is to select.
   set(selecting GTEST_FILTER TESTBRIDGE_TEST_ONLY GTEST_TOTAL_SHARDS GTEST_SHARD_INDEX
@@ -103,8 +103,7 @@ function(_gtest_xdist_list_tests result file more)
   set(${result} "${listing}" PARENT_SCOPE)
 endfunction()
 
-# Makes the text in `variable` a list of its lines, in which what would mean something in a list is
-# another character.
+# Makes the text in `variable` a list of its lines. Characters with a meaning in lists are replaced.
 macro(_gtest_xdist_split variable)
   string(ASCII 1 2 3 4 specials)
   string(SUBSTRING "${specials}" 0 1 semicolon)

@@ -1,8 +1,8 @@
-# gtest_xdist_add_test() and gtest_xdist_discover_tests(): suites as tests of ctest;
-# gtest_xdist_link_plugins(): plugins out of libraries. Here as soon as the package is found, or the
-# source folder added. examples/ctest.md shows their use.
+# gtest_xdist_add_test() and gtest_xdist_discover_tests() make tests of ctest out of suites.
+# gtest_xdist_link_plugins() links plugins out of libraries. A project has these functions as soon as
+# it has found the package or added the source folder. examples/ctest.md shows their use.
 
-# As this file is written, whatever the project asks for.
+# This file is written for these versions; the project may ask for others.
 cmake_policy(VERSION 3.20...3.29)
 
 # gtest_xdist_add_test(
@@ -11,17 +11,17 @@ cmake_policy(VERSION 3.20...3.29)
 #   [ARGS <argument>...] [LABELS <label>...]
 #   [WORKING_DIRECTORY <folder>] [XML_OUTPUT_DIR <folder>])
 #
-# One test of ctest, which runs the whole executable <target> on workers. Spaces in its name need a
-# project that asks for CMake 3.19 or newer.
+# Makes one test of ctest, which runs the whole executable <target> on workers. A name with spaces
+# needs a project that asks for CMake 3.19 or newer.
 #
-# WORKERS (auto unless given) is how many, and the test's PROCESSORS; auto is as many as this machine
-# has CPUs, and at run time as many as the process may use. If ctest is told -j, or the variable
-# CTEST_PARALLEL_LEVEL, a test has never more workers than that.
-# DIST is GTEST_XDIST_DIST. TIMEOUT is GTEST_XDIST_TIMEOUT, the limit of each single test of GoogleTest;
-# ctest's own, which kills all of it, is the test's property TIMEOUT. What is not given is taken from
-# the environment; further variables can be set by the test's property ENVIRONMENT.
-# The report in XML is <XML_OUTPUT_DIR>/<name>.xml; the folder is that of the build if none is given.
-# If the run fails, ctest's output names the tests that did, and CDash gets the names and the report.
+# WORKERS is the number of workers, and the test's PROCESSORS. The default is auto: the number of CPUs
+# of this machine, and at run time the number that the process may use. A test never has more workers
+# than ctest's -j, or the variable CTEST_PARALLEL_LEVEL, says.
+# DIST is GTEST_XDIST_DIST. TIMEOUT is GTEST_XDIST_TIMEOUT, the limit of each single test of GoogleTest.
+# The test's property TIMEOUT is ctest's own limit, which kills the whole run. For an argument that is
+# not given, the variable of the environment counts. The test's property ENVIRONMENT can set others.
+# The XML report is <XML_OUTPUT_DIR>/<name>.xml; the default is the build folder.
+# If the run fails, ctest's output names the failed tests, and CDash gets the names and the report.
 function(gtest_xdist_add_test)
   cmake_parse_arguments(
     PARSE_ARGV 0 arg "" "NAME;TARGET;WORKERS;DIST;TIMEOUT;WORKING_DIRECTORY;XML_OUTPUT_DIR"
@@ -59,7 +59,7 @@ function(gtest_xdist_add_test)
   endif()
   if(arg_ARGS MATCHES "--gtest_output")
     message(FATAL_ERROR "gtest_xdist_add_test: ARGS must not contain --gtest_output: "
-                        "XML_OUTPUT_DIR says where the report is to be")
+                        "XML_OUTPUT_DIR is the report's folder")
   endif()
 
   if(NOT DEFINED arg_XML_OUTPUT_DIR)
@@ -77,7 +77,7 @@ function(gtest_xdist_add_test)
   get_property(other GLOBAL PROPERTY GTEST_XDIST_WRITES_${key})
   if(other)
     _gtest_xdist_reject(XML_OUTPUT_DIR "${arg_XML_OUTPUT_DIR}"
-                        "a folder where no other test, as ${other}, writes ${file_name}.xml")
+                        "another folder, because ${other} writes ${file_name}.xml there")
   endif()
   set_property(GLOBAL PROPERTY GTEST_XDIST_WRITES_${key}
                                "'${arg_NAME}' of ${CMAKE_CURRENT_SOURCE_DIR}")
@@ -86,7 +86,7 @@ function(gtest_xdist_add_test)
   if(NOT emulator)
     unset(emulator)
   endif()
-  # Quoted, as a list would lose arguments that are empty.
+  # Quoted, because a list would lose empty arguments.
   include(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake)
   _gtest_xdist_quote_list(before emulator)
   _gtest_xdist_quote_list(behind arg_ARGS)
@@ -110,19 +110,19 @@ endfunction()
 #   [ARGS <argument>...] [LABELS <label>...] [PROPERTIES <name> <value>...]
 #   [WORKING_DIRECTORY <folder>] [DISCOVERY_TIMEOUT <seconds>])
 #
-# A test of ctest for each suite (or each test) of the executable <target>. Each is one process,
-# without workers: it is ctest that runs them side by side.
+# Makes a test of ctest for each suite (or each test) of the executable <target>. Each is one process
+# without workers: ctest runs them side by side.
 #
-# The executable is asked for its tests when ctest runs, and only if it, or something here, is another
-# than when it was asked last; within DISCOVERY_TIMEOUT, 60 seconds unless given. Names are
-# those of gtest_discover_tests(), without the test's for a suite: values and types stand in the place
-# of their numbers. Where two would be equal, the second keeps its numbers. What is disabled is so in
-# ctest too; a suite is if all of its tests are.
+# When ctest runs, it asks the executable for its tests, but only if the executable or these scripts
+# have changed since the last time. It waits for DISCOVERY_TIMEOUT, by default 60 seconds. Names are
+# those of gtest_discover_tests(); for a suite, without the name of the test. Values and types replace
+# their numbers. If two names would be equal, the second keeps its numbers. A disabled test is disabled
+# in ctest too. A suite is disabled if all of its tests are.
 #
-# PROPERTIES are pairs. Where the name of a property is due, LABELS and WORKING_DIRECTORY are that, and
-# any other keyword ends the pairs. LABELS and ENVIRONMENT are added to what there is else.
+# PROPERTIES are pairs of a name and a value. In the place of a name, LABELS and WORKING_DIRECTORY are
+# names of properties, and any other keyword ends the pairs. LABELS and ENVIRONMENT add to the others.
 function(gtest_xdist_discover_tests)
-  # Else each would start workers where ctest itself is run with the variable.
+  # Otherwise each would start workers if ctest itself runs with the variable.
   set(environment GTEST_XDIST_WORKERS=no)
   _gtest_xdist_take_properties()
   cmake_parse_arguments(
@@ -207,9 +207,9 @@ endfunction()
 # gtest_xdist_link_plugins(TARGET <target> LIBRARIES <library>...)
 #
 # Links the libraries into the executable <target>, whole. A plugin, a group or a lock registers itself
-# before main, and nothing refers to it; so of a static library the linker would leave it out, and a
-# shared library is left out where --as-needed is usual. Each <library> is a target: STATIC, SHARED or
-# OBJECT.
+# before main, and nothing refers to it. So the linker would leave it out of a static library. With
+# --as-needed, the default on some systems, it would leave out a shared library. Each <library> is a
+# target: STATIC, SHARED or OBJECT.
 function(gtest_xdist_link_plugins)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET" "LIBRARIES")
   _gtest_xdist_check_arguments("TARGET;LIBRARIES" "${arg_UNPARSED_ARGUMENTS}"
@@ -229,7 +229,7 @@ function(gtest_xdist_link_plugins)
       _gtest_xdist_reject(LIBRARIES "${library}"
                           "static, shared or object libraries of this project, and this is ${type}")
     endif()
-    # What is linked whole twice is there twice.
+    # A library that is linked whole twice would be in the program twice.
     get_target_property(linked ${arg_TARGET} LINK_LIBRARIES)
     if(whole AND "${whole}" IN_LIST linked)
       continue()
@@ -281,7 +281,7 @@ macro(_gtest_xdist_take_properties)
   if(NOT "${property}" STREQUAL "")
     _gtest_xdist_reject(PROPERTIES "${property}" "a value after each name")
   endif()
-  # What is left is what cmake_parse_arguments() sees.
+  # cmake_parse_arguments() sees the remaining arguments.
   set(ARGC ${left})
 endmacro()
 
@@ -308,7 +308,7 @@ function(_gtest_xdist_count_cpus result)
   set(${result} ${cpus} PARENT_SCOPE)
 endfunction()
 
-# The rest is called by the functions above, and speaks for the one that calls it.
+# The functions above call the rest. Its messages begin with the name of the calling function.
 macro(_gtest_xdist_reject keyword value expected)
   message(FATAL_ERROR "${CMAKE_CURRENT_FUNCTION}: ${keyword} '${value}' is not valid: "
                       "expected ${expected}")

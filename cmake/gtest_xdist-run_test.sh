@@ -1,8 +1,8 @@
 #!/bin/sh
 # gtest_xdist-run_test.sh REPORT PROCESSORS NAME=VALUE... -- COMMAND...
-# What a test made by gtest_xdist_add_test() runs: COMMAND, which is to write the XML report REPORT,
-# with the variables, and with no more workers than PROCESSORS or than its caller ctest may start.
-# The exit status is COMMAND's. If it fails, the tests that did are named, for ctest and for CDash.
+# A test of gtest_xdist_add_test() runs this. It runs COMMAND, which must write the XML report REPORT,
+# with the variables. COMMAND has no more workers than PROCESSORS, and no more than ctest may start.
+# The exit status is COMMAND's. If COMMAND fails, the failed tests are named for ctest and CDash.
 set -u
 
 report=$1
@@ -14,8 +14,8 @@ while [ "$1" != -- ]; do
 done
 shift
 
-# How many processes ctest runs at once, if it was told; a test with more PROCESSORS than that is
-# started as well, alone.
+# How many processes ctest runs at once, if a user has set it. ctest also starts a test with more
+# PROCESSORS than that, alone.
 parallel_level() {
   level=${CTEST_PARALLEL_LEVEL-}
   next=
@@ -66,7 +66,7 @@ rm -f "$report"
 status=$?
 [ "$status" -ne 0 ] || exit 0
 
-# What stands in CDATA was printed by a test. Entities are GoogleTest's.
+# Text in CDATA was printed by a test. Entities are GoogleTest's.
 summary=$(awk '
   function attribute(element, name, text) {
     text = substr($0, index($0, "<" element " "))

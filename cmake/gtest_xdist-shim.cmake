@@ -1,19 +1,19 @@
-# gtest_xdist::shim, which makes a suite parallel without a change to its sources: one translation
-# unit, compiled once for all binaries of a project, with the project's compiler, flags and
-# GoogleTest. For the build tree and the installed package alike.
+# gtest_xdist::shim makes a suite parallel without a change to its sources. It is one translation unit,
+# compiled once for all binaries of a project, with the project's compiler, flags and GoogleTest. The
+# build tree and the installed package both use this file.
 #
-# gtest_xdist_shim_object   an OBJECT library, compiled if something links the shim. Its GoogleTest and
-#                           its flags are those of the folder that finds the package first, or adds the
-#                           library, as they are then; a project adds to them by
+# gtest_xdist_shim_object   an OBJECT library, compiled if something links the shim. It takes GoogleTest
+#                           and flags from the folder that finds the package first, or adds the
+#                           library, as they are at that moment. A project can add flags by
 #                           target_compile_options(gtest_xdist_shim_object PRIVATE …)
-# gtest_xdist::shim         brings its object into whatever links it. (Of a static library the linker
-#                           would take nothing, because nothing refers to it.)
+# gtest_xdist::shim         adds the object to each target that links it. (The linker would take nothing
+#                           from a static library, because nothing refers to the object.)
 
-# As this file is written, whatever the project asks for.
+# This file is written for these versions; the project may ask for others.
 cmake_policy(VERSION 3.20...3.29)
 
-# `source` is the translation unit. With GLOBAL the target is seen in all folders, otherwise where
-# the package is found, as all that the package imports.
+# `source` is the translation unit. With GLOBAL all folders see the target. Otherwise it is visible
+# where the package is found, like all imported targets of the package.
 function(_gtest_xdist_add_shim source)
   if(NOT TARGET gtest_xdist_shim_object)
     add_library(gtest_xdist_shim_object OBJECT ${source})
@@ -22,19 +22,19 @@ function(_gtest_xdist_add_shim source)
       gtest_xdist_shim_object
       PROPERTIES EXCLUDE_FROM_ALL ON
                  POSITION_INDEPENDENT_CODE ON # for programs and libraries of all kinds
-                 # What a project asks for in all of its targets, and what this one cannot do.
+                 # A project may ask for these in all its targets, but this one cannot have them.
                  UNITY_BUILD OFF
                  DISABLE_PRECOMPILE_HEADERS ON
                  CXX_SCAN_FOR_MODULES OFF
                  AUTOMOC OFF
                  AUTORCC OFF
                  AUTOUIC OFF
-                 # Nor is it the project's to be checked.
+                 # The project's checkers have nothing to check here.
                  CXX_CLANG_TIDY ""
                  CXX_CPPCHECK ""
                  CXX_CPPLINT ""
                  CXX_INCLUDE_WHAT_YOU_USE "")
-    # The project may have no exceptions. Debug information of it all takes as long as the rest.
+    # The project may switch exceptions off. Debug information takes as long as the rest.
     target_compile_options(gtest_xdist_shim_object PRIVATE -fexceptions -w -g0)
   endif()
 

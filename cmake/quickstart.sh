@@ -8,7 +8,7 @@ usage: cmake/quickstart.sh demo|test|bench [compile]
 
   demo    build a small suite, run it serially and with workers, show both times
   test    build everything and run all tests
-  bench   build for speed and run the benchmark; `bench compile`: what it takes to compile the headers
+  bench   build for speed and run the benchmark; `bench compile`: how long the headers take to compile
 
 Missing Debian packages are installed first (as root, or with sudo if it asks no password).
 QUICKSTART_PRESET=<name> makes `test` use another preset of CMakePresets.json than dev.

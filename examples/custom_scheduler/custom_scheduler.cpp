@@ -1,5 +1,5 @@
-// An own way to hand tests out: tests of the group "long" first, so that no worker is left with one
-// at the end while the others have nothing to do.
+// Your own way to hand tests out: tests of the group "long" come first. Otherwise one worker could
+// run a long test at the end, while the others have nothing to do.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -34,7 +34,7 @@ class LongestFirst : public gtest_xdist::Scheduler {
 
   void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
     registry_.count_collection();
-    if (started_) return;  // a replacement: what is left is known
+    if (started_) return;  // a replacement: the remaining tests are known
     waiting_.assign(collection.begin(), collection.end());
     std::stable_partition(waiting_.begin(), waiting_.end(), [&](TestIndex test) {
       const std::vector<std::string>& groups = items_[test].groups;

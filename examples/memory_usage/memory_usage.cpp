@@ -1,5 +1,5 @@
-// A plugin that tells which tests took most memory. It was written for serial runs; with workers it
-// keeps working, because each worker sends what it measured to the controller.
+// A plugin that shows which tests took most memory. It works in serial runs and with workers: each
+// worker sends its measurements to the controller.
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -22,13 +22,13 @@ long kilobytes(const std::string& name) {
 
 long resident() { return kilobytes("VmRSS"); }
 
-// What was resident at most since forget_peak().
+// The most memory that was resident since forget_peak().
 long peak() { return std::max(resident(), kilobytes("VmHWM")); }
 void forget_peak() { std::ofstream("/proc/self/clear_refs") << 5; }
 
 struct Usage {
-  long setup = 0;  // what the test's set-up left resident, in kB
-  long call = 0;   // by how much its body was larger at its largest, in kB
+  long setup = 0;  // memory that the test's set-up left resident, in kB
+  long call = 0;   // peak growth of memory while the body ran, in kB
 };
 
 template <class Visitor>
@@ -40,7 +40,7 @@ void visit_fields(Visitor& visit, Usage& usage) {
 class MemoryUsage : public gtest_xdist::Plugin {
   using After = gtest_xdist::After;
 
-  // Around everybody else's hooks, so that their memory is not taken for the test's.
+  // Around the hooks of all other plugins, so that their memory does not count as the test's.
   gtest_xdist::Order order(gtest_xdist::Hook) const override { return gtest_xdist::Order::wrapper; }
 
   After runtest_setup(const gtest_xdist::Item& item) override {

@@ -1,4 +1,4 @@
-// Tests that take 1, 2, 4, … 64 MB, to be measured by memory_usage.cpp.
+// Tests that take 1, 2, 4, … 64 MB. memory_usage.cpp measures them.
 #include <cstddef>
 #include <vector>
 

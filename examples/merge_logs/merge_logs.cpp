@@ -1,5 +1,5 @@
-// One log for the whole run, in the order of time, however many processes wrote it: each worker
-// sends its lines to the controller, which merges them.
+// One log for the whole run, in the order of time. Each worker sends its lines to the controller,
+// and the controller merges them.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -37,7 +37,7 @@ class MergeLogs : public gtest_xdist::Plugin {
   using After = gtest_xdist::After;
 
   After runtest_logreport(const gtest_xdist::TestReport& report) override {
-    // The controller hears of the test as well, but the line is the worker's.
+    // The controller gets the report as well, but only the worker writes the line.
     if (!gtest_xdist::is_xdist_controller()) write(report.item.id + " ended");
     return {};
   }
@@ -51,7 +51,7 @@ class MergeLogs : public gtest_xdist::Plugin {
     return {};
   }
 
-  // In a worker: hands the lines over. Elsewhere it is called when all lines are there.
+  // In a worker, it hands over the lines. Elsewhere all lines are there, and it writes the log.
   After sessionfinish(gtest_xdist::Session& session, int) override {
     if (session.config.workeroutput) {
       session.config.workeroutput->set("log", lines_);

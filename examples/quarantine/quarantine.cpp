@@ -1,5 +1,5 @@
-// Lives with tests that are known to be bad: those listed in the file $QUARANTINE, an id on each
-// line, are not run, and a test that crashes gets a second chance in another worker.
+// A plugin for tests that are known to be bad. The file $QUARANTINE has the id of a test on each
+// line, and these tests do not run. A test that crashes runs once more, in another worker.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -58,7 +58,7 @@ TEST(Good, PassesToo) {}
 
 TEST(Bad, IsBroken) { FAIL() << "as everybody knows"; }
 
-// Crashes where no earlier attempt has left a trace.
+// Crashes unless an earlier attempt has left a trace.
 TEST(Bad, IsFlaky) {
   const char* const trace = std::getenv("TRACE");
   if (trace == nullptr || std::filesystem::exists(trace)) return;

@@ -1,7 +1,7 @@
-// Tests that share one database, and would disturb each other in it if they ran at the same time.
-// So each worker has a database of its own, named after worker_id(), which is "master" in a serial
-// run. Filling a database takes long: that is done once for all workers, and each copies the
-// result. Here a database is a directory; a port to listen on would be `7000 + number of the
+// These tests use a database, and would disturb each other if they used the same one at the same
+// time. So each worker has its own, named after worker_id(), which is "master" in a serial run. To
+// fill a database takes long, so this happens once for all workers, and each worker copies the
+// result. Here a database is a directory. A port to listen on would be `7000 + number of the
 // worker`.
 #include <filesystem>
 #include <fstream>
@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of this run, so that two runs at the same time do not meet either.
+// A directory of this run, so that two runs at the same time do not share it either.
 fs::path directory() {
   return fs::temp_directory_path() / ("example-" + gtest_xdist::testrun_uid());
 }
@@ -58,7 +58,7 @@ class Table : public testing::TestWithParam<int> {
   void TearDown() override { fs::remove(Database::path() / "users"); }
 };
 
-// In one database for all, a test would see rows of others.
+// With one database for all, a test would see rows of other tests.
 TEST_P(Table, HasTheRowsThatWereWritten) {
   for (int row = 0; row < GetParam(); ++row) write("users", "user " + std::to_string(row));
   EXPECT_EQ(GetParam(), count_rows("users"));

@@ -1,4 +1,4 @@
-// Making something once for all workers: a template database, a port, a compiled model.
+// Makes a value once for all workers: a template database, a port, a compiled model.
 //
 //     #include <gtest_xdist/once.h>
 //
@@ -9,12 +9,12 @@
 //       const int port = gtest_xdist::once("server", start_server, stop_server);
 //       …
 //
-// The first process that asks makes the value, the others wait and get the same. To be called in
-// tests, set-ups, environments, plugins and main; in a serial run it does the same in one process.
-// The binary must include gtest_xdist.h in one of its files, or link gtest_xdist::shim: without it
-// every process makes its own values and tears them down when it exits.
+// The first process that asks makes the value. The others wait and get the same value. Call once()
+// in tests, set-ups, environments, plugins and main. In a serial run it does the same in one
+// process. The binary must include gtest_xdist.h in one of its files, or link gtest_xdist::shim:
+// without it every process makes its own values and tears them down when it exits.
 //
-// No GoogleTest, no Boost. How processes share: process/once/once_store.h.
+// This header includes neither GoogleTest nor Boost. process/once/once_store.h shares the values.
 #ifndef GTEST_XDIST_ONCE_H_
 #define GTEST_XDIST_ONCE_H_
 
@@ -24,7 +24,7 @@
 #include <type_traits>
 #include <utility>
 
-// First, so that it is the first to say what is wrong.
+// First, so that its message comes first if the compiler does not fit.
 #include "gtest_xdist/core/build/build.h"
 #include "gtest_xdist/core/build/same_build.h"
 #include "gtest_xdist/core/lean/function_ref.h"
@@ -32,7 +32,7 @@
 #include "gtest_xdist/core/wire/type_name.h"
 #include "gtest_xdist/os/os.h"
 
-// Elsewhere os.h has said so, and the rest would only repeat it.
+// On other systems os.h has stopped the compilation; more errors would add nothing.
 #if GTEST_XDIST_INTERNAL_HAS_OS
 
 #include "gtest_xdist/process/once/code_place.h"
@@ -53,16 +53,17 @@ template <class Make>
 constexpr void check_make() {
   static_assert(std::is_invocable_v<Make&>,
                 "gtest_xdist: the second argument of once() must be callable without arguments");
-  static_assert(MakesValue<Make>::value || !std::is_invocable_v<Make&>,
-                "gtest_xdist: the second argument of once() must return the value that all get; "
-                "true, say, if there is nothing to be told");
+  static_assert(
+      MakesValue<Make>::value || !std::is_invocable_v<Make&>,
+      "gtest_xdist: the second argument of once() must return the value that all processes "
+      "get; if there is no value, return true");
 }
 
 template <class Make, bool = MakesValue<Make>::value>
 struct OnceResultOf {
   using type = std::decay_t<std::invoke_result_t<Make&>>;
 };
-// For once() to be found, and to say what is wrong.
+// So that the compiler finds once(), whose static_assert then gives the reason.
 template <class Make>
 struct OnceResultOf<Make, false> {
   using type = std::nullptr_t;
@@ -70,7 +71,7 @@ struct OnceResultOf<Make, false> {
 template <class Make>
 using OnceResult = typename OnceResultOf<Make>::type;
 
-// Before main, if the program contains a call of once() for such values.
+// Announces before main that the program contains a call of once() for such values.
 template <class T>
 struct OnceUse {
   static inline const bool announced = once_values().announce_use();
@@ -85,7 +86,7 @@ T decode_once(const std::string& bytes) {
   return value;
 }
 
-// In the process that ends the session.
+// Called in the process that ends the session.
 template <class T, class Result, class Argument>
 void run_tear_down(Code function, const std::string& bytes) {
   const T value = decode_once<T>(bytes);
@@ -104,7 +105,7 @@ template <class F>
 struct IsFunction<F, std::void_t<decltype(+std::declval<F&>())>>
     : std::is_function<std::remove_pointer_t<decltype(+std::declval<F&>())>> {};
 
-// As a pointer to a function; `f` itself if it is no such thing.
+// `f` as a pointer to a function; `f` itself if it cannot be one.
 template <class T, class F>
 auto as_function(F& f) {
   if constexpr (std::is_convertible_v<F&, void (*)(const T&)>) {
@@ -116,7 +117,7 @@ auto as_function(F& f) {
   }
 }
 
-// What may be passed in place of a tear-down.
+// Passed in place of a tear-down, if there is none.
 struct NoTearDown {};
 
 template <class T, class Make, class TearDown>
@@ -141,7 +142,7 @@ const T& get_once(const std::string& name, Make& make, TearDown tear_down) {
         return bytes;
       });
     } catch (...) {
-      // Nobody else will ever know of it.
+      // No other process will ever know the value.
       if constexpr (kHasTearDown) tear_down(value);
       throw;
     }
@@ -149,7 +150,7 @@ const T& get_once(const std::string& name, Make& make, TearDown tear_down) {
   const auto obtain = [&](const FunctionRef<OnceTearDown()>* place) {
     return values.obtain(name, wire_type_name<T>(), make_and_keep, place);
   };
-  // The maker, too, gets what the bytes say: so it is the same everywhere.
+  // The maker, too, decodes the bytes, so that the value is the same everywhere.
   std::string bytes;
   if constexpr (kHasTearDown) {
     const auto place = [&] { return place_of_tear_down<T>(tear_down); };
@@ -166,21 +167,23 @@ const T& get_once(const std::string& name, Make& make, TearDown tear_down) {
 
 }  // namespace internal
 
-// The session's value of that name: what `make()` returned in the first process that asked. Blocks
-// while another process or thread makes it. A session is one RUN_ALL_TESTS with all its iterations,
-// and what main does before it; in a worker, main after it as well.
+// Returns the session's value of that name: the result of `make()` in the first process that asked.
+// Blocks while another process or thread makes it. A session is one RUN_ALL_TESTS with all its
+// iterations, and the part of main before it. In a worker the part of main after it belongs to the
+// session as well.
 //
-// The value is of any type that travels (core/wire/codec.h); all calls for a name must ask for the
-// same type. The reference is valid as long as the process. After the first call in a process,
-// further ones cost a look into a map.
+// The value may have any type that travels (core/wire/codec.h). All calls for a name must ask for
+// the same type. The reference is valid until the process ends. After the first call in a process,
+// further calls cost a look into a map.
 //
-// `make` is called in the thread and the process that asks. If it throws, the value is not made:
-// this call throws the same, and the next one to ask tries again, as after the death of its
-// process. It may call once() for other names, but must not wait for a thread that does. An
-// assertion in it that fails belongs to the test that asked, and the value is made all the same.
+// `make` runs in the thread and the process that asks. If it throws, there is no value: this call
+// throws the same exception, and the next call for the name tries again. The same holds if the
+// process dies in `make`. `make` may call once() for other names, but must not wait for a thread
+// that does. A failed assertion in it belongs to the test that asked, and the value still counts.
 //
-// Throws OnceError if the name is empty, the type is another one, `make` asks for what only it can
-// make, processes wait for one another in a circle, or the value cannot be written or read.
+// Throws OnceError if the name is empty, if the type is another one, if `make` asks for its own
+// value (directly or through other values), if processes wait for one another in a circle, or if
+// the value cannot be written or read.
 template <class Make>
 const internal::OnceResult<Make>& once(const std::string& name, Make&& make) {
   internal::check_make<Make>();
@@ -189,17 +192,17 @@ const internal::OnceResult<Make>& once(const std::string& name, Make&& make) {
   }
 }
 
-// The same for a value that is to be taken away again: if `make` has returned, `tear_down(value)`
-// is called exactly once, even if everybody who used the value has died. That is at the end of the
-// session, after sessionfinish of plugins, when all workers have ended, in the process that the
-// user started; the values of a session in reverse order. So `tear_down` must be a function or a
-// lambda that captures nothing, in a library that this process has loaded too, and can know no more
-// than the value. If it throws or an assertion in it fails, the run fails. Of different calls for a
-// name, that counts which makes the value.
+// The same for a value that needs a tear-down. If `make` has returned, `tear_down(value)` is called
+// exactly once, even if all processes that used the value have died. The process that the user
+// started calls it at the end of the session, when all workers have ended, after sessionfinish of
+// plugins. It tears down the values of a session in reverse order. So `tear_down` must be a
+// function or a lambda that captures nothing, in a library that this process has loaded too. It
+// knows nothing but the value. If it throws or an assertion in it fails, the run fails. If calls
+// for a name pass different functions, the call that makes the value decides.
 //
-// A process that dies in `make` leaves nothing to be torn down; nor is anything torn down if the
-// process that the user started is killed. What is made after the last RUN_ALL_TESTS is torn down
-// when this process exits.
+// If a process dies in `make`, nothing is torn down for that value. If the process that the user
+// started is killed, nothing is torn down at all. A value that is made after the last RUN_ALL_TESTS
+// is torn down when this process exits.
 template <class Make, class TearDown>
 const internal::OnceResult<Make>& once(const std::string& name, Make&& make, TearDown tear_down) {
   internal::check_make<Make>();

@@ -1,4 +1,4 @@
-// What the author of a plugin includes: no Boost, no operating system, no GoogleTest.
+// The header for authors of plugins. It includes no Boost, no operating system, no GoogleTest.
 //
 //     #include <gtest_xdist/plugin.h>
 //
@@ -15,12 +15,17 @@
 //     };
 //     GTEST_XDIST_PLUGIN(SlowTests)
 //
-// It does the same in a serial run and with workers. The binary must include gtest_xdist.h in one
-// of its files, or link gtest_xdist::shim: without it nothing calls a hook.
+// The plugin does the same in a serial run and with workers. The binary must include gtest_xdist.h
+// in one of its files, or link gtest_xdist::shim: without it nothing calls a hook.
 //
-// All hooks: hooks/plugin.h. What they are told: hooks/session.h. Values between processes:
-// core/value_map.h. Own ways of handing out tests: scheduler/scheduler.h. Groups: core/groups.h.
-// Tests that exclude each other: core/locks.h. Who this process is: core/identity.h.
+// See also:
+//   hooks/plugin.h          all hooks
+//   hooks/session.h         their arguments
+//   core/value_map.h        values that travel between processes
+//   scheduler/scheduler.h   your own way to hand out tests
+//   core/groups.h           tests that belong together
+//   core/locks.h            tests that exclude each other
+//   core/identity.h         which process this is
 #ifndef GTEST_XDIST_PLUGIN_H_
 #define GTEST_XDIST_PLUGIN_H_
 
@@ -38,9 +43,9 @@
 #include "gtest_xdist/hooks/plugin.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
 
-// Registers a plugin before main, by the name of its class. At namespace scope, in a source file,
-// with or without a semicolon behind it; the class must have a default constructor. If that throws,
-// or the name is taken, the process ends with exit status 2.
+// Registers a plugin before main, under the name of its class. Use it at namespace scope, in a
+// source file; a semicolon after it is optional. The class must have a default constructor. If the
+// constructor throws, or the name is taken, the process ends with exit status 2.
 #define GTEST_XDIST_PLUGIN(Class) GTEST_XDIST_INTERNAL_PLUGIN(Class, __COUNTER__)
 
 #define GTEST_XDIST_INTERNAL_PLUGIN(Class, number) \

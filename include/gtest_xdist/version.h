@@ -1,6 +1,6 @@
-// The version of gtest-xdist, for the preprocessor: costs nothing to include.
+// The version of gtest-xdist, for the preprocessor. This header costs nothing to include.
 //
-// The only place where it stands: CMakeLists.txt reads it here.
+// The version stands only here: CMakeLists.txt reads this file.
 #ifndef GTEST_XDIST_VERSION_H_
 #define GTEST_XDIST_VERSION_H_
 

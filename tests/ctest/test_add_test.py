@@ -144,8 +144,8 @@ class AddTest(ProjectTest):
         self.configure(project % "set(REPORTS reports)\n")
         self.assert_rejects(
             project % "set(REPORTS ${CMAKE_BINARY_DIR}/reports)\n",
-            "gtest_xdist_add_test: XML_OUTPUT_DIR '%s/build/reports' is not valid: expected a folder where "
-            "no other test, as 'same' of %s/one, writes same.xml" % (self.folder, self.folder))
+            "gtest_xdist_add_test: XML_OUTPUT_DIR '%s/build/reports' is not valid: expected another folder, "
+            "because 'same' of %s/one writes same.xml there" % (self.folder, self.folder))
 
     def test_properties_of_the_user(self):
         self.configure("gtest_xdist_add_test(NAME all TARGET suite WORKERS 2)\n"
@@ -188,7 +188,7 @@ class AddTest(ProjectTest):
                 ("NAME all TARGET suite TIMEOUT 1m", "TIMEOUT '1m' is not valid: expected seconds for "
                                                      "each test, such as 90 or 1.5, or 0 for no limit"),
                 ("NAME all TARGET suite ARGS --gtest_output=json:x",
-                 "ARGS must not contain --gtest_output: XML_OUTPUT_DIR says where the report is to be")):
+                 "ARGS must not contain --gtest_output: XML_OUTPUT_DIR is the report's folder")):
             with self.subTest(arguments):
                 self.assert_rejects("add_library(library INTERFACE)\ngtest_xdist_add_test(%s)" % arguments,
                                     "gtest_xdist_add_test: " + message)

@@ -22,7 +22,7 @@ class DamageTest(harness.IntegrationTest):
                     self.assertEqual(41, len(run.tests))
                     last = run.test("Scribbler." + kind).failures[-1]
                     self.assertRegex(last, "worker 'gw[0-9]+' crashed while running 'Scribbler.%s'"
-                                           "( or (the test|one of the [0-9]+) that it had after it"
+                                           "( or (its next test|one of its next [0-9]+ tests)"
                                            ")?: .*damaged" % kind)
 
     def test_ends_in_every_mode(self):

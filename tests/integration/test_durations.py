@@ -161,7 +161,7 @@ class FileTest(DurationsTest):
 
 class BadFileTest(DurationsTest):
     EXPECTED = ("gtest-xdist: error: " + VARIABLE + "='%s' is not valid: expected a file that "
-                "gtest-xdist wrote, or a new one, in a directory that can be written to; %s\n")
+                "gtest-xdist wrote, or a new one, in a writable directory; %s\n")
 
     def assert_refused(self, path, why):
         run = self.serial("numbered", env={"GTEST_XDIST_WORKERS": "2", VARIABLE: str(path)},
@@ -177,8 +177,8 @@ class BadFileTest(DurationsTest):
             self.assertEqual(text, self.path.read_text())
 
     def test_no_directory(self):
-        self.assert_refused(self.folder / "no" / "durations", "'%s' is no directory that can be "
-                            "written to: No such file or directory" % (self.folder / "no"))
+        self.assert_refused(self.folder / "no" / "durations", "'%s' is not a writable directory: "
+                            "No such file or directory" % (self.folder / "no"))
 
     def test_no_file(self):
         self.assert_refused(self.folder, "it cannot be read and written: Is a directory")

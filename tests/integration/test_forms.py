@@ -43,7 +43,7 @@ class FormsTest(harness.IntegrationTest):
         run = self.parallel("forms_apart", env={"LOADS": LOADED}, report=None)
         self.assertEqual(2, run.status, run)
         self.assertEqual(
-            ["error: a library has plugins or values of once() that the program cannot know of: "
+            ["error: a library has plugins or values of once() that the program cannot see: "
              "link the program so that it exports its symbols (-rdynamic, in CMake ENABLE_EXPORTS)"],
             run.notes)
 

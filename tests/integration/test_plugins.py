@@ -217,7 +217,7 @@ class WorkerCountTest(PluginTest):
     def test_an_impossible_answer(self):
         for answer in "0", "1025":
             run = self.record("auto", AUTO_NUM_WORKERS=answer)
-            self.assertIn("a plugin's auto_num_workers said %s: expected a number from 1 to 1024" %
+            self.assertIn("a plugin's auto_num_workers returned %s: expected a number from 1 to 1024" %
                           answer, run.out)
             self.assertEqual(1, run.status)
             self.assert_complete(run)

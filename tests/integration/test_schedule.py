@@ -253,8 +253,8 @@ class WrongFileTest(RecordedTest):
 
     def test_a_record_that_cannot_be_written(self):
         for path, why in ((self._scratch, "it is a directory"),
-                          (self._scratch / "no" / "record", "'%s' is no directory that can be "
-                           "written to: No such file or directory" % (self._scratch / "no"))):
+                          (self._scratch / "no" / "record", "'%s' is not a writable directory: "
+                           "No such file or directory" % (self._scratch / "no"))):
             run = self.serial("numbered", separate_stderr=True, env={
                 "GTEST_XDIST_WORKERS": "2", "GTEST_XDIST_RECORD": str(path)})
             self.assertEqual(2, run.status, run)

@@ -1,6 +1,7 @@
-// Groups of tests that are to run on one worker: which tests bear which mark.
+// Groups of tests that run on one worker: the macro that marks them.
 //
-// Layer: core (standard library only). What a group means to the run is its scheduler's business.
+// Layer: core (standard library only). This file only holds the marks; a scheduler decides what a
+// group means to the run.
 #ifndef GTEST_XDIST_CORE_GROUPS_H_
 #define GTEST_XDIST_CORE_GROUPS_H_
 
@@ -16,8 +17,8 @@
 //
 //     GTEST_XDIST_GROUP("database", "DbTest.*:NetTest.*-DbTest.InMemory*")
 //
-// Stands at namespace scope, with or without a semicolon behind it, any number of times in any
-// source file or header: a test may be in several groups, and a group may have several filters.
+// Use the macro at namespace scope, any number of times, in any source file or header; a semicolon
+// after it is optional. A test may be in several groups, and a group may have several filters.
 #define GTEST_XDIST_GROUP(name, filter)                                      \
   static_assert(!::std::string_view(name).empty(),                           \
                 "GTEST_XDIST_GROUP: the name of a group must not be empty"); \

@@ -1,6 +1,6 @@
-// Which process of a run this is. For tests, fixtures and plugins, in any process and at any time.
+// Which process of a run this is. Tests, fixtures and plugins may ask in any process, at any time.
 //
-// Layer: core (standard library only). Whoever starts a role tells it here before main.
+// Layer: core (standard library only). The code that starts a role sets it here before main.
 #ifndef GTEST_XDIST_CORE_IDENTITY_H_
 #define GTEST_XDIST_CORE_IDENTITY_H_
 
@@ -17,11 +17,11 @@ enum class Role { serial, controller, worker };
 struct Identity {
   Role role = Role::serial;
   std::string worker_id = "master";
-  std::string testrun_uid;  // empty: nobody has given the run a name
+  std::string testrun_uid;  // empty: the run has no name yet
 };
 
-// This process's own. Not to be changed once main has begun. Never destroyed: static destructors
-// may ask.
+// The identity of this process. It must not change once main has begun. Never destroyed: static
+// destructors may ask.
 GTEST_XDIST_INTERNAL_SHARED inline Identity& identity() {
   static Identity& own = *new Identity;
   return own;
@@ -43,23 +43,23 @@ std::string worker_name(Number number) {
 
 }  // namespace internal
 
-// Whether this process runs tests for a controller. A program that a test starts is no worker, even
-// if it is the same binary; a fork of a worker is like the worker.
+// Whether this process runs tests for a controller. A program that a test starts is not a worker,
+// even if it is the same binary. In a fork of a worker the answer is that of the worker.
 inline bool is_xdist_worker() { return internal::identity().role == internal::Role::worker; }
 
-// Whether this process has workers run its tests. In a serial run it is neither this nor a worker.
+// Whether this process has workers that run its tests. In a serial run this and is_xdist_worker()
+// are both false.
 inline bool is_xdist_controller() {
   return internal::identity().role == internal::Role::controller;
 }
 
 // "gw0", "gw1", … in a worker; "master" in the controller and in a serial run, as in pytest-xdist.
-// A worker that replaces one that died has a number of its own, so no two workers of a run share an
-// id.
+// A worker that replaces a dead one has a new number, so no two workers of a run share an id.
 inline std::string worker_id() { return internal::identity().worker_id; }
 
-// One text for the whole run, the same in the controller and in all workers. In a run that has
-// none, which is a serial one, this process makes 32 random hexadecimal digits when first asked and
-// keeps them. Safe to call from several threads.
+// One text for the whole run, the same in the controller and in all workers. A serial run has none:
+// then the first call makes 32 random hexadecimal digits, and this process keeps them. Safe to call
+// from several threads.
 inline std::string testrun_uid() {
   const std::string& given = internal::identity().testrun_uid;
   if (!given.empty()) return given;

@@ -1,7 +1,7 @@
-// Tests that must not run at the same time as others: which tests bear which mark.
+// Tests that must not run at the same time as others: the macros that mark them.
 //
-// Layer: core (standard library only). That they do not is the business of schedulers and of the
-// controller.
+// Layer: core (standard library only). This file only holds the marks; schedulers and the
+// controller keep such tests apart.
 #ifndef GTEST_XDIST_CORE_LOCKS_H_
 #define GTEST_XDIST_CORE_LOCKS_H_
 
@@ -13,26 +13,26 @@
 #include "gtest_xdist/core/tests/filter.h"
 #include "gtest_xdist/core/tests/marks.h"
 
-// Tests with the same lock never run at the same time, whichever workers have them and whatever
-// hands them out. `name` is any name for what they share, `filter` selects them; both are as in
+// Tests with the same lock never run at the same time, on any workers and with any scheduler.
+// `name` is any name for what they share. `filter` selects the tests. Both are as in
 // GTEST_XDIST_GROUP:
 //
 //     GTEST_XDIST_LOCK("port8080", "NetTest.*:HttpTest.Listens")
 //
-// A worker keeps the lock until it has left the suite: so what all tests of a suite share is
-// covered in SetUpTestSuite and TearDownTestSuite as well. A test may hold several locks. A run
+// A worker keeps the lock until it has left the suite. So if all tests of a suite hold a lock, its
+// SetUpTestSuite and TearDownTestSuite hold it as well. A test may hold several locks. A run
 // without workers is not affected.
 //
-// Stands at namespace scope, with or without a semicolon behind it, any number of times in any
-// source file or header.
+// Use the macro at namespace scope, any number of times, in any source file or header; a semicolon
+// after it is optional.
 #define GTEST_XDIST_LOCK(name, filter)                                     \
   static_assert(!::std::string_view(name).empty(),                         \
                 "GTEST_XDIST_LOCK: the name of a lock must not be empty"); \
   GTEST_XDIST_INTERNAL_MARK("GTEST_XDIST_LOCK", lock_marks, name, filter, __COUNTER__)
 
 // While one of the tests that `filter` selects runs, nothing runs beside it: no other test, no
-// SetUpTestSuite and no TearDownTestSuite. Such tests run when no other can. Otherwise as
-// GTEST_XDIST_LOCK:
+// SetUpTestSuite and no TearDownTestSuite. Such tests run when no other test can. Otherwise the
+// rules are those of GTEST_XDIST_LOCK:
 //
 //     GTEST_XDIST_SERIAL("BenchTest.*:ClockTest.SetsTheClock")
 #define GTEST_XDIST_SERIAL(filter) \

@@ -1,7 +1,6 @@
-// Values under names, of types that only their readers know: what plugins send from process to
-// process.
+// A map from names to values of different types. Plugins send it from process to process.
 //
-// Layer: core (standard library only).
+// Layer: core (standard library only). Only the reader of a value knows its type.
 #ifndef GTEST_XDIST_CORE_VALUE_MAP_H_
 #define GTEST_XDIST_CORE_VALUE_MAP_H_
 
@@ -21,7 +20,7 @@
 
 namespace gtest_xdist {
 
-// A value that is not there, is not what it is read as, or cannot be set. what() is a text for a
+// A value is missing, has another type than it is read as, or cannot be set. what() is a text for a
 // person, with the value's name.
 class ValueError : public std::runtime_error {
  public:
@@ -30,7 +29,7 @@ class ValueError : public std::runtime_error {
 
 namespace internal {
 
-// A value that is decoded when someone asks for it, and who asks must know its type.
+// A value that is decoded when it is read. The reader must know its type.
 struct EncodedValue {
   std::string type;  // its wire_type_name()
   std::string bytes;
@@ -60,10 +59,10 @@ inline std::string with_article(const std::string& type) {
 //     const std::string host = values.get<std::string>("host");
 //     const bool verbose = values.get_or("verbose", false);
 //
-// It travels itself. Owns its values, as bytes: set() encodes once, each get() decodes anew, and
-// what came from another process is checked when it is read. A value can be read as any type of the
-// same wire_type_name(): an int as a std::size_t, a struct as another one with equal fields. While
-// one thread changes a map, no other may use it.
+// A ValueMap can travel itself. It owns its values, as bytes: set() encodes a value once, and each
+// get() decodes it anew. Values from another process are checked when they are read. A value can be
+// read as any type with the same wire_type_name(): an int as a std::size_t, a struct as another one
+// with equal fields. While one thread changes a map, no other thread may use it.
 class ValueMap {
  public:
   // Replaces the value of that name if there is one. A string literal, a `const char*` and a
@@ -81,8 +80,8 @@ class ValueMap {
     }
   }
 
-  // A copy of the value. Throws ValueError if there is none of that name, if it is of another type,
-  // if a number in it is out of the range of T's, and if its bytes are damaged.
+  // A copy of the value. Throws ValueError if there is no value of that name, if it has another
+  // type, if a number in it is out of T's range, or if its bytes are damaged.
   template <class T>
   T get(const std::string& name) const {
     const auto found = values_.find(name);

@@ -1,4 +1,4 @@
-// What a hook's implementation gives back: nothing, an answer, or something to run afterwards.
+// What a hook's implementation returns: nothing, an answer, or a callable that runs afterwards.
 //
 // Layer: hooks (standard library only).
 #ifndef GTEST_XDIST_HOOKS_DEFERRED_H_
@@ -11,8 +11,8 @@
 
 namespace gtest_xdist {
 
-// A callable that is run at most once, or none. Can be moved, not copied, so that it may own what
-// cannot be copied.
+// A callable that runs at most once, or no callable. It can be moved but not copied, so it may own
+// objects that cannot be copied.
 template <class... Arguments>
 class Deferred {
  public:
@@ -24,7 +24,7 @@ class Deferred {
 
   explicit operator bool() const { return callable_ != nullptr; }
 
-  // Runs it, if there is one; it is gone afterwards, also if it throws.
+  // Runs the callable, if there is one, and destroys it, also if it throws.
   void operator()(Arguments... arguments) {
     const std::unique_ptr<Base> callable = std::move(callable_);
     if (callable) callable->call(arguments...);
@@ -46,16 +46,18 @@ class Deferred {
   std::unique_ptr<Base> callable_;
 };
 
-// What most hooks return: `return {};`, or a callable to be run when all other implementations of
-// this call, and what they are about, have run. An implementation that returns one is a wrapper:
-// what stands before its `return` runs before, the callable after, whatever happened in between.
-// Wrappers are unwound in the reverse of the order in which they were called. It is what code
-// around `yield` is in a plugin of pytest.
+// The result of most hooks: `return {};`, or a callable. The callable runs after all other
+// implementations of this call and after the work that the hook is about (the test's body, for
+// runtest_call). An implementation that returns a callable is a wrapper: its code before `return`
+// runs first, and the callable runs last, even if something between them throws. Wrappers are
+// unwound in the reverse of the order in which they were called. In a plugin of pytest this is the
+// code around `yield`.
 using After = Deferred<>;
 
-// What a first-result hook returns: nothing (`return {};`), so that the next plugin is asked; or a
-// T, which ends the call; or a callable `void(std::optional<T>& result)`, a wrapper, which sees the
-// result, or that there is none, and may change it. A null pointer is no answer.
+// The result of a first-result hook, one of three things. Nothing (`return {};`): the next plugin
+// is called. A T: it is the result and ends the call. A callable `void(std::optional<T>& result)`,
+// a wrapper: it gets the result, which may be empty, and may change it. A null pointer counts as
+// nothing.
 template <class T>
 class Answer {
   template <class U>

@@ -1,6 +1,6 @@
-// The hooks by name, and where an implementation may stand among others.
+// The names of the hooks, and the order of several plugins' implementations of one hook.
 //
-// Layer: hooks (standard library only). What each hook means: plugin.h beside this file.
+// Layer: hooks (standard library only). plugin.h beside this file describes each hook.
 #ifndef GTEST_XDIST_HOOKS_HOOK_H_
 #define GTEST_XDIST_HOOKS_HOOK_H_
 
@@ -52,9 +52,9 @@ inline const char* name_of(Hook hook) {
   return kNames[static_cast<std::size_t>(hook)];
 }
 
-// Where a plugin's implementation of a hook is called among those of other plugins: in the order of
-// these enumerators. Among equals the plugin registered last is called first, but with the two
-// *_trylast the one registered first. These are pluggy's rules.
+// The place of a plugin's implementation of a hook among those of other plugins. They are called in
+// the order of these enumerators. Among equals the plugin that was registered last is called first.
+// For `wrapper_trylast` and `trylast` it is the reverse. These are pluggy's rules.
 enum class Order {
   wrapper_tryfirst,  // around everything
   wrapper,           // around all that is not a wrapper

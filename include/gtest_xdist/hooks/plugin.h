@@ -17,21 +17,21 @@
 
 namespace gtest_xdist {
 
-// To be derived from; override the hooks that are of interest. Every process of a run makes its own
-// object: what the controller is to know travels in Config::workeroutput.
+// Derive from this class and override the hooks that you need. Every process of a run makes its own
+// object. A worker sends values to the controller in Config::workeroutput.
 //
-// "Controller", "worker", "serial": the process that the user started with workers, one of its
-// workers, a process that runs its tests itself. All hooks are called from the thread that runs
-// RUN_ALL_TESTS().
+// The comments name three kinds of process. The controller is the process that the user started
+// with workers. A worker is one of the processes that the controller starts. A serial process runs
+// its tests itself. All hooks are called from the thread that runs RUN_ALL_TESTS().
 //
-// A hook returns `{}`, or what is to be run afterwards: see After and Answer. (One that ends
-// without a return is a bug that compilers warn of.)
+// A hook returns `{}`, or a callable that runs afterwards: see After and Answer. A hook without a
+// return is a bug; compilers warn about it.
 //
-// A hook that throws fails the session, with a message that names plugin and hook; the other
-// implementations of that call are left out, wrappers are unwound, and the run goes on, so no
-// result is lost. In runtest_setup, runtest_call and runtest_teardown it fails the test instead. An
-// assertion of GoogleTest that fails in a hook does the same. A hook that ends its process ends the
-// worker, as a test would.
+// A hook that throws fails the session, with a message that names plugin and hook. The remaining
+// implementations of that call are skipped and wrappers are unwound. Then the run goes on, so no
+// result is lost. In runtest_setup, runtest_call and runtest_teardown the exception fails the test
+// instead of the session. A failed assertion of GoogleTest in a hook has the same effect. A hook
+// that ends its process ends the worker, as a test would.
 class Plugin {
  public:
   Plugin() = default;
@@ -39,118 +39,119 @@ class Plugin {
   Plugin& operator=(const Plugin&) = delete;
   virtual ~Plugin() = default;
 
-  // Where this plugin's implementation of `hook` stands among those of other plugins. Asked once,
-  // when the plugin is registered.
+  // The place of this plugin's implementation of `hook` among those of other plugins. Called once
+  // for each hook, when the plugin is registered.
   virtual Order order(Hook /*hook*/) const { return Order::normal; }
 
   // --- the session: controller, each worker, serial ---------------------------------------------
 
-  // Before anything else; in a worker `config.workerinput` is there. Once; also at once for a
-  // plugin that is registered later.
+  // Called once, before all other hooks. In a worker `config.workerinput` is set. For a plugin that
+  // is registered later, it is called when the plugin is registered.
   virtual After configure(Config& /*config*/) { return {}; }
 
-  // After all configure. Once.
+  // Called once, after configure of all plugins.
   virtual After sessionstart(Session& /*session*/) { return {}; }
 
-  // When all tests have run and the environments are torn down. Once, with the last iteration of
-  // --gtest_repeat. In a worker it is the last chance to fill `config.workeroutput`; in the
-  // controller it comes last, after every testnodedown. `exitstatus` is what RUN_ALL_TESTS() is
-  // about to return, 0 or 1: the verdict over the whole run, in workers too.
+  // Called once, when all tests have run and the environments are torn down; with --gtest_repeat,
+  // in the last iteration. In a worker it is the last chance to fill `config.workeroutput`. In the
+  // controller it is called after every testnodedown. RUN_ALL_TESTS() will return `exitstatus`, 0
+  // or 1. In workers, too, it is the result of the whole run.
   virtual After sessionfinish(Session& /*session*/, int /*exitstatus*/) { return {}; }
 
-  // At the very end of RUN_ALL_TESTS(). Once.
+  // Called once, at the very end of RUN_ALL_TESTS().
   virtual After unconfigure(Config& /*config*/) { return {}; }
 
-  // --- workers, seen from the controller --------------------------------------------------------
+  // --- workers: called in the controller --------------------------------------------------------
 
-  // How many workers GTEST_XDIST_WORKERS=auto or logical means. Once, if the variable says so.
+  // Returns the number of workers. Called once, for GTEST_XDIST_WORKERS=auto or logical only.
   virtual Answer<unsigned> auto_num_workers(Config& /*config*/) { return {}; }
 
-  // Before the first worker is started; `ids` are "gw0", "gw1", … Once.
+  // Called once, before the first worker is started. `ids` are "gw0", "gw1", …
   virtual After setupnodes(Config& /*config*/, const std::vector<std::string>& /*ids*/) {
     return {};
   }
 
-  // Before a worker is started: the last chance to fill `node.workerinput`. Once for each worker,
-  // replacements included.
+  // Called before a worker is started, once for each worker, also for replacements. It is the last
+  // chance to fill `node.workerinput`.
   virtual After configure_node(WorkerController& /*node*/) { return {}; }
 
-  // What hands out the tests, instead of GTEST_XDIST_DIST. Once for each iteration. `config`
-  // tells what the indices mean that a scheduler handles, and how many workers there are.
+  // Returns a scheduler that hands out the tests instead of the mode in GTEST_XDIST_DIST. Called
+  // once for each iteration. A scheduler handles indices: `config.items` has the test of each.
+  // `config.numprocesses` is the number of workers.
   virtual Answer<std::unique_ptr<Scheduler>> make_scheduler(Config& /*config*/) { return {}; }
 
-  // A worker has started and knows its tests. Once for each worker that gets so far.
+  // Called when a worker has started and knows its tests. Not called for a worker that dies before.
   virtual After testnodeready(WorkerController& /*node*/) { return {}; }
 
-  // `ids` are the tests that the worker will run, in the order in which they are handed out. Once
-  // for each worker that gets so far, right after testnodeready.
+  // Called right after testnodeready of each worker. `ids` are the tests that the worker selected,
+  // in the order in which tests are handed out.
   virtual After node_collection_finished(WorkerController& /*node*/,
                                          const std::vector<std::string>& /*ids*/) {
     return {};
   }
 
-  // A worker's process has ended. Once for each worker, however it ended. `error` is empty if it
-  // ended as it should; else it says how it ended, such as "killed by signal 11 (SIGSEGV)".
-  // `node.workeroutput` is there if the worker got past its sessionfinish.
+  // Called once for each worker, when its process has ended. `error` is empty if it ended normally.
+  // Otherwise it describes the end, such as "killed by signal 11 (SIGSEGV)". `node.workeroutput` is
+  // set if the worker has finished its sessionfinish.
   virtual After testnodedown(WorkerController& /*node*/,
                              const std::optional<std::string>& /*error*/) {
     return {};
   }
 
-  // `item` ended its worker. Once for each such crash, before its report is published; `report` is
-  // failed and says why. An implementation may change the report. It may have the item run again by
-  // scheduler.mark_test_pending(item.index): then the test fails all the same, unless it sets
-  // report.outcome to Outcome::rerun. The new run needs a worker, so it counts as a restart. To
-  // answer, with either value, is to say that nobody else need be asked. `scheduler` is not to be
-  // used after the call.
+  // Called when `item` has ended its worker, once for each such crash, before the report is
+  // published. `report` has failed, and its parts give the reason. An implementation may change the
+  // report. It may also call scheduler.mark_test_pending(item.index): then the item runs again. The
+  // test still fails, unless the hook sets report.outcome to Outcome::rerun. The new run needs a
+  // worker, so it counts as a restart. After an answer, true or false, no other plugin is called.
+  // Do not use `scheduler` after the call.
   virtual Answer<bool> handlecrashitem(const Item& /*item*/, TestReport& /*report*/,
                                        Scheduler& /*scheduler*/) {
     return {};
   }
 
-  // --- tests: in the worker as a test runs, again in the controller as it is replayed; serial ----
+  // --- tests: in the worker when a test runs, in the controller when it is replayed; serial ------
 
-  // Before the test's `[ RUN ]`.
+  // Called before the test's `[ RUN ]`.
   virtual After runtest_logstart(const Item& /*item*/) { return {}; }
 
-  // The test's result; nothing changes it any more. Once for each test, where pytest calls it for
-  // each phase.
+  // Called with the test's final result, once for each test. (pytest calls it for each phase.)
   virtual After runtest_logreport(const TestReport& /*report*/) { return {}; }
 
-  // After runtest_logreport.
+  // Called after runtest_logreport.
   virtual After runtest_logfinish(const Item& /*item*/) { return {}; }
 
-  // --- tests: where they run, so worker or serial, not controller --------------------------------
+  // --- tests: in the process that runs them, worker or serial, not in the controller -------------
 
-  // `items` are the tests to be run. They may be reordered and removed; not repeated, and none can
-  // be added. All workers must do the same. Once; not for GTEST_XDIST_INDICES, which says itself
-  // what is run. With --gtest_shuffle what is removed stays removed, but the order is shuffled all
-  // the same.
+  // Called once, with the tests that will run. A hook may reorder and remove `items`; it must not
+  // repeat or add any. All workers must make the same change. Not called with GTEST_XDIST_INDICES,
+  // which itself selects the tests. With --gtest_shuffle removed tests stay removed, but gtest
+  // shuffles the order.
   virtual After collection_modifyitems(Session& /*session*/, std::vector<Item>& /*items*/) {
     return {};
   }
 
-  // After collection_modifyitems; session.testscollected is there. Once.
+  // Called once, after collection_modifyitems. session.testscollected is set.
   virtual After collection_finish(Session& /*session*/) { return {}; }
 
-  // Before the test's fixture is made. A wrapper spans its constructor and SetUp().
+  // Called before the test's fixture is made. A wrapper spans the constructor and SetUp().
   virtual After runtest_setup(const Item& /*item*/) { return {}; }
 
-  // Before the test's body, if the set-up went well. A wrapper spans the body.
+  // Called before the test's body, if the set-up succeeded. A wrapper spans the body.
   virtual After runtest_call(const Item& /*item*/) { return {}; }
 
-  // After runtest_setup and runtest_call, always. A wrapper spans TearDown() and the destructor.
-  // `nextitem` is the test that comes next in this process, null if that is not known yet: then
-  // there may be none, or the process waits for one.
+  // Called after runtest_setup and runtest_call, always. A wrapper spans TearDown() and the
+  // destructor. `nextitem` is the next test in this process. It is null if that is not known yet:
+  // there is no further test, or the process waits for one.
   virtual After runtest_teardown(const Item& /*item*/, const Item* /*nextitem*/) { return {}; }
 
   // --- the end, and errors -----------------------------------------------------------------------
 
-  // After gtest's own summary: the place to print one's own. Controller and serial. Once.
+  // Called once, after gtest's own summary, so that a plugin can print its own. Controller and
+  // serial.
   virtual After terminal_summary(TerminalReporter& /*reporter*/) { return {}; }
 
-  // A hook has thrown; `message` names plugin and hook. In the process where it happened, and if
-  // that is a worker, in the controller too.
+  // Called when a hook has thrown, in the process of that hook. For a hook in a worker it is also
+  // called in the controller. `message` names plugin and hook.
   virtual After internalerror(const std::string& /*message*/) { return {}; }
 };
 

@@ -1,4 +1,4 @@
-// Which plugins there are, and in which order each hook calls them.
+// The registered plugins, and the order in which each hook calls them.
 //
 // Layer: hooks (standard library only). Not safe for several threads.
 #ifndef GTEST_XDIST_HOOKS_PLUGIN_MANAGER_H_
@@ -38,10 +38,11 @@ using Implementations = std::shared_ptr<const std::vector<Implementation>>;
 
 class PluginManager {
  public:
-  // Adds a plugin; false, and nothing added, if the name is blocked. Throws std::invalid_argument
-  // if the name is empty or taken, or the plugin is null or registered already. A plugin that is
-  // registered before RUN_ALL_TESTS() sees the whole session; later, what is left of it, but in a
-  // serial run only if there was one before.
+  // Adds a plugin. If the name is blocked, it adds nothing and returns false. Throws
+  // std::invalid_argument if the name is empty or taken, or the plugin is null or registered
+  // already. A plugin that is registered before RUN_ALL_TESTS() sees the whole session. A plugin
+  // that is registered later sees the rest of it; in a serial run, only if another plugin was
+  // registered before RUN_ALL_TESTS().
   bool register_plugin(std::shared_ptr<Plugin> plugin, const std::string& name) {
     if (!plugin) throw std::invalid_argument("plugin '" + name + "' is a null pointer");
     if (name.empty()) throw std::invalid_argument("a plugin needs a name");
@@ -66,7 +67,7 @@ class PluginManager {
     return true;
   }
 
-  // Removes a plugin and returns it; null if there is none of that name. A call that is under way
+  // Removes a plugin and returns it; null if there is none of that name. A call that has begun
   // still reaches it.
   std::shared_ptr<Plugin> unregister(const std::string& name) {
     const auto it = find(name);
@@ -84,7 +85,7 @@ class PluginManager {
     return it == plugins_.end() ? nullptr : it->plugin;
   }
 
-  // Removes the plugin of that name, if there is one, and keeps it from being registered again.
+  // Removes the plugin of that name, if there is one. register_plugin() then refuses the name.
   void block(const std::string& name) {
     unregister(name);
     blocked_.insert(name);
@@ -109,7 +110,7 @@ class PluginManager {
     return known;
   }
 
-  // `observer` hears of every plugin registered from now on, right after it was; null: nobody.
+  // Calls `observer` for every plugin that is registered from now on, right after that. Null: none.
   using Observer = std::function<void(const std::shared_ptr<Plugin>&, const std::string& name)>;
   void observe_registration(Observer observer) { observer_ = std::move(observer); }
 

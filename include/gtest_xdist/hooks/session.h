@@ -1,4 +1,4 @@
-// What hooks are told: tests, reports, workers, the session.
+// The arguments of hooks: tests, reports, workers, the session.
 //
 // Layer: hooks (standard library only). The words are those of pytest and pytest-xdist.
 #ifndef GTEST_XDIST_HOOKS_SESSION_H_
@@ -24,30 +24,30 @@ struct Item {
   std::string id;             // "Suite.Test", as gtest prints it
   std::string suite;
   std::string name;
-  std::string file;  // where the test is written; empty if gtest does not know
+  std::string file;  // the test's source file; empty if gtest does not know it
   int line = -1;
   std::vector<std::string> groups;  // of GTEST_XDIST_GROUP, sorted
   std::vector<std::string> locks;   // of GTEST_XDIST_LOCK, sorted
-  bool serial = false;              // whether GTEST_XDIST_SERIAL says so
+  bool serial = false;              // whether a GTEST_XDIST_SERIAL selects it
 };
 
 // The settings of a session, one object for each process and RUN_ALL_TESTS().
 struct Config {
-  // How many workers the session starts with; 0 in a serial run, and until auto_num_workers has
-  // been asked. Where make's jobserver allows no more at first it grows when another is started; in
-  // a worker it is what it may grow to.
+  // How many workers the session starts with; 0 in a serial run, and before auto_num_workers has
+  // been called. Under make's jobserver it can be lower at first, and grows when another worker is
+  // started. In a worker it is the highest number to which it can grow.
   unsigned numprocesses = 0;
 
   std::string dist = "no";  // the value of GTEST_XDIST_DIST; "no" in a serial run
 
   std::vector<Item> items;  // all registered tests: items[i].index == i
 
-  // Only in a worker. What configure_node left in its node's workerinput, and the session's own
-  // `workerid`, `workercount`, `testrunuid` and `dist`. There from configure on.
+  // Only in a worker, from configure on. It has the values that configure_node put into the node's
+  // workerinput, and the session's own `workerid`, `workercount`, `testrunuid` and `dist`.
   std::optional<ValueMap> workerinput;
 
-  // Only in a worker, empty at first. What it holds when all sessionfinish have run becomes the
-  // workeroutput of the worker's node in the controller.
+  // Only in a worker, empty at first. When all sessionfinish have run, it is sent to the controller
+  // and becomes the workeroutput of the worker's node.
   std::optional<ValueMap> workeroutput;
 };
 
@@ -55,10 +55,10 @@ struct Config {
 struct Session {
   Config& config;
 
-  std::size_t testscollected = 0;  // tests that are to run: in a worker, in the whole session
-  std::size_t testsfailed = 0;     // that this process has reported so far
+  std::size_t testscollected = 0;  // tests that will run: in a worker too, in the whole session
+  std::size_t testsfailed = 0;     // failed tests that this process has reported so far
 
-  // Fails the run with this reason, whatever its tests did. In a worker: the whole run.
+  // Fails the run with this reason, even if all tests pass. In a worker it fails the whole run.
   std::function<void(const std::string& reason)> fail;
 };
 
@@ -67,11 +67,11 @@ struct WorkerController {
   std::string id;   // "gw0"
   int number = -1;  // the N of gwN; a replacement has a number of its own
 
-  // To be filled in configure_node; a copy is what the worker sees as Config::workerinput.
+  // Fill this in configure_node. The worker gets a copy as Config::workerinput.
   ValueMap workerinput;
 
-  // What the worker's plugins left in Config::workeroutput: in testnodedown and later, if the
-  // worker got so far. Empty if it died before.
+  // The values that the worker's plugins put into Config::workeroutput. Set in testnodedown and
+  // later; empty if the worker died before it could send them.
   std::optional<ValueMap> workeroutput;
 };
 
@@ -79,17 +79,17 @@ enum class Outcome {
   passed,
   failed,
   skipped,
-  rerun,  // said in handlecrashitem only: the report does not count, the test runs again
+  rerun,  // for handlecrashitem only: the report does not count, the test runs again
 };
 
-// What became of a test. One for each test: gtest does not tell its phases apart.
+// The result of a test. There is one for each test: gtest does not report its phases separately.
 struct TestReport {
   const Item& item;
   Outcome outcome = Outcome::passed;
   double duration = 0;      // in seconds, as gtest measured it in the process that ran the test
   std::vector<Part> parts;  // assertions that failed or were recorded, in order
-  std::vector<Property> properties;  // of RecordProperty()
-  std::string worker_id;             // of the worker that ran it; else "master"
+  std::vector<Property> properties;  // from RecordProperty()
+  std::string worker_id;             // of the worker that ran it; "master" if no worker did
   bool crashed = false;              // it ended its worker; in handlecrashitem only
 
   // The messages of all failures, or else of all skips; empty if there are none.
@@ -128,7 +128,7 @@ class TerminalReporter {
   }
 };
 
-// To be thrown in runtest_setup or runtest_call: skips the test.
+// Throw this in runtest_setup or runtest_call to skip the test.
 class Skip : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -235,7 +235,7 @@ class ChildProcess {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (why_not.empty()) return;
     throw std::runtime_error("cannot start '" + executable_ +
-                             "': there can be no thread that waits for it: " + why_not);
+                             "': cannot start the thread that waits for it: " + why_not);
   }
 
   // Whether the process that is watched has ended; it is still to be waited for.

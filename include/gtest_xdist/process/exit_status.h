@@ -53,7 +53,7 @@ class ExitStatus {
 
   // "exited with status 3" or "killed by signal 11 (SIGSEGV)".
   std::string describe() const {
-    if (!known()) return "ended; the program itself has waited for it, so that it is not known how";
+    if (!known()) return "ended in an unknown way, because the program itself waited for it";
     if (exited()) return "exited with status " + std::to_string(code());
     return "killed by signal " + describe_signal(WTERMSIG(*raw_));
   }

@@ -31,7 +31,7 @@ class NodeRegistry {
     nodes_.erase(std::remove(nodes_.begin(), nodes_.end(), &node), nodes_.end());
   }
 
-  // To be called once for each node that has delivered its collection.
+  // Call this once for each node that has delivered its collection.
   void count_collection() { ++collections_; }
 
   // A dead worker's collection stays counted.

@@ -145,7 +145,7 @@ class ControllerRole : public SessionHost {
       note(
           "the program has set the flags total_shards and shard_index after InitGoogleTest(), or "
           "has removed the variables GTEST_TOTAL_SHARDS and GTEST_SHARD_INDEX: running serially; "
-          "leave them as they are to have workers",
+          "to run workers, leave them as they are",
           Topic::error);
       return;
     }

@@ -93,7 +93,7 @@ inline void serve_as_copy() {
   identify(std::getenv(kWorkerVariable) != nullptr ? Role::worker : Role::controller);
   const auto refuse = [] {
     fatal(
-        "a library has plugins or values of once() that the program cannot know of: link the "
+        "a library has plugins or values of once() that the program cannot see: link the "
         "program so that it exports its symbols (-rdynamic, in CMake ENABLE_EXPORTS)");
   };
   if (!plugins().empty()) refuse();
@@ -120,8 +120,7 @@ inline bool install() {
       new WorkerRole(*handshake);
     } catch (const std::runtime_error& error) {
       fatal(std::string(kPrivateVariable) + "='" + text +
-            "' is for the library's own use and not to be set: " + error.what() + "; " +
-            kWhereVariablesAre);
+            "' is for internal use, do not set it: " + error.what() + "; " + kWhereVariablesAre);
     }
     return true;
   }

@@ -297,7 +297,7 @@ TEST_F(ChildProcessTest, SaysThatThereCanBeNoFurtherThreadAndBlocksNoSignal) {
   });
   EXPECT_EQ(
       text_of(inherited_),
-      "cannot start '/bin/sh': there can be no thread that waits for it: Resource temporarily "
+      "cannot start '/bin/sh': cannot start the thread that waits for it: Resource temporarily "
       "unavailable");
 }
 

@@ -25,7 +25,7 @@ TEST(ExitStatus, MayNotBeKnown) {
   EXPECT_FALSE(unknown.success());
   EXPECT_FALSE(unknown.killed_by(SIGKILL));
   EXPECT_EQ(unknown.describe(),
-            "ended; the program itself has waited for it, so that it is not known how");
+            "ended in an unknown way, because the program itself waited for it");
 }
 
 TEST(ExitStatus, IsMadeOfWhatMainReturned) {

@@ -157,8 +157,7 @@ TEST(PlannedScheduling, RefusesATestWithoutAUnit) {
   EXPECT_EQ(text_of_thrown<std::invalid_argument>([&] {
               scheduler.add_node_collection(node, {0, 1, 2});
             }),
-            "test 2 has no scope: scopes are known of 2 tests; give one for each test that is "
-            "registered");
+            "test 2 has no scope: only 2 tests have one; give a scope for each registered test");
 }
 
 // --- the end -------------------------------------------------------------------------------------

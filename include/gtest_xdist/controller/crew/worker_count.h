@@ -23,7 +23,7 @@ inline unsigned count_workers_automatically(const Options& options, SessionHooks
   const std::optional<unsigned> answer = hooks.auto_num_workers();
   if (answer && *answer >= 1 && *answer <= kMaxWorkers) return *answer;
   if (answer) {
-    fail("a plugin's auto_num_workers said " + std::to_string(*answer) +
+    fail("a plugin's auto_num_workers returned " + std::to_string(*answer) +
          ": expected a number from 1 to " + std::to_string(kMaxWorkers));
   }
   return options.workers.kind == WorkerCount::Kind::logical ? affinity_cpu_count()

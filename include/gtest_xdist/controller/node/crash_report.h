@@ -53,8 +53,8 @@ inline std::string crashed_while_running(const WorkerNode& node, const std::stri
   const bool in_set_up = node.phase() == Phase::suite_up;
   const std::size_t others = node.other_suspects();
   std::string text = begin_of_failure(node) + " while running '" + test + "'";
-  if (others == 1) text += " or the test that it had after it";
-  if (others > 1) text += " or one of the " + std::to_string(others) + " that it had after it";
+  if (others == 1) text += " or its next test";
+  if (others > 1) text += " or one of its next " + std::to_string(others) + " tests";
   return text + ": " + how + (in_set_up ? " in SetUpTestSuite" : "");
 }
 

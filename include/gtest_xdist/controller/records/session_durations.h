@@ -41,8 +41,7 @@ class SessionDurations {
       std::tie(known, damaged) = file_.read();
     } catch (const std::runtime_error& error) {
       reject(kDurationsFileVariable, given,
-             std::string("a file that gtest-xdist wrote, or a new one, in a directory that can be "
-                         "written to; ") +
+             std::string("a file that gtest-xdist wrote, or a new one, in a writable directory; ") +
                  error.what());
     }
     for (const std::size_t line : damaged) {

@@ -43,7 +43,7 @@ class SuiteReports {
       return;
     }
     if (!can_be_time(m.start_ms) || !can_be_time(m.elapsed_ms)) {
-      node.accuse("it reported a time that cannot be");
+      node.accuse("it reported an impossible time");
       return;
     }
     node.untold.suite.add_output(node.number(), m.output);

@@ -220,7 +220,7 @@ class Iteration {
       return;
     }
     if (!can_be_time(m.start_ms) || !can_be_time(m.elapsed_ms)) {
-      node.accuse("it reported a time that cannot be");
+      node.accuse("it reported an impossible time");
       m.start_ms = m.elapsed_ms = 0;
     }
     Report report = std::exchange(node.untold.test, {});

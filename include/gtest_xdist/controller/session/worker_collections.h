@@ -70,7 +70,7 @@ class WorkerCollections {
     }
     const std::optional<std::vector<TestIndex>> tests = check_.read(m);
     if (!tests) {
-      node.accuse("it sent a collection that it cannot have");
+      node.accuse("it sent an impossible collection");
       return;
     }
     if (!iterations_.asks_workers() && *tests != check_.order() && are_awaited()) {
@@ -114,7 +114,7 @@ class WorkerCollections {
   }
 
  private:
-  static constexpr const char* kToldTwice = "it told of its collection twice";
+  static constexpr const char* kToldTwice = "it sent its collection twice";
 
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
 

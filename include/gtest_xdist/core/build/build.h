@@ -1,4 +1,4 @@
-// What is asked of the compiler, and what the parts of a program have in common.
+// The demands on the compiler, and one macro for objects that all parts of a program share.
 //
 // Layer: core/build; the lowest of all. The preprocessor only.
 #ifndef GTEST_XDIST_CORE_BUILD_BUILD_H_
@@ -13,8 +13,8 @@ gtest-xdist in it and link gtest_xdist::shim"
 #error "gtest-xdist needs C++17: -std=c++17"
 #endif
 
-// Before a function or variable that a process has once, also where a program and its libraries
-// include it and are compiled with -fvisibility=hidden.
+// Stands before a function or variable that exists once in a process, even if a program and its
+// libraries include it and are compiled with -fvisibility=hidden.
 #define GTEST_XDIST_INTERNAL_SHARED __attribute__((visibility("default")))
 
 #endif  // GTEST_XDIST_CORE_BUILD_BUILD_H_

@@ -69,7 +69,7 @@ GTEST_XDIST_INTERNAL_SHARED GTEST_XDIST_INTERNAL_ONE_COPY inline const char* bui
 inline void check_build_of_library(const char* build) {
   if (std::strcmp(build_of_program(), build) == 0) return;
   std::fprintf(stderr,
-               "gtest-xdist: error: a library has %s: compile it as the program, which has %s\n",
+               "gtest-xdist: error: a library has %s: compile it like the program, which has %s\n",
                build, build_of_program());
   std::_Exit(2);
 }

@@ -56,7 +56,7 @@ class RecordParser {
       } else if (skip("gw")) {
         add_worker();
       } else {
-        damaged("it is none that belongs here");
+        damaged("a record has no such line");
       }
     }
     if (record_.runs.empty()) damaged("nothing has run");

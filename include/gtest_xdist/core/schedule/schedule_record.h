@@ -87,7 +87,7 @@ inline std::vector<TestIndex> first_runs(const RecordedWorker& worker) {
   }
   if (!again.empty()) {
     throw std::invalid_argument("test " + std::to_string(again.begin()->first) +
-                                " was not run so often");
+                                " did not run that often");
   }
   std::reverse(tests.begin(), tests.end());
   return tests;

@@ -176,7 +176,7 @@ inline ReplayTarget parse_replay(const std::string& value) {
 inline std::string parse_record(const std::string& value) {
   if (parse_replay(value).worker) {
     reject(kRecordVariable, value,
-           std::string("a path without a worker, which ") + kReplayVariable + " would look for");
+           std::string("a path that ") + kReplayVariable + " does not read as a path and a worker");
   }
   return value;
 }

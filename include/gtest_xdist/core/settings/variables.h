@@ -52,7 +52,7 @@ inline constexpr Variable kVariables[] = {
        options.maxprocesses = parse_bounded(name, value, 1, kMaxWorkers);
      }},
     {kMaxWorkerRestartVariable, VariableGroup::workers,
-     "0 to 1000000: dead workers that are replaced",
+     "0 to 1000000: how many dead workers are replaced",
      [](Options& options, const char* name, Variable::Text value) {
        options.max_worker_restart = parse_bounded(name, value, 0, kMostTests);
      }},
@@ -60,7 +60,7 @@ inline constexpr Variable kVariables[] = {
      "load, worksteal, loadscope, loadfile, loadgroup, each, no",
      [](Options& options, const char*, Variable::Text value) { options.dist = parse_dist(value); }},
     {kMaxSchedChunkVariable, VariableGroup::order,
-     "1 to 1000000: load hands out so many tests at once",
+     "1 to 1000000: load hands out at most so many at once",
      [](Options& options, const char* name, Variable::Text value) {
        options.maxschedchunk = parse_bounded(name, value, 1, kMostTests);
      }},
@@ -73,15 +73,15 @@ inline constexpr Variable kVariables[] = {
      [](Options& options, const char*, Variable::Text value) {
        if (!value.empty()) options.durations_file = value;
      }},
-    {kIndicesVariable, VariableGroup::order, "0-24:31:40, say: run exactly these tests, here",
+    {kIndicesVariable, VariableGroup::order, "such as 0-24:31:40: run these tests in this process",
      [](Options& options, const char*, Variable::Text value) {
        options.indices = parse_indices(value);
      }},
-    {kRecordVariable, VariableGroup::order, "a path: write down which worker ran what",
+    {kRecordVariable, VariableGroup::order, "a path: write which worker ran which tests",
      [](Options& options, const char*, Variable::Text value) {
        if (!value.empty()) options.record = parse_record(value);
      }},
-    {kReplayVariable, VariableGroup::order, "a path, or path:gw3: run that again",
+    {kReplayVariable, VariableGroup::order, "a path, or path:gw3: run a record again",
      [](Options& options, const char*, Variable::Text value) {
        if (!value.empty()) options.replay = parse_replay(value);
      }},
@@ -90,7 +90,7 @@ inline constexpr Variable kVariables[] = {
        options.testrunuid = parse_testrunuid(value);
      }},
     {kDurationsVariable, VariableGroup::display,
-     "0 to 1000000: so many of the slowest tests; 0: all",
+     "0 to 1000000: show so many of the slowest tests; 0: all",
      [](Options& options, const char* name, Variable::Text value) {
        options.durations = parse_bounded(name, value, 0, kMostTests);
      }},
@@ -106,7 +106,7 @@ inline constexpr Variable kVariables[] = {
      [](Options& options, const char*, Variable::Text value) {
        options.verbosity = parse_verbosity(value);
      }},
-    {kCaptureVariable, VariableGroup::display, "yes, no: output with the results, or at once",
+    {kCaptureVariable, VariableGroup::display, "yes: output with the results; no: at once",
      [](Options& options, const char* name, Variable::Text value) {
        options.capture = parse_yes_or_no(name, value);
      }},
@@ -224,8 +224,8 @@ inline bool asks_for_variables(const Environment& environment) {
 inline std::string describe_variables() {
   constexpr std::size_t kNames = 20;  // columns
   std::string text =
-      "gtest-xdist runs this program's tests in parallel, as environment variables say.\n"
-      "Their names begin with GTEST_XDIST_.\n";
+      "gtest-xdist runs this program's tests in parallel. Its settings are environment\n"
+      "variables whose names begin with GTEST_XDIST_.\n";
   const char* heading = nullptr;
   for (const Variable& variable : kVariables) {
     const char* const here = kVariableHeadings[static_cast<std::size_t>(variable.group)];

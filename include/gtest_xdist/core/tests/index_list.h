@@ -1,7 +1,7 @@
 // The text form of a list of tests: colon-separated indices and ranges, "0-24:31:40".
 //
 // Layer: core/tests (standard library only). An index is a test's position among all registered
-// tests of the binary, in registration order, whatever filter, shard or shuffle is in force; it is
+// tests of the binary, in registration order. Filters, shards and shuffling do not change it. It is
 // a test's identity, because two tests may share one full name.
 #ifndef GTEST_XDIST_CORE_TESTS_INDEX_LIST_H_
 #define GTEST_XDIST_CORE_TESTS_INDEX_LIST_H_
@@ -21,11 +21,11 @@ namespace gtest_xdist {
 // Position of a test among all registered tests, in registration order.
 using TestIndex = std::uint32_t;
 
-// No test: what a worker that runs none shows. Never a valid index.
+// No test: a worker that runs no test shows this. Never a valid index.
 inline constexpr TestIndex kNoTest = std::numeric_limits<TestIndex>::max();
 
-// Longest list that parse_index_list() accepts, in tests: bounds the memory that "0-4294967294" can
-// ask for. Sixteen times the largest suite the project measures itself with.
+// The longest list that parse_index_list() accepts, in tests. It bounds the memory that
+// "0-4294967294" can ask for. It is sixteen times the largest suite that this project measures.
 inline constexpr std::size_t kMaxIndexListLength = 16'000'000;
 
 // Prints `indices` in their order. A stretch of three or more consecutive numbers becomes a range;
@@ -63,10 +63,10 @@ inline TestIndex parse_index(std::string_view digits) {
 
 }  // namespace internal
 
-// Reads a list that format_index_list() printed or a person typed. The order and repetitions are
-// kept: the list says what runs after what. Throws std::invalid_argument, whose text names the
-// offending piece, on anything that is not a list, on a reversed range, and past
-// kMaxIndexListLength.
+// Reads a list that format_index_list() printed or a person typed. It keeps order and repetitions,
+// because tests run in the order of the list. Throws std::invalid_argument if the text is not a
+// list, has a reversed range, or has more than kMaxIndexListLength tests. The message names the
+// wrong piece.
 inline std::vector<TestIndex> parse_index_list(std::string_view text) {
   std::vector<TestIndex> indices;
   while (true) {

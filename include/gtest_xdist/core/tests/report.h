@@ -1,6 +1,6 @@
-// What a worker has to say about a test, a suite or an environment: plain values, no gtest types.
+// A worker's report of a test, a suite or an environment: plain values, no gtest types.
 //
-// Layer: core/tests (standard library only). One report is an ordered story of output and assertion
+// Layer: core/tests (standard library only). A report is an ordered list of output and assertion
 // results, so that the controller can print them in the order in which they happened.
 #ifndef GTEST_XDIST_CORE_TESTS_REPORT_H_
 #define GTEST_XDIST_CORE_TESTS_REPORT_H_
@@ -15,12 +15,12 @@
 
 namespace gtest_xdist {
 
-// The kinds of testing::TestPartResult, by another name so that core does not need gtest.
+// The kinds of testing::TestPartResult, as an enum of our own, so that core does not need gtest.
 enum class PartType : std::uint8_t { success, nonfatal_failure, fatal_failure, skip };
 
 inline bool is_valid(PartType type) { return type <= PartType::skip; }
 
-// Where gtest can make a stack trace, it follows a message, behind this line.
+// This line stands between a message and its stack trace, if gtest can make one.
 inline constexpr std::string_view kStackTrace = "\nStack trace:\n";
 
 // One assertion's result. `file` is empty and `line` is -1 where gtest has none.
@@ -38,8 +38,8 @@ struct Part {
            message == other.message;
   }
 
-  // Whether this is what `other` tells, seen by another process perhaps: a stack trace has
-  // addresses in it, and no two processes need have the same.
+  // Whether this part and `other` are equal but for the stack trace. A stack trace has addresses in
+  // it, which can differ between processes.
   bool tells_the_same_as(const Part& other) const {
     return type == other.type && file == other.file && line == other.line &&
            summary() == other.summary();
@@ -51,7 +51,7 @@ struct Part {
   }
 };
 
-// Whether one of the first `count` of `parts` tells the same.
+// Whether one of the first `count` of `parts` tells the same as `part`.
 inline bool is_told(const Part& part, const std::vector<Part>& parts, std::size_t count) {
   const auto end = parts.begin() + static_cast<std::ptrdiff_t>(count);
   return std::any_of(parts.begin(), end,
@@ -92,8 +92,8 @@ void visit_fields(Visitor& visit, ByteRange& range) {
   visit(range.end);
 }
 
-// What was printed in one stretch of time, by stream. Where a worker has one file for both streams,
-// only `out` is used.
+// The output of one stretch of time, by stream. If a worker has one file for both streams, only
+// `out` is used.
 struct OutputSlice {
   ByteRange out;
   ByteRange err;
@@ -107,24 +107,25 @@ void visit_fields(Visitor& visit, OutputSlice& slice) {
   visit(slice.err);
 }
 
-// The property of a test that did not pass at once, GTEST_XDIST_RETRIES: Report::flaky.
+// The property of a test that did not pass on its first attempt (GTEST_XDIST_RETRIES). Its value is
+// Report::flaky.
 inline constexpr const char* kFlakyProperty = "flaky";
 
-// A step of a report: what was printed, then possibly an assertion's result.
+// A step of a report: output, then possibly an assertion's result.
 struct Step {
-  int worker = -1;  // number of the worker, whose output files `output` refers to
+  int worker = -1;  // number of the worker; `output` refers to its files
   OutputSlice output;
   bool has_part = false;
   Part part;
-  std::string text{};     // what the controller prints then, by itself
-  bool is_aside = false;  // told whatever becomes of the report, and no part of its result
+  std::string text{};     // the controller itself prints this at that point
+  bool is_aside = false;  // reported in any case, but not a part of the result
 };
 
-// The story of a test, or of a set-up or tear-down.
+// The report of a test, or of a set-up or tear-down.
 struct Report {
-  int worker = -1;  // number of the worker that told it, or the first of several; -1 if none did
+  int worker = -1;  // number of the worker that sent it, or the first of several; -1 if none did
   std::vector<Step> steps;
-  std::uint64_t dropped_parts = 0;  // how many of the first parts were told and then taken back
+  std::uint64_t dropped_parts = 0;  // how many of the first parts were reported, then taken back
   std::vector<Property> properties;
   std::string flaky;            // "passed on attempt 2 of 3"; empty unless an attempt before failed
   std::int64_t start_ms = 0;    // since the UNIX epoch
@@ -143,8 +144,8 @@ struct Report {
   bool skipped() const {
     return !failed() && has([](const Part& part) { return part.type == PartType::skip; });
   }
-  // Whether gtest has skipped the test on a worker without beginning it, as it does when a set-up
-  // has failed.
+  // Whether gtest on a worker has skipped the test without starting it. gtest does that when a
+  // set-up has failed.
   bool was_passed_over() const { return worker >= 0 && start_ms == 0 && skipped(); }
 
  private:

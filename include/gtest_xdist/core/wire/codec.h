@@ -1,12 +1,11 @@
 // The binary form in which values travel between processes.
 //
-// Layer: core/wire (standard library only). encoder.h writes it and decoder.h reads it, each the
-// other's mirror. The bytes name neither types nor fields: only who knows what was written can read
-// them.
+// Layer: core/wire (standard library only). encoder.h writes it and decoder.h reads it, as mirror
+// images. The bytes name neither types nor fields: a reader must know the types that were written.
 //
-// What travels: bool, integers, enums, float and double, std::string, std::vector, std::optional,
-// std::pair, std::tuple, std::map, and structs, in one another as you like. A struct takes part by
-// one function beside it, which names its members in order:
+// These types travel: bool, integers, enums, float and double, std::string, std::vector,
+// std::optional, std::pair, std::tuple, std::map, and structs, nested in any way. A struct needs
+// one function beside it that names its members in order:
 //
 //     struct Sample { std::string name; std::uint64_t bytes = 0; };
 //     template <class Visitor> void visit_fields(Visitor& visit, Sample& s) {
@@ -14,7 +13,7 @@
 //       visit(s.bytes);
 //     }
 //
-// An enum takes part by a function `bool is_valid(E)` beside it.
+// An enum E needs a function `bool is_valid(E)` beside it.
 #ifndef GTEST_XDIST_CORE_WIRE_CODEC_H_
 #define GTEST_XDIST_CORE_WIRE_CODEC_H_
 

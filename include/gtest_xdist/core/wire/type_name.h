@@ -1,4 +1,4 @@
-// What a type that travels (codec.h) is called, so that a reader can be told what was written.
+// The name of a type that travels (codec.h), so that a message can say what was written.
 //
 // Layer: core/wire (standard library only).
 #ifndef GTEST_XDIST_CORE_WIRE_TYPE_NAME_H_
@@ -113,13 +113,13 @@ class TypeNamer {
 
 }  // namespace internal
 
-// What T is on its way, in words: "map<string, vector<integer>>". All integral types are "integer",
-// as are enums; float is "double", a vector of std::byte or unsigned char is "bytes", and a struct
-// is its fields: "struct{string, bool}", with "..." for itself inside them.
+// The name of T as it travels: "map<string, vector<integer>>". All integral types and enums are
+// "integer". float is "double". A vector of std::byte or unsigned char is "bytes". A struct is the
+// list of its fields: "struct{string, bool}", with "..." for the struct itself inside them.
 //
-// What was written as one type can be read as another if their names are equal, except for a number
-// out of the other's range. A struct's fields are those that visit_fields() visits in a T{}: a
-// field that depends on another one's value is not told.
+// A value that was written as one type can be read as another type of the same name, unless a
+// number is out of the other type's range. A struct's fields are those that visit_fields() visits
+// in a T{}. So the name leaves out a field that is only visited for some values of another field.
 template <class T>
 std::string wire_type_name() {
   return internal::TypeNamer().name(internal::TypeNamer::Of<T>());

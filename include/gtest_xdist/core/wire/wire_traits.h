@@ -1,7 +1,7 @@
-// Which types can travel between processes, and what the compiler says about one that cannot.
+// Which types can travel between processes, and the compiler's message for a type that cannot.
 //
-// Layer: core/wire (standard library only). What travelling types look like as bytes is codec.h's
-// business, what they are called is type_name.h's.
+// Layer: core/wire (standard library only). codec.h turns such types into bytes; type_name.h names
+// them.
 #ifndef GTEST_XDIST_CORE_WIRE_WIRE_TRAITS_H_
 #define GTEST_XDIST_CORE_WIRE_WIRE_TRAITS_H_
 

@@ -55,7 +55,7 @@ class DurationsFile {
   std::pair<Durations, std::vector<std::size_t>> read() const {
     if (::access(directory().c_str(), W_OK | X_OK) != 0) {
       throw std::runtime_error("'" + directory() +
-                               "' is no directory that can be written to: " + std::strerror(errno));
+                               "' is not a writable directory: " + std::strerror(errno));
     }
     const Descriptor file(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
     if (!file.valid() && errno == ENOENT) return {};

@@ -38,7 +38,7 @@ inline std::string reason_not_to_write(const std::string& path) {
   std::string directory = std::filesystem::path(path).parent_path().string();
   if (directory.empty()) directory = ".";
   if (::access(directory.c_str(), W_OK | X_OK) == 0) return {};
-  return "'" + directory + "' is no directory that can be written to: " + std::strerror(errno);
+  return "'" + directory + "' is not a writable directory: " + std::strerror(errno);
 }
 
 // Whether both paths lead to one file, or would if it were made.

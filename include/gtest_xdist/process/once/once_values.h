@@ -243,7 +243,7 @@ class OnceValues {
     } catch (const Deadlock&) {
       throw OnceError(
           chain(making_) + ", which another process makes and which waits for " +
-          (making_.size() == 2 ? quoted(making_[0]) : "one of these, directly or over others"));
+          (making_.size() == 2 ? quoted(making_[0]) : "one of these, directly or through others"));
     }
   }
 

@@ -29,9 +29,9 @@ using Units = std::deque<Unit>;
 // Throws std::invalid_argument if there is none.
 inline std::uint32_t scope_at(const std::vector<std::uint32_t>& scope_of, TestIndex test) {
   if (test < scope_of.size()) return scope_of[test];
-  throw std::invalid_argument(
-      "test " + std::to_string(test) + " has no scope: scopes are known of " +
-      std::to_string(scope_of.size()) + " tests; give one for each test that is registered");
+  throw std::invalid_argument("test " + std::to_string(test) + " has no scope: only " +
+                              std::to_string(scope_of.size()) +
+                              " tests have one; give a scope for each registered test");
 }
 
 // A unit for each scope, in the order of first appearance. Throws as scope_at().

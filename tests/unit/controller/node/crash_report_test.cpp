@@ -60,12 +60,9 @@ TEST_F(CrashReport, SaysHowManyOthersMayHaveDoneItWhereThatWasOverwritten) {
   EXPECT_EQ(report(), "worker 'gw3' crashed while running 'Suite.Test': ended");
   die_in(static_cast<Phase>(1000));
   EXPECT_EQ(report(),
-            "worker 'gw3' crashed while running 'Suite.Test' or one of the 2 that it had after it: "
-            "ended");
+            "worker 'gw3' crashed while running 'Suite.Test' or one of its next 2 tests: ended");
   EXPECT_EQ(node_.take_back(1), Indices{8});
-  EXPECT_EQ(report(),
-            "worker 'gw3' crashed while running 'Suite.Test' or the test that it had after it: "
-            "ended");
+  EXPECT_EQ(report(), "worker 'gw3' crashed while running 'Suite.Test' or its next test: ended");
   EXPECT_EQ(node_.take_back(1), Indices{6});
   EXPECT_EQ(report(), "worker 'gw3' crashed while running 'Suite.Test': ended");
 }

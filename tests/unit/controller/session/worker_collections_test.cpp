@@ -129,13 +129,13 @@ TEST(WorkerCollectionsTest, AWorkerThatSaysWhatCannotBeIsBroken) {
   SessionParts parts(3);
   parts.tell(0);
   parts.tell(0);
-  EXPECT_EQ(parts.node(0).accusation(), "it told of its collection twice");
+  EXPECT_EQ(parts.node(0).accusation(), "it sent its collection twice");
   parts.tell(1, Tests{1, 1});
-  EXPECT_EQ(parts.node(1).accusation(), "it sent a collection that it cannot have");
+  EXPECT_EQ(parts.node(1).accusation(), "it sent an impossible collection");
   tell_others(parts, 2, {"Only.There"});
   EXPECT_EQ(parts.node(2).accusation(), "");
   tell_others(parts, 2, {"Only.There"});
-  EXPECT_EQ(parts.node(2).accusation(), "it told of its collection twice");
+  EXPECT_EQ(parts.node(2).accusation(), "it sent its collection twice");
 }
 
 }  // namespace

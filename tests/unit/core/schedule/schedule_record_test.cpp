@@ -77,7 +77,7 @@ TEST(ScheduleRecord, TellsFirstRunsFromOthers) {
   EXPECT_EQ(text_of_thrown<std::invalid_argument>([&] {
               first({3, 1}, {3, 3});
             }),
-            "test 3 was not run so often");
+            "test 3 did not run that often");
 }
 
 }  // namespace

@@ -205,8 +205,8 @@ TEST(Variables, TimelineIsAPathWithOneOfItsEndings) {
 
 TEST(Variables, RecordNamesNoWorker) {
   EXPECT_EQ(usage_error({{"GTEST_XDIST_RECORD", "r:gw1"}}),
-            "GTEST_XDIST_RECORD='r:gw1' is not valid: expected a path without a worker, which "
-            "GTEST_XDIST_REPLAY would look for");
+            "GTEST_XDIST_RECORD='r:gw1' is not valid: expected a path that GTEST_XDIST_REPLAY "
+            "does not read as a path and a worker");
 }
 
 TEST(Variables, FilesDiffer) {

@@ -99,8 +99,8 @@ TEST_F(DurationsFileTest, IsNotAnyFile) {
   EXPECT_EQ(update_error("/dev/null"), "it is not a regular file");
   EXPECT_EQ(read_error(directory_.path()), "it cannot be read and written: Is a directory");
   EXPECT_EQ(read_error(path("no/such")), "'" + path("no") +
-                                             "' is no directory that can be written to: No such "
-                                             "file or directory");
+                                             "' is not a writable directory: No such file or "
+                                             "directory");
   EXPECT_EQ(update_error(path("no/such")),
             "it cannot be read and written: No such file or directory");
 }

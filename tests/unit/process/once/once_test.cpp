@@ -323,7 +323,7 @@ TEST_F(SharedOnceTest, ACircleIsToldWithAllThatIsKnown) {
                             "and which waits for once(\"b\")"
                           : "once(\"x\") waits for once(\"a\"), which waits for "
                             "once(\"b\"), which another process makes and which waits for "
-                            "one of these, directly or over others"});
+                            "one of these, directly or through others"});
 }
 
 }  // namespace
