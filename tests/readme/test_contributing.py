@@ -113,6 +113,24 @@ class ContributingTest(unittest.TestCase):
             self.assertTrue(re.search(r"\b%s\b" % name, TEXT), "no word on the preset " + name)
         self.assertIn(".ci/quick --all", CI)
 
+    def test_how_a_run_goes(self):
+        """Its functions are there, in the classes that it says."""
+        story = TEXT.split("\n## How a run goes\n")[1].split("\n## ")[0]
+        headers = {path: path.read_text() for path in (SOURCE / "include").rglob("*.h")}
+        steps = re.findall(r"^\d+\. ", story, re.MULTILINE)
+        self.assertIn(len(steps), range(9, 12 + 1))
+        functions = re.findall(r"`(\w+)::(\w+)`", story)
+        self.assertGreater(len(functions), 15)
+        for owner, function in functions:
+            with self.subTest("%s::%s" % (owner, function)):
+                if owner == "TestSuite":
+                    continue  # GoogleTest's
+                bodies = [text for text in headers.values()
+                          if re.search(r"^ *(?:class|struct) %s\b[^;]*\{" % owner, text, re.MULTILINE)]
+                self.assertTrue(any(re.search(r"\b%s\(" % function, text) for text in bodies))
+        for file in re.findall(r"`((?:\w+/)*\w+\.h)`", story):
+            self.assertTrue(any(path.as_posix().endswith("/" + file) for path in headers), file)
+
     def test_no_folder_is_forgotten(self):
         def folders(path, pattern="*"):
             return sorted(entry.relative_to(path).as_posix() for entry in path.glob(pattern)
