@@ -20,8 +20,8 @@
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/schedule/schedule.h"
-#include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/hooks/session.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
@@ -48,8 +48,8 @@ class ScheduleLog {
 
   // Adds to `run`, which must outlive this and is filled in here. Times are counted from `zero`.
   ScheduleLog(ScheduleRun& run, const std::shared_ptr<const Catalog>& catalog, unsigned workers,
-              const Options& options, Clock::time_point zero)
-      : run_(run), timeout_(options.timeout), zero_(clock_nanoseconds(zero)) {
+              Clock::time_point zero)
+      : run_(run), zero_(clock_nanoseconds(zero)) {
     run_.workers = workers;
     run_.tests = catalog->size();
     run_.names = std::make_shared<CatalogNames>(catalog);
@@ -76,20 +76,25 @@ class ScheduleLog {
     run_.on_every_worker = on_every_worker;
   }
 
-  // The result of what the message says has ended. To be asked while what the worker has told of it
-  // before is still to be found in `node`.
-  Result result_of(WorkerNode& node, const TestDone& m) const {
-    node.untold.test.dropped_parts = m.dropped_parts;
-    const bool is_late = timeout_ && node.counted_time(m.time) > *timeout_;
-    return is_late ? Result::failed : result_of(node.untold.test);
+  // The result of the set-up or tear-down that has ended according to the message. Ask before the
+  // message is handled: what the worker has told of it is still in `node`.
+  static Result result_of(const WorkerNode& node, const SuiteUp&) {
+    return result_of(node.untold.suite);
   }
-  Result result_of(WorkerNode& node, const SuiteUp&) const { return result_of(node.untold.suite); }
-  Result result_of(WorkerNode& node, const SuiteDown&) const {
+  static Result result_of(const WorkerNode& node, const SuiteDown&) {
     return result_of(node.untold.suite);
   }
   template <class Message>
-  Result result_of(WorkerNode& node, const Message&) const {
+  static Result result_of(const WorkerNode& node, const Message&) {
     return result_of(node.untold.program);
+  }
+
+  // A test has ended, with `outcome`.
+  void on_test(const WorkerNode& node, const TestDone& m, Outcome outcome) {
+    const Result result = outcome == Outcome::failed    ? Result::failed
+                          : outcome == Outcome::skipped ? Result::skipped
+                                                        : Result::passed;
+    add(node, Kind::test, m.test, m.time, result);
   }
 
   // The message has been found right, and `result` is its result_of().
@@ -106,9 +111,6 @@ class ScheduleLog {
   }
   void on_message(const WorkerNode& node, const SuiteUp& m, Result result) {
     add(node, Kind::suite_up, m.suite, m.time, result);
-  }
-  void on_message(const WorkerNode& node, const TestDone& m, Result result) {
-    add(node, Kind::test, m.test, m.time, result);
   }
   void on_message(const WorkerNode& node, const SuiteDown& m, Result result) {
     add(node, Kind::suite_down, m.suite, m.time, result);
@@ -209,7 +211,6 @@ class ScheduleLog {
   std::int64_t since_zero(Clock::time_point time) const { return clock_nanoseconds(time) - zero_; }
 
   ScheduleRun& run_;
-  const std::optional<std::chrono::milliseconds> timeout_;
   const std::int64_t zero_;         // of the machine's clock
   std::vector<Progress> progress_;  // by number of the worker
 };

@@ -64,7 +64,7 @@ class SessionSchedule {
     if (!keeps_all()) schedule_.runs.clear();
     ScheduleRun& run = schedule_.runs.emplace_back();
     run.number = number + 1;
-    log_.emplace(run, catalog, workers, options_, zero_);
+    log_.emplace(run, catalog, workers, zero_);
     return &*log_;
   }
 

@@ -189,9 +189,17 @@ class DSession : private NodeEvents {
   void hear(WorkerNode& node, Message& m) {
     if (node.live) node.live->hear_message(m);
     if (schedule_log_ == nullptr) return on(node, m);
-    const ScheduleSpan::Result result = schedule_log_->result_of(node, m);
+    const ScheduleSpan::Result result = ScheduleLog::result_of(node, m);
     on(node, m);
     if (!node.is_accused()) schedule_log_->on_message(node, m, result);
+  }
+
+  void hear(WorkerNode& node, TestDone& m) {
+    if (node.live) node.live->hear_message(m);
+    const Outcome outcome = iteration().on(node, m);
+    if (node.is_accused()) return;
+    if (durations_ != nullptr && outcome != Outcome::skipped) time_test(node, m);
+    if (schedule_log_ != nullptr) schedule_log_->on_test(node, m, outcome);
   }
 
   void on_news() override {
@@ -235,10 +243,7 @@ class DSession : private NodeEvents {
     node.program_done();
   }
 
-  void on(WorkerNode& node, TestDone& m) {
-    const bool is_skipped = node.untold.test.skipped();
-    iteration().on(node, m);
-    if (durations_ == nullptr || is_skipped || node.is_accused()) return;
+  void time_test(const WorkerNode& node, const TestDone& m) {
     if (iteration().awaits_retry(m.test) || node.was_suspended_since(m.time.begin_ns)) return;
     durations_->add_test(m.test, seconds_of(m.time.duration_ns));
   }

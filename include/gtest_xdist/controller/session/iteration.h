@@ -36,6 +36,7 @@
 #include "gtest_xdist/controller/session/giving_up.h"
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/settings/time_out.h"
+#include "gtest_xdist/hooks/session.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/transport/stop_word.h"
 
@@ -211,13 +212,14 @@ class Iteration {
   void on(WorkerNode& node, const SuiteUp& m) { suites_.on(node, m); }
   void on(WorkerNode& node, SuiteDown& m) { suites_.on(node, m); }
 
-  void on(WorkerNode& node, TestDone& m) {
+  // Returns how that run of the test has ended, whatever becomes of the test.
+  Outcome on(WorkerNode& node, TestDone& m) {
     const bool is_native = &node == native();
     const bool is_rerun = assignments().is_rerun(m.test, node.number());
     const bool is_retry = node.tests().retry() == m.test;
     if (is_native ? m.test >= catalog_.size() : !node.complete(m.test)) {
       node.accuse("it reported a test that it did not have");
-      return;
+      return Outcome::failed;
     }
     if (!can_be_time(m.start_ms) || !can_be_time(m.elapsed_ms)) {
       node.accuse("it reported an impossible time");
@@ -232,16 +234,22 @@ class Iteration {
     report.start_ms = m.start_ms;
     report.elapsed_ms = m.elapsed_ms;
     if (!is_native) fail_if_overdue(node, m, report);
-    if (report.failed()) node.history.mark_failure();
+    const Outcome outcome = report.failed()    ? Outcome::failed
+                            : report.skipped() ? Outcome::skipped
+                                               : Outcome::passed;
+    if (outcome == Outcome::failed) node.history.mark_failure();
     if (is_native) {
       account_.add_native(m.test, std::move(report));
     } else if (account_.add(m.test, std::move(report), is_rerun) && failure_limit_.add(m.test)) {
       giving_up_.give_up_after_failure(failure_limit_.source());
     }
-    if (hand_out_.ended()) return giving_up_.settle_rest();
-    if (is_retry) return;  // the scheduler has heard of the test
-    hand_out_.complete(node, m.test, seconds_of(m.time.duration_ns));
-    giving_up_.check_scheduler();
+    if (hand_out_.ended()) {
+      giving_up_.settle_rest();
+    } else if (!is_retry) {  // else the scheduler has heard of the test
+      hand_out_.complete(node, m.test, seconds_of(m.time.duration_ns));
+      giving_up_.check_scheduler();
+    }
+    return outcome;
   }
 
   void on(WorkerNode& node, const TestReturned& m) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -29,8 +30,7 @@ constexpr std::int64_t kSecondInNs = 1'000'000'000;
 class ScheduleLogTest : public WorkerFixture {
  protected:
   void SetUp() override {
-    options_.timeout = milliseconds(5000);
-    log_ = std::make_unique<ScheduleLog>(run_, std::make_shared<Catalog>(), 4, options_, zero_);
+    log_ = std::make_unique<ScheduleLog>(run_, std::make_shared<Catalog>(), 4, zero_);
     node_.started = zero_ + hours(1);
     log_->started(node_);
     started_ = run_.crew[3].begin_ns;
@@ -43,21 +43,18 @@ class ScheduleLogTest : public WorkerFixture {
 
   template <class Message>
   void tell(const Message& message) {
-    const SpanResult result = log_->result_of(node_, message);
-    node_.untold.test = {};
-    log_->on_message(node_, message, result);
+    log_->on_message(node_, message, ScheduleLog::result_of(node_, message));
   }
 
   void tell_test(TestIndex test, ClockSpan time) {
     TestDone done;
     done.test = test;
     done.time = time;
-    tell(done);
+    log_->on_test(node_, done, Outcome::passed);
   }
 
   const ScheduleSpan& last() const { return run_.spans.back(); }
 
-  Options options_;
   const Clock::time_point zero_ = Clock::now() - hours(1);
   ScheduleRun run_;
   std::unique_ptr<ScheduleLog> log_;
@@ -92,7 +89,7 @@ TEST_F(ScheduleLogTest, CountsIterations) {
   EXPECT_EQ(last().subject, 2U);
   WorkerNode next(4, segment_, kSlot);
   log_->started(next, true);
-  log_->on_message(next, TestDone{}, SpanResult::passed);
+  log_->on_test(next, TestDone{}, Outcome::passed);
   EXPECT_EQ(last().iteration, 2U);
   EXPECT_EQ(last().worker, 4);
 }
@@ -116,20 +113,13 @@ TEST_F(ScheduleLogTest, BelievesNoTimeThatCannotBe) {
 }
 
 TEST_F(ScheduleLogTest, TellsResults) {
-  const auto tell_part = [&](PartType type, std::uint64_t dropped, std::int64_t seconds) {
-    node_.untold.test.add_part(3, {}, {type, "a.cpp", 1, ""});
-    TestDone done;
-    done.dropped_parts = dropped;
-    done.time.duration_ns = seconds * kSecondInNs;
-    tell(done);
-    return last().result;
-  };
-  EXPECT_EQ(tell_part(PartType::success, 0, 0), SpanResult::passed);
-  EXPECT_EQ(tell_part(PartType::nonfatal_failure, 0, 0), SpanResult::failed);
-  EXPECT_EQ(tell_part(PartType::fatal_failure, 1, 0), SpanResult::passed);
-  EXPECT_EQ(tell_part(PartType::skip, 0, 0), SpanResult::skipped);
-  EXPECT_EQ(tell_part(PartType::success, 0, 5), SpanResult::passed);
-  EXPECT_EQ(tell_part(PartType::success, 0, 6), SpanResult::failed) << "GTEST_XDIST_TIMEOUT";
+  const std::pair<Outcome, SpanResult> results[] = {{Outcome::passed, SpanResult::passed},
+                                                    {Outcome::failed, SpanResult::failed},
+                                                    {Outcome::skipped, SpanResult::skipped}};
+  for (const auto& [outcome, result] : results) {
+    log_->on_test(node_, TestDone{}, outcome);
+    EXPECT_EQ(last().result, result);
+  }
   node_.untold.suite.add_part(3, {}, {PartType::fatal_failure, "", -1, ""});
   tell(SuiteUp{0, {}, {}});
   EXPECT_EQ(last().kind, SpanKind::suite_up);

@@ -156,6 +156,35 @@ TEST(Iteration, LeavesNoWorkerThatCouldBeSentTests) {
             "test 0 was sent to gw0, but gw0 is in no iteration");
 }
 
+TEST(Iteration, TellsHowARunOfATestHasEnded) {
+  struct Row {
+    PartType part;
+    std::uint64_t dropped_parts;
+    std::int64_t seconds;
+    Outcome outcome;
+  };
+  const Row rows[] = {{PartType::success, 0, 0, Outcome::passed},
+                      {PartType::nonfatal_failure, 0, 0, Outcome::failed},
+                      {PartType::fatal_failure, 1, 0, Outcome::passed},
+                      {PartType::skip, 0, 0, Outcome::skipped},
+                      {PartType::skip, 1, 0, Outcome::passed},
+                      {PartType::success, 0, 5, Outcome::passed},
+                      {PartType::success, 0, 6, Outcome::failed}};  // GTEST_XDIST_TIMEOUT
+  FailurePolicy policy;
+  policy.timeout = std::chrono::seconds(5);
+  for (const Row& row : rows) {
+    Stage stage(std::make_unique<LoadScheduling>(1), 1, 1, {}, no_locks(), policy);
+    stage.start();
+    TestDone done;
+    done.test = *stage.begin(0);
+    done.dropped_parts = row.dropped_parts;
+    done.time.duration_ns = row.seconds * 1'000'000'000;
+    PartSeen part{Scope::test, {}, {row.part, "a.cpp", 1, ""}};
+    stage.iteration().on(stage.node(0), part);
+    EXPECT_EQ(stage.iteration().on(stage.node(0), done), row.outcome);
+  }
+}
+
 // --- workers that do not follow the rules --------------------------------------------------------
 
 TEST(Iteration, AWorkerThatEndsTooEarlyIsBroken) {

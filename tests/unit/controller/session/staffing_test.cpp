@@ -26,8 +26,7 @@ class StaffingTest : public testing::Test {
  protected:
   void begin(Jobserver* jobserver = nullptr, const Options& options = {}) {
     parts_.emplace(2, jobserver, false, options);
-    log_.emplace(run_, std::make_shared<Catalog>(), 2, parts_->options,
-                 std::chrono::steady_clock::now());
+    log_.emplace(run_, std::make_shared<Catalog>(), 2, std::chrono::steady_clock::now());
     staffing_.emplace(parts_->hooks, parts_->node_manager, parts_->crew, parts_->iterations,
                       parts_->collections, &*log_);
     parts_->crew.start(1);
