@@ -10,8 +10,8 @@ INCLUDE = Path(sys.argv[1], "include")
 
 # From the bottom. Folders of one level know nothing of each other.
 LEVELS = [{"core", "os"}, {"scheduler"}, {"hooks"}, {"transport"}, {"process"}, {"bridge"},
-          {"worker", "controller"}, {"shim"}]
-PUBLIC = {"gtest_xdist.h", "once.h", "plugin.h"}
+          {"worker", "controller"}, {"shim", "testing"}]
+PUBLIC = {"gtest_xdist.h", "once.h", "plugin.h", "testing.h"}
 FREE = {"version.h"}  # includes nothing
 
 # Headers of POSIX, and the folders that may include them.
