@@ -10,7 +10,7 @@ INCLUDE = Path(sys.argv[1], "include")
 
 # From the bottom. Folders of one level know nothing of each other.
 LEVELS = [{"core", "os"}, {"scheduler"}, {"hooks"}, {"transport"}, {"process"}, {"bridge"},
-          {"worker", "controller"}, {"shim"}]
+          {"worker", "controller"}, {"shim", "testing"}]
 # Within them, again from the bottom; a folder of LEVELS stands for what lies in none of its rooms.
 ROOMS = [{"core/build", "core/lean", "core/text", "core/wire"}, {"core/tests"}, {"core", "core/settings"},
          {"core/messages", "core/schedule"}, {"core/timeline"},
@@ -21,7 +21,7 @@ ROOMS = [{"core/build", "core/lean", "core/text", "core/wire"}, {"core/tests"}, 
          {"controller/crew", "controller/records", "controller/results"},
          {"controller/handout", "controller/view"}, {"controller/session"}]
 MOST_HEADERS = 15  # of a room: with more it is several
-PUBLIC = {"gtest_xdist.h", "once.h", "plugin.h"}
+PUBLIC = {"gtest_xdist.h", "once.h", "plugin.h", "testing.h"}
 FREE = {"version.h"}  # includes nothing
 FOR_EFFECT = {"core/build/same_build.h"}  # adds to each file that includes it
 

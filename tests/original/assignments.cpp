@@ -16,8 +16,7 @@
 #include "gtest_xdist/scheduler/load.h"
 #include "gtest_xdist/scheduler/load_scope.h"
 #include "gtest_xdist/scheduler/scheduler.h"
-
-#include "support/fake_node.h"
+#include "gtest_xdist/testing/fake_node.h"
 
 namespace gtest_xdist {
 namespace {

@@ -20,6 +20,7 @@ NO_MESSAGES = {
     "shim/controller_role.h": {"error: ": "stands before what is explained"},
     "shim/refusal.h": {"error: ": "likewise"},
     "process/debugger.h": {"thread apply all backtrace": "a command for gdb"},
+    "testing/plugin_session.h": {"killed by": "what a test is told unless it says something else"},
     "transport/byte_ring.h": {"a lock inside an atomic": "a static_assert that holds on Linux"},
     "transport/stop_word.h": {"a lock inside an atomic": "likewise"},
     "transport/work_deque.h": {"a lock inside an atomic": "likewise"},

@@ -21,7 +21,7 @@ BLOCKS = {
     "examples/settings.md": [],
     "examples/ctest.md": ["cmake", "yaml", "sh"],  # in CI: test_ci_files.py; of several machines: tests/ctest
     "examples/sharing.md": ["cpp", "cpp"],
-    "examples/plugins.md": ["cpp", "cmake"],
+    "examples/plugins.md": ["cpp", "cmake", "cpp"],
     "examples/compatibility.md": [],
     "examples/benchmarks.md": [],
 }
@@ -133,7 +133,7 @@ class PagesTest(unittest.TestCase):
 
     def test_the_examples(self):
         """Each is a page, and all are named."""
-        linked = re.findall(r"\]\((\w+)/\w+\.cpp\)", PAGES["examples/plugins.md"])
+        linked = re.findall(r"\]\((\w+)/\w+\.(?:cpp|h)\)", PAGES["examples/plugins.md"])
         folders = {path.name for path in (SOURCE / "examples").iterdir() if path.is_dir()}
         self.assertEqual(folders - {"demo", "ci"}, set(linked))
 
@@ -220,6 +220,13 @@ class SnippetsTest(unittest.TestCase):
         for workers in "0", "2":
             output = self.must("./my_test", cwd=self.project, GTEST_XDIST_WORKERS=workers)
             self.assertRegex(output, r"PASSED  \] 3 tests\.\nslow: Readme.IsSlow\n\Z")
+
+    def test_the_test_of_the_plugin(self):
+        """It passes, also on a worker, where the plugin is registered as well."""
+        self.build(my_test=block("examples/plugins.md", "cpp") + block("examples/plugins.md", "cpp", 1))
+        for workers in "0", "1":
+            output = self.must("./my_test", cwd=self.project, GTEST_XDIST_WORKERS=workers)
+            self.assertIn("[  PASSED  ] 1 test.", output)
 
     def test_the_value_that_is_made_once(self):
         header, test = block("examples/sharing.md", "cpp").split("\n\n", 1)

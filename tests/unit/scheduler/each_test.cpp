@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/testing/fake_node.h"
+
 #include "support/fake_crew.h"
-#include "support/fake_node.h"
 
 namespace gtest_xdist {
 namespace {

@@ -8,8 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/testing/fake_node.h"
+
 #include "support/fake_crew.h"
-#include "support/fake_node.h"
 #include "support/thrown.h"
 
 namespace gtest_xdist {

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/fake_node.h"
+#include "gtest_xdist/testing/fake_node.h"
 
 namespace gtest_xdist {
 namespace {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <numeric>
 #include <vector>
 
@@ -11,9 +12,10 @@
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/planned.h"
 #include "gtest_xdist/scheduler/units/scopes.h"
+#include "gtest_xdist/testing/simulation.h"
 
 #include "support/random.h"
-#include "support/simulation.h"
+#include "support/workloads.h"
 
 namespace gtest_xdist::internal {
 namespace {
@@ -33,12 +35,16 @@ Forecast forecast_of(const Workload& load, int error) {
   return forecast;
 }
 
+std::unique_ptr<Scheduler> planned(const Workload& load, int error) {
+  return std::make_unique<PlannedScheduling>(load.workers, lone_scopes(load.durations.size()),
+                                             forecast_of(load, error), PlannedScheduling::Rules());
+}
+
 // The makespan as a multiple of what no way to hand these tests out can beat.
 double ratio_of(const Workload& load, int error) {
-  PlannedScheduling scheduler(load.workers, lone_scopes(load.durations.size()),
-                              forecast_of(load, error), {});
-  Simulation session(scheduler, load);
+  Simulation session(planned(load, error), load);
   session.run();
+  EXPECT_EQ(session.error(), "");
   EXPECT_EQ(session.run_counts(), std::vector<std::size_t>(load.durations.size(), 1));
   const Milliseconds sum =
       std::accumulate(load.durations.begin(), load.durations.end(), Milliseconds{0});
@@ -101,11 +107,9 @@ struct Outcome {
 };
 
 Outcome outcome_of(const Workload& load) {
-  PlannedScheduling scheduler(load.workers, lone_scopes(load.durations.size()),
-                              forecast_of(load, 0), {});
-  Simulation session(scheduler, load);
+  Simulation session(planned(load, 0), load);
   session.run();
-  EXPECT_TRUE(scheduler.tests_finished());
+  EXPECT_EQ(session.error(), "");
   EXPECT_EQ(session.run_counts(), std::vector<std::size_t>(load.durations.size(), 1));
   return {session.now(), session.stretches()};
 }
@@ -162,14 +166,13 @@ TEST(PlannedSuites, LoseNoTestWhoeverDies) {
     for (std::uint32_t i = 0; i < suites; ++i) {
       load.suite_set_ups.push_back(random.one_in(2) ? 0 : random.between<Milliseconds>(0, 500));
     }
-    load.set_up = random.one_in(2) ? random.between<Milliseconds>(0, 400) : 0;
+    load.set_ups = random_set_ups(random);
     if (random.one_in(2)) load.crashes = {random.between<std::size_t>(0, tests - 1)};
     load.restarts = load.workers == 1 ? load.crashes.size() : 0;
     load.puts_back = random.one_in(2);
-    PlannedScheduling scheduler(load.workers, lone_scopes(tests), forecast_of(load, 90), {});
-    Simulation session(scheduler, load);
+    Simulation session(planned(load, 90), load);
     session.run();
-    ASSERT_TRUE(scheduler.tests_finished()) << round;
+    ASSERT_EQ(session.error(), "") << round;
     if (load.puts_back) {
       ASSERT_EQ(session.completion_counts(), std::vector<std::size_t>(tests, 1)) << round;
     } else {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -11,10 +12,10 @@
 
 #include "gtest_xdist/scheduler/load_scope.h"
 #include "gtest_xdist/scheduler/planned.h"
+#include "gtest_xdist/testing/fake_node.h"
+#include "gtest_xdist/testing/simulation.h"
 
-#include "support/fake_node.h"
 #include "support/random.h"
-#include "support/simulation.h"
 #include "support/workloads.h"
 
 namespace gtest_xdist::internal {
@@ -98,35 +99,39 @@ std::size_t most_workers_of_a_scope(const Simulation& session, const ScopeOf& sc
 
 struct LoadScopes {
   static constexpr const char* kName = "loadscope";
-  static LoadScopeScheduling make(const Workload& load, const ScopeOf& scope_of, bool reorder) {
-    return LoadScopeScheduling(load.workers, scope_of, reorder);
+  static std::unique_ptr<Scheduler> make(const Workload& load, const ScopeOf& scope_of,
+                                         bool reorder) {
+    return std::make_unique<LoadScopeScheduling>(load.workers, scope_of, reorder);
   }
 };
 
 struct PlannedScopes {
   static constexpr const char* kName = "planned";
-  static PlannedScheduling make(const Workload& load, const ScopeOf& scope_of, bool reorder) {
+  static std::unique_ptr<Scheduler> make(const Workload& load, const ScopeOf& scope_of,
+                                         bool reorder) {
     PlannedScheduling::Rules rules;
     rules.reorder = reorder;
-    return PlannedScheduling(load.workers, scope_of, exact_forecast(load), rules);
+    return std::make_unique<PlannedScheduling>(load.workers, scope_of, exact_forecast(load), rules);
   }
 };
 
 struct PoorlyPlannedScopes {
   static constexpr const char* kName = "planned_poorly";
-  static PlannedScheduling make(const Workload& load, const ScopeOf& scope_of, bool reorder) {
+  static std::unique_ptr<Scheduler> make(const Workload& load, const ScopeOf& scope_of,
+                                         bool reorder) {
     PlannedScheduling::Rules rules;
     rules.reorder = reorder;
-    return PlannedScheduling(load.workers, scope_of, poor_forecast(load), rules);
+    return std::make_unique<PlannedScheduling>(load.workers, scope_of, poor_forecast(load), rules);
   }
 };
 
 struct BlindlyPlannedScopes {
   static constexpr const char* kName = "planned_blindly";
-  static PlannedScheduling make(const Workload& load, const ScopeOf& scope_of, bool reorder) {
+  static std::unique_ptr<Scheduler> make(const Workload& load, const ScopeOf& scope_of,
+                                         bool reorder) {
     PlannedScheduling::Rules rules;
     rules.reorder = reorder;
-    return PlannedScheduling(load.workers, scope_of, {}, rules);
+    return std::make_unique<PlannedScheduling>(load.workers, scope_of, Forecast(), rules);
   }
 };
 
@@ -141,13 +146,12 @@ TYPED_TEST(ScopeSimulation, AScopeIsRunByOneWorker) {
   for (int round = 0; round < kRounds; ++round) {
     const Workload load = random_workload(random);
     const ScopeOf scope_of = random_scopes(random, load.durations.size());
-    auto scheduler = TypeParam::make(load, scope_of, random.one_in(2));
-    Simulation session(scheduler, load);
+    Simulation session(TypeParam::make(load, scope_of, random.one_in(2)), load);
     while (session.step()) {
       ASSERT_FALSE(splits_a_scope(session, scope_of)) << load;
       ASSERT_FALSE(wastes_time(session, scope_of)) << load;
     }
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
     ASSERT_LE(most_workers_of_a_scope(session, scope_of), 1U) << load;
     ASSERT_TRUE(ran_scopes_in_one_piece(session, scope_of, true)) << load;
@@ -171,13 +175,12 @@ TYPED_TEST(ScopeSimulation, AScopeStaysTogetherWhoeverDies) {
     }
     const std::size_t tests = load.durations.size();
     const ScopeOf scope_of = random_scopes(random, tests);
-    auto scheduler = TypeParam::make(load, scope_of, random.one_in(2));
-    Simulation session(scheduler, load);
+    Simulation session(TypeParam::make(load, scope_of, random.one_in(2)), load);
     while (session.step()) {
       ASSERT_FALSE(splits_a_scope(session, scope_of)) << load;
       ASSERT_FALSE(wastes_time(session, scope_of)) << load;
     }
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     if (load.puts_back) {
       ASSERT_EQ(session.completion_counts(), each_run(tests, 1)) << load;
     } else {

@@ -1,6 +1,6 @@
 // Properties of the schedulers over many random sessions in simulated time. Scopes have a file of
 // their own.
-#include "support/simulation.h"
+#include "gtest_xdist/testing/simulation.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -20,8 +20,8 @@
 #include "gtest_xdist/scheduler/serial_last.h"
 #include "gtest_xdist/scheduler/units/scopes.h"
 #include "gtest_xdist/scheduler/work_stealing.h"
+#include "gtest_xdist/testing/fake_node.h"
 
-#include "support/fake_node.h"
 #include "support/random.h"
 #include "support/workloads.h"
 
@@ -38,23 +38,24 @@ std::size_t random_chunk(Random& random) {
 
 struct Load {
   static constexpr const char* kName = "load";
-  static LoadScheduling make(const Workload& load, std::size_t chunk) {
-    return LoadScheduling(load.workers, chunk);
+  static std::unique_ptr<Scheduler> make(const Workload& load, std::size_t chunk) {
+    return std::make_unique<LoadScheduling>(load.workers, chunk);
   }
 };
 
 struct WorkSteal {
   static constexpr const char* kName = "worksteal";
-  static WorkStealingScheduling make(const Workload& load, std::size_t) {
-    return WorkStealingScheduling(load.workers);
+  static std::unique_ptr<Scheduler> make(const Workload& load, std::size_t) {
+    return std::make_unique<WorkStealingScheduling>(load.workers);
   }
 };
 
 // Each test is a scope of its own.
 struct LoneScopes {
   static constexpr const char* kName = "lone_scopes";
-  static LoadScopeScheduling make(const Workload& load, std::size_t) {
-    return LoadScopeScheduling(load.workers, lone_scopes(load.durations.size()), true);
+  static std::unique_ptr<Scheduler> make(const Workload& load, std::size_t) {
+    return std::make_unique<LoadScopeScheduling>(load.workers, lone_scopes(load.durations.size()),
+                                                 true);
   }
 };
 
@@ -66,25 +67,25 @@ PlannedScheduling::Rules chunks_of(std::size_t chunk) {
 
 struct Planned {
   static constexpr const char* kName = "planned";
-  static PlannedScheduling make(const Workload& load, std::size_t chunk) {
-    return PlannedScheduling(load.workers, lone_scopes(load.durations.size()), exact_forecast(load),
-                             chunks_of(chunk));
+  static std::unique_ptr<Scheduler> make(const Workload& load, std::size_t chunk) {
+    return std::make_unique<PlannedScheduling>(load.workers, lone_scopes(load.durations.size()),
+                                               exact_forecast(load), chunks_of(chunk));
   }
 };
 
 struct PlannedPoorly {
   static constexpr const char* kName = "planned_poorly";
-  static PlannedScheduling make(const Workload& load, std::size_t chunk) {
-    return PlannedScheduling(load.workers, lone_scopes(load.durations.size()), poor_forecast(load),
-                             chunks_of(chunk));
+  static std::unique_ptr<Scheduler> make(const Workload& load, std::size_t chunk) {
+    return std::make_unique<PlannedScheduling>(load.workers, lone_scopes(load.durations.size()),
+                                               poor_forecast(load), chunks_of(chunk));
   }
 };
 
 struct PlannedBlindly {
   static constexpr const char* kName = "planned_blindly";
-  static PlannedScheduling make(const Workload& load, std::size_t chunk) {
-    return PlannedScheduling(load.workers, lone_scopes(load.durations.size()), {},
-                             chunks_of(chunk));
+  static std::unique_ptr<Scheduler> make(const Workload& load, std::size_t chunk) {
+    return std::make_unique<PlannedScheduling>(load.workers, lone_scopes(load.durations.size()),
+                                               Forecast(), chunks_of(chunk));
   }
 };
 
@@ -98,10 +99,9 @@ TYPED_TEST(ModeSimulation, NoWorkerIsIdleWhileATestWaits) {
   Random random(10);
   for (int round = 0; round < kRounds; ++round) {
     const Workload load = random_workload(random);
-    auto scheduler = TypeParam::make(load, random_chunk(random));
-    Simulation session(scheduler, load);
+    Simulation session(TypeParam::make(load, random_chunk(random)), load);
     session.run();
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
     ASSERT_LE(session.now(), longest_allowed(load.durations, load.workers)) << load;
   }
@@ -114,10 +114,9 @@ TYPED_TEST(ModeSimulation, EveryTestIsRunOnceWhoeverDies) {
     if (load.crashes.size() < load.workers) {  // then those that are left do it all
       load.restarts = random.between<std::size_t>(0, load.crashes.size());
     }
-    auto scheduler = TypeParam::make(load, random_chunk(random));
-    Simulation session(scheduler, load);
+    Simulation session(TypeParam::make(load, random_chunk(random)), load);
     while (session.step()) ASSERT_FALSE(session.wastes_time()) << load;
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
     ASSERT_EQ(session.worker_count(), load.workers + load.restarts) << load;
   }
@@ -138,12 +137,11 @@ TYPED_TEST(ModeSimulation, AWorkerMayDieAtAnyStep) {
         bool over = false;
         std::size_t step = 0;
         for (; !over; ++step) {
-          auto scheduler = TypeParam::make(load, kNoBound);
-          Simulation session(scheduler, load);
+          Simulation session(TypeParam::make(load, kNoBound), load);
           for (std::size_t i = 0; i < step && !over; ++i) over = !session.step();
           ASSERT_TRUE(session.crash(victim));
           session.run();
-          ASSERT_TRUE(scheduler.tests_finished()) << "step " << step;
+          ASSERT_EQ(session.error(), "") << "step " << step;
           ASSERT_EQ(session.run_counts(), each_run(suite.size(), 1)) << "step " << step;
         }
         EXPECT_GT(step, 2 * suite.size());  // each test begins and ends
@@ -158,10 +156,9 @@ TYPED_TEST(ModeSimulation, EveryTestIsCompletedOnceIfCrashesArePutBack) {
   for (int round = 0; round < kRounds; ++round) {
     Workload load = troubled_workload(random);
     load.puts_back = true;
-    auto scheduler = TypeParam::make(load, random_chunk(random));
-    Simulation session(scheduler, load);
+    Simulation session(TypeParam::make(load, random_chunk(random)), load);
     while (session.step()) ASSERT_FALSE(session.wastes_time()) << load;
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     ASSERT_EQ(session.completion_counts(), each_run(load.durations.size(), 1)) << load;
   }
 }
@@ -187,13 +184,11 @@ TYPED_TEST(ModeSimulation, SerialTestsRunAlone) {
     const Workload load = troubled_workload(random);
     const TestIndex every = random.between<TestIndex>(1, 10);
     const auto is_serial = [every](TestIndex test) { return test % every == 0; };
-    auto others = TypeParam::make(load, random_chunk(random));
-    SerialLastScheduling scheduler(std::make_unique<decltype(others)>(std::move(others)),
-                                   is_serial);
-    Simulation session(scheduler, load);
+    Simulation session(std::make_unique<SerialLastScheduling>(
+                           TypeParam::make(load, random_chunk(random)), is_serial),
+                       load);
     while (session.step()) ASSERT_FALSE(runs_beside_a_serial_test(session, is_serial)) << load;
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
-    ASSERT_FALSE(scheduler.has_pending()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
   }
 }
@@ -202,10 +197,8 @@ TYPED_TEST(ModeSimulation, EqualSessionsAreEqual) {
   Random random(13);
   for (int round = 0; round < kRounds / 10; ++round) {
     const Workload load = troubled_workload(random);
-    auto one = TypeParam::make(load, kNoBound);
-    auto other = TypeParam::make(load, kNoBound);
-    Simulation first(one, load);
-    Simulation second(other, load);
+    Simulation first(TypeParam::make(load, kNoBound), load);
+    Simulation second(TypeParam::make(load, kNoBound), load);
     first.run();
     second.run();
     ASSERT_EQ(first.worker_count(), second.worker_count()) << load;
@@ -221,10 +214,9 @@ TEST(EachSimulation, EveryWorkerRunsEveryTestInOrder) {
   Random random(14);
   for (int round = 0; round < kRounds / 3; ++round) {
     const Workload load = random_workload(random);
-    EachScheduling scheduler(load.workers);
-    Simulation session(scheduler, load);
+    Simulation session(std::make_unique<EachScheduling>(load.workers), load);
     session.run();
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     std::vector<TestIndex> all(load.durations.size());
     std::iota(all.begin(), all.end(), 0U);
     for (std::size_t i = 0; i < load.workers; ++i) ASSERT_EQ(session.ran(i), all) << load;
@@ -236,10 +228,9 @@ TEST(EachSimulation, EveryTestIsRunOncePerWorkerWhoeverDies) {
   Random random(15);
   for (int round = 0; round < kRounds; ++round) {
     const Workload load = troubled_workload(random);
-    EachScheduling scheduler(load.workers);
-    Simulation session(scheduler, load);
+    Simulation session(std::make_unique<EachScheduling>(load.workers), load);
     session.run();
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), load.workers)) << load;
   }
 }
@@ -249,10 +240,9 @@ TEST(EachSimulation, EveryTestIsCompletedOncePerWorkerIfCrashesArePutBack) {
   for (int round = 0; round < kRounds; ++round) {
     Workload load = troubled_workload(random);
     load.puts_back = true;
-    EachScheduling scheduler(load.workers);
-    Simulation session(scheduler, load);
+    Simulation session(std::make_unique<EachScheduling>(load.workers), load);
     session.run();
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     ASSERT_EQ(session.completion_counts(), each_run(load.durations.size(), load.workers)) << load;
     for (std::size_t i = 0; i < session.worker_count(); ++i) {
       std::vector<TestIndex> ran = session.ran(i);
@@ -276,8 +266,8 @@ Shares random_shares(const Workload& load, Random& random) {
   return shares;
 }
 
-ReplayScheduling replay_of(const Workload& load, const Shares& shares) {
-  return ReplayScheduling(
+std::unique_ptr<Scheduler> replay_of(const Workload& load, const Shares& shares) {
+  return std::make_unique<ReplayScheduling>(
       load.workers, shares,
       [](const Node& node) { return static_cast<std::size_t>(node.number()); }, false);
 }
@@ -287,10 +277,9 @@ TEST(ReplaySimulation, EveryWorkerRunsItsShareInOrder) {
   for (int round = 0; round < kRounds / 3; ++round) {
     const Workload load = random_workload(random);
     const Shares shares = random_shares(load, random);
-    ReplayScheduling scheduler = replay_of(load, shares);
-    Simulation session(scheduler, load);
+    Simulation session(replay_of(load, shares), load);
     session.run();
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     for (std::size_t i = 0; i < load.workers; ++i) ASSERT_EQ(session.ran(i), shares[i]) << load;
   }
 }
@@ -299,10 +288,9 @@ TEST(ReplaySimulation, EveryTestIsRunOnceWhoeverDies) {
   Random random(21);
   for (int round = 0; round < kRounds; ++round) {
     const Workload load = troubled_workload(random);
-    ReplayScheduling scheduler = replay_of(load, random_shares(load, random));
-    Simulation session(scheduler, load);
+    Simulation session(replay_of(load, random_shares(load, random)), load);
     session.run();
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;
   }
 }
@@ -312,10 +300,9 @@ TEST(ReplaySimulation, EveryTestIsCompletedOnceIfCrashesArePutBack) {
   for (int round = 0; round < kRounds; ++round) {
     Workload load = troubled_workload(random);
     load.puts_back = true;
-    ReplayScheduling scheduler = replay_of(load, random_shares(load, random));
-    Simulation session(scheduler, load);
+    Simulation session(replay_of(load, random_shares(load, random)), load);
     session.run();
-    ASSERT_TRUE(scheduler.tests_finished()) << load;
+    ASSERT_EQ(session.error(), "") << load;
     ASSERT_EQ(session.completion_counts(), each_run(load.durations.size(), 1)) << load;
   }
 }

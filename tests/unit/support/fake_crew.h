@@ -10,8 +10,7 @@
 
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/scheduler.h"
-
-#include "support/fake_node.h"
+#include "gtest_xdist/testing/fake_node.h"
 
 namespace gtest_xdist {
 

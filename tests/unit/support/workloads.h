@@ -13,17 +13,19 @@
 #include <vector>
 
 #include "gtest_xdist/scheduler/units/forecast.h"
+#include "gtest_xdist/testing/simulation.h"
 
 #include "support/random.h"
 #include "support/sanitizers.h"
-#include "support/simulation.h"
 
 namespace gtest_xdist {
 
 // gtest prints it where an assertion fails.
 inline std::ostream& operator<<(std::ostream& out, const Workload& load) {
-  out << load.workers << " workers, set-up " << load.set_up << ", replaced after "
-      << load.replace_time << ", " << load.restarts << " restarts, crashes in runs";
+  out << load.workers << " workers, set-ups";
+  for (const Milliseconds set_up : load.set_ups) out << ' ' << set_up;
+  out << ", replaced after " << load.replace_time << ", " << load.restarts
+      << " restarts, crashes in runs";
   for (const std::size_t run : load.crashes) out << ' ' << run;
   if (load.puts_back) out << ", put back";
   out << "; durations";
@@ -51,10 +53,17 @@ inline Workload random_workload(Random& random) {
   return load;
 }
 
+// One worker in three takes a time, one twice that, one none.
+inline std::vector<Milliseconds> random_set_ups(Random& random) {
+  if (random.one_in(2)) return {};
+  const auto set_up = random.between<Milliseconds>(0, 400);
+  return {set_up, 2 * set_up, 0};
+}
+
 // Workers may take their time to set up; some runs crash, and dead workers are replaced.
 inline Workload troubled_workload(Random& random) {
   Workload load = random_workload(random);
-  load.set_up = random.one_in(2) ? random.between<Milliseconds>(0, 400) : 0;
+  load.set_ups = random_set_ups(random);
   load.replace_time = random.between<Milliseconds>(0, 1000);
   const std::size_t runs = load.durations.size();
   std::set<std::size_t> crashes;

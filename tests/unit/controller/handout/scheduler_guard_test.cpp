@@ -11,7 +11,8 @@
 
 #include <gtest/gtest.h>
 
-#include "support/fake_node.h"
+#include "gtest_xdist/testing/fake_node.h"
+
 #include "support/thrown.h"
 
 namespace gtest_xdist::internal {
