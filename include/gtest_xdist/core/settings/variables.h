@@ -156,11 +156,19 @@ inline bool is_told_by_worker(const std::string& name, std::string_view value) {
   return name == kWorkerVariable && parse_worker(value).has_value();
 }
 
-// Where to read of them.
+// Where to read about them.
 inline constexpr const char* kWhereVariablesAre =
     "GTEST_XDIST_WORKERS=help lists the variables; the guide is examples/settings.md of "
-    "gtest-xdist, "
-    "in a package below share/doc/gtest_xdist";
+    "gtest-xdist, in a package below share/doc/gtest_xdist";
+
+// The variable that was meant, without its prefix: the nearest of `known`, or ours for an option of
+// pytest-xdist or pytest-rerunfailures.
+inline std::optional<std::string> meant_variable(const std::string& ending,
+                                                 const std::vector<std::string>& known) {
+  if (ending == "NUMPROCESSES") return "WORKERS";
+  if (ending == "RERUNS") return "RETRIES";
+  return near_miss(ending, known);
+}
 
 [[noreturn]] inline void reject_unknown(const std::string& name, const std::string& value) {
   // The prefix is right, so only what follows it tells how near a miss is.
@@ -168,7 +176,7 @@ inline constexpr const char* kWhereVariablesAre =
   std::vector<std::string> endings;
   for (const std::string& known : user_variables()) endings.push_back(known.substr(prefix));
   std::string text = "unknown variable " + shown(name) + "='" + shown(value) + "'";
-  if (const std::optional<std::string> near = near_miss(name.substr(prefix), endings)) {
+  if (const std::optional<std::string> near = meant_variable(name.substr(prefix), endings)) {
     text += "; did you mean " + (kVariablePrefix + *near) + "?";
   } else {
     text += ".";

@@ -343,6 +343,8 @@ TEST(Variables, SayWhichVariableMayBeMeant) {
       {"GTEST_XDIST_INDEXES", "0", "GTEST_XDIST_INDICES"},
       {"GTEST_XDIST_RETRY", "2", "GTEST_XDIST_RETRIES"},
       {"GTEST_XDIST_TESTRUN_UID", "", "GTEST_XDIST_TESTRUNUID"},
+      {"GTEST_XDIST_NUMPROCESSES", "4", "GTEST_XDIST_WORKERS"},
+      {"GTEST_XDIST_RERUNS", "2", "GTEST_XDIST_RETRIES"},
   };
   for (const Row& row : rows) {
     EXPECT_EQ(usage_error({{row.name, row.value}}), "unknown variable " + row.name + "='" +
