@@ -99,7 +99,7 @@ struct FakeProcess : SessionHost {
   }
 
   // The hooks around a test, with the test in their middle.
-  void phases(const FakeTest& fake, TestReport& report) {
+  void phases(const FakeTest& fake, TestReport& report) const {
     const Item& item = report.item;
     const auto nothing = [] {};
     const bool is_set_up = phase(
@@ -116,7 +116,7 @@ struct FakeProcess : SessionHost {
 
   // Calls a hook around `inside`. Whether all is well.
   bool phase(Hook hook, FunctionRef<After(Plugin&)> f, TestReport& report,
-             FunctionRef<void()> inside) {
+             FunctionRef<void()> inside) const {
     HookCall call(plugins, hook, f);
     if (!judge(call, report)) return false;
     inside();

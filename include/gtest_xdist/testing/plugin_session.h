@@ -54,9 +54,10 @@ class KeptSummary : public TerminalReporter {
 //     session.finish();
 //     EXPECT_EQ(session.failures(), std::vector<std::string>());
 //
-// Members that take a worker's number throw std::out_of_range if there is no such worker, and those
-// that let something happen throw std::logic_error if it is gone. In a serial session the number is
-// 0. What `Class` throws in a hook is handled as in a real session, see failures().
+// Members throw std::out_of_range if there is no such worker or test, and those that let something
+// happen throw std::logic_error if the worker is gone. A serial session has no worker: what takes a
+// worker's number to look at it or to run a test takes 0 for its process. What `Class` throws in a
+// hook is handled as in a real session, see failures().
 template <class Class>
 class PluginSession {
  public:
@@ -109,11 +110,11 @@ class PluginSession {
   }
 
   // A worker runs a test: the hooks from runtest_logstart to runtest_logfinish; runtest_teardown
-  // gets no next item. Then at once the controller, which really may do so much later, calls those
-  // that it calls on replay. Returns the outcome: a hook may have failed or skipped the test.
+  // gets no next item. Then the controller calls those that it calls on replay; a real one may do
+  // that much later. Returns the outcome: a hook may have failed or skipped the test.
   Outcome run(std::size_t worker, TestIndex test, const FakeTest& fake = {}) {
     Process& process = there(worker);
-    TestReport report = report_of(process.hooks.item(test), process);
+    TestReport report = report_of(process.hooks.item(items_.at(test).index), process);
     process.act([&] {
       process.hooks.runtest_logstart(report.item);
       process.phases(fake, report);
@@ -126,18 +127,17 @@ class PluginSession {
 
   // A worker dies in a test: testnodedown and handlecrashitem, and, if the test is not put back,
   // the replay of its report. If it is, the caller may run() it again. `how` is what hooks are
-  // told. Not in a serial session.
+  // told.
   FakeCrash crash(std::size_t worker, TestIndex test,
                   const std::string& how = "killed by signal 11 (SIGSEGV)") {
-    Process& process = there(worker);
-    process.gone = true;
+    const Item& item = main_.hooks.item(items_.at(test).index);
+    Process& process = end(worker);
     const WorkerController& node = process.node;
-    TestReport report = report_of(main_.hooks.item(test), process);
+    TestReport report = report_of(item, process);
     report.outcome = Outcome::failed;
     report.crashed = true;
-    report.parts = {
-        {PartType::fatal_failure, report.item.file, report.item.line,
-         "worker '" + node.id + "' crashed while running '" + report.item.id + "': " + how}};
+    report.parts = {{PartType::fatal_failure, item.file, item.line,
+                     "worker '" + node.id + "' crashed while running '" + item.id + "': " + how}};
     internal::Assignments assignments(items_.size(), {test}, 1);
     internal::SchedulerGuard scheduler(std::make_unique<LoadScheduling>(1), "the scheduler",
                                        assignments);
@@ -156,11 +156,9 @@ class PluginSession {
     return crash;
   }
 
-  // A worker ends as it should: its sessionfinish and unconfigure, then testnodedown. Not in a
-  // serial session.
+  // A worker ends as it should: its sessionfinish and unconfigure, then testnodedown.
   void end_worker(std::size_t worker) {
-    Process& process = there(worker);
-    process.gone = true;
+    Process& process = end(worker);
     process.act([&] {
       process.hooks.sessionfinish(exitstatus());
       process.node.workeroutput = process.config().workeroutput;
@@ -217,6 +215,12 @@ class PluginSession {
   Process& there(std::size_t worker) {
     Process& process = at(worker);
     if (process.gone) throw std::logic_error(process.node.id + " is gone");
+    return process;
+  }
+  Process& end(std::size_t worker) {
+    static_cast<void>(workers_.at(worker));  // the process of a serial session is none of them
+    Process& process = there(worker);
+    process.gone = true;
     return process;
   }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,10 +40,11 @@ namespace gtest_xdist {
 class Simulation {
  public:
   // Owns the scheduler, which must be new. All workers arrive, and the scheduler is called as far
-  // as its first schedule().
-  Simulation(std::unique_ptr<Scheduler> scheduler, const Workload& workload)
-      : load_(workload),
-        ledger_(load_.durations.size(), load_.workers, scheduler->runs_on_every_worker()),
+  // as its first schedule(). Throws std::invalid_argument if the scheduler is null, and what its
+  // runs_on_every_worker() throws.
+  Simulation(std::unique_ptr<Scheduler> scheduler, Workload workload)
+      : load_(std::move(workload)),
+        ledger_(load_.durations.size(), load_.workers, there(scheduler).runs_on_every_worker()),
         scheduler_(std::move(scheduler), "the scheduler", ledger_.assignments()),
         restarts_left_(load_.restarts) {
     for (std::size_t i = 0; i < load_.workers; ++i) add_worker();
@@ -83,29 +85,36 @@ class Simulation {
     return true;
   }
 
-  // Calls step() until it returns false. It always ends: each test runs at most once more than
-  // there are crashes.
+  // Calls step() until it returns false. That happens after a number of steps that the workload
+  // bounds; only a member of the scheduler that does not return is waited for without end.
   void run() {
     while (step()) {
     }
   }
 
-  // Ends a worker now, whatever it does: the test that it runs has crashed. False if it is gone
-  // already.
+  // Ends a worker now, whatever it does: the test that it runs, if any, has crashed. False, and
+  // nothing happens, if the worker is gone. As node() and ran(), throws std::out_of_range if there
+  // has been no such worker.
   bool crash(std::size_t worker) {
-    if (workers_[worker]->gone) return false;
-    if (workers_[worker]->node.running()) note_run(*workers_[worker]);
-    crash(*workers_[worker]);
+    Worker& victim = *workers_.at(worker);
+    if (victim.gone) return false;
+    if (victim.node.running()) note_run(victim);
+    crash(victim);
     check_answers();
     return true;
   }
 
-  // How the scheduler has broken its contract, with the member of Scheduler, the node and the test:
-  // "the scheduler failed in schedule: test 5 was sent to gw1 twice". Empty while all is well.
-  // Broken are: to throw; to send a test that does not exist, that another node has or has
-  // completed, or to a node that is gone; to say before all tests are complete that they are. At
-  // the end, if a worker is left: a test that was not handed out, or not again after it was taken
-  // back or its worker has died; tests_finished() and has_pending() that still wait for something.
+  // How the scheduler has broken its contract; empty while all is well. Names what it has to do
+  // with: the member of Scheduler, the node, the test, as in "the scheduler failed in schedule:
+  // test 5 was sent to gw1 twice". A Simulation finds
+  // - what a member throws;
+  // - a test that is sent although it does not exist, is with a node, or is complete;
+  // - a test that is sent to a node that is gone;
+  // - a tests_finished() that is true too early;
+  // and, when nothing happens any more and a worker is left,
+  // - a test that was never sent, or not again after it was taken back or put back, or its worker
+  //   had died;
+  // - a tests_finished() or has_pending() that still waits for something.
   const std::string& error() const { return error_.empty() ? scheduler_.error() : error_; }
 
   // --- what has happened -------------------------------------------------------------------------
@@ -118,7 +127,7 @@ class Simulation {
 
   // What a worker has and does now; null if it is gone. Valid until the next step.
   const FakeNode* node(std::size_t worker) const {
-    return workers_[worker]->gone ? nullptr : &workers_[worker]->node;
+    return workers_.at(worker)->gone ? nullptr : &workers_.at(worker)->node;
   }
 
   // The tests in the order in which they were started, by any worker.
@@ -126,7 +135,7 @@ class Simulation {
 
   // What a worker has run, in order, with the test that it crashed in, without the one that it
   // runs.
-  const std::vector<TestIndex>& ran(std::size_t worker) const { return workers_[worker]->ran; }
+  const std::vector<TestIndex>& ran(std::size_t worker) const { return workers_.at(worker)->ran; }
 
   // By test: how often it was run by any worker, to its end or to a crash.
   std::vector<std::size_t> run_counts() const {
@@ -168,6 +177,11 @@ class Simulation {
     std::optional<std::uint32_t> suite;  // that it is in
     bool gone = false;
   };
+
+  static const Scheduler& there(const std::unique_ptr<Scheduler>& scheduler) {
+    if (!scheduler) throw std::invalid_argument("a Simulation needs a scheduler");
+    return *scheduler;
+  }
 
   void add_worker() {
     const std::size_t number = workers_.size();

@@ -210,6 +210,19 @@ TEST(PluginSession, KeepsToItself) {
   EXPECT_EQ(session.make_scheduler(), nullptr);
 }
 
+TEST(PluginSession, KnowsItsWorkersAndTests) {
+  PluginSession<Plugin> session(fake_items({"A.One"}), 2);
+  EXPECT_THROW(session.run(2, 0), std::out_of_range);
+  EXPECT_THROW(session.run(0, 1), std::out_of_range);
+  EXPECT_THROW(session.crash(0, 1), std::out_of_range);
+  session.end_worker(0);
+  EXPECT_EQ(text_of_thrown<std::logic_error>([&] { session.end_worker(0); }), "gw0 is gone");
+  PluginSession<Plugin> serial(fake_items({"A.One"}), 0);
+  EXPECT_THROW(serial.crash(0, 0), std::out_of_range);
+  EXPECT_THROW(serial.end_worker(0), std::out_of_range);
+  EXPECT_EQ(serial.run(0, 0), Outcome::passed);
+}
+
 TEST(PluginSession, ItemsHaveTheirNames) {
   const std::vector<Item> items = fake_items({"A.One", "I/P.V/0"});
   EXPECT_EQ(items[1].index, 1U);

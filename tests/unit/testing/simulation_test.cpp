@@ -12,6 +12,8 @@
 #include "gtest_xdist/scheduler/node_registry.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
+#include "support/thrown.h"
+
 namespace gtest_xdist {
 namespace {
 
@@ -138,6 +140,12 @@ TEST(Simulation, BlamesNobodyIfNoWorkerIsLeft) {
   Workload load = four_tests_on_two_workers();
   load.crashes = {0, 1};
   EXPECT_EQ(error_of<OneByOne>(load), "");
+}
+
+TEST(Simulation, NeedsAScheduler) {
+  EXPECT_EQ(text_of_thrown<std::invalid_argument>(
+                [] { Simulation(nullptr, four_tests_on_two_workers()); }),
+            "a Simulation needs a scheduler");
 }
 
 TEST(Simulation, LetsWorkersSetUpFirst) {
