@@ -1,7 +1,8 @@
-// All registered tests by number.
+// Catalog: all registered tests by number.
 //
 // Layer: bridge. Made anew at every RUN_ALL_TESTS, before gtest shuffles, so that numbers follow
-// the order of registration: in every process of a session the same test has the same index.
+// the order of registration. So a test has the same index in every process of a session. Knows
+// nothing of workers.
 #ifndef GTEST_XDIST_BRIDGE_CATALOG_H_
 #define GTEST_XDIST_BRIDGE_CATALOG_H_
 
@@ -27,7 +28,7 @@ using SuiteIndex = std::uint32_t;
 // Does not own gtest's objects, which live until the process ends.
 class Catalog {
  public:
-  // To be made while gtest's order is that of registration.
+  // Make it while gtest's order is that of registration.
   Catalog() {
     const testing::UnitTest& unit_test = *testing::UnitTest::GetInstance();
     for (int i = 0; i < unit_test.total_test_suite_count(); ++i) {
@@ -95,8 +96,8 @@ class Catalog {
     return indices;
   }
 
-  // One line for each registered test: what two processes of one session must agree on. The text of
-  // a value parameter is left out: it may hold an address.
+  // One line for each registered test. Two processes of one session must agree on all lines. The
+  // text of a value parameter is left out, because it may hold an address.
   std::vector<std::string> ids() const {
     std::vector<std::string> lines;
     lines.reserve(tests_.size());
@@ -106,7 +107,7 @@ class Catalog {
     return lines;
   }
 
-  // Stands for ids(), without making them.
+  // A hash of the names and the selection, as in ids().
   std::uint64_t digest() const {
     Digest digest;
     for (const testing::TestInfo* test : tests_) {
@@ -117,7 +118,7 @@ class Catalog {
     return digest.value();
   }
 
-  // Stands for the names of all registered tests, whatever is selected.
+  // A hash of the names of all registered tests, whatever is selected.
   std::uint64_t digest_of_names() const {
     Digest digest;
     for (const testing::TestInfo* test : tests_) {

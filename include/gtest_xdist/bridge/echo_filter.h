@@ -1,7 +1,8 @@
-// Assertions that a listener makes again while a worker's results are replayed.
+// EchoFilter: drops assertions that a listener makes again while a worker's results are replayed.
 //
-// Layer: bridge. A listener is there in the worker and in the controller. Where it fails something
-// at the end of a test, a suite or the run, the worker has reported that already.
+// Layer: bridge. A listener exists in the worker and in the controller. If it fails something at
+// the end of a test, a suite or the run, the worker has reported that already. Does not know where
+// the reports come from.
 #ifndef GTEST_XDIST_BRIDGE_ECHO_FILTER_H_
 #define GTEST_XDIST_BRIDGE_ECHO_FILTER_H_
 
@@ -16,18 +17,18 @@
 
 namespace gtest_xdist::internal {
 
-// The assertion results of a report, behind those that are in `parts`.
+// Appends the assertion results of a report to `parts`.
 inline void append_parts(const Report& report, std::vector<Part>& parts) {
   for (const Step& step : report.steps) {
     if (step.has_part) parts.push_back(step.part);
   }
 }
 
-// While it lives, takes the assertion results of this thread: those in `told` are dropped, others
-// go where gtest would have them go.
+// While it lives, it receives the assertion results of this thread. It drops those that listeners
+// have heard of, and passes on all others as gtest would.
 class EchoFilter : public testing::ScopedFakeTestPartResultReporter {
  public:
-  // `result` is that of what runs. Neither is owned.
+  // `told` are the results that listeners have heard of. Other results go into `result`.
   EchoFilter(const std::vector<Part>& told, testing::TestResult& result)
       : ScopedFakeTestPartResultReporter(INTERCEPT_ONLY_CURRENT_THREAD, nullptr),
         told_(told),

@@ -1,7 +1,7 @@
-// Assertions of GoogleTest in hooks that do not belong to a test.
+// HookAssertions: lets assertions of gtest in a hook fail the session instead of a test.
 //
-// Layer: bridge. gtest takes them for the test that happens to be current, or none; there they
-// would fail somebody else's test.
+// Layer: bridge. For hooks that do not belong to a test. gtest would count their assertions for the
+// test that happens to be current, or for none. Does not know which hook runs.
 #ifndef GTEST_XDIST_BRIDGE_HOOK_ASSERTIONS_H_
 #define GTEST_XDIST_BRIDGE_HOOK_ASSERTIONS_H_
 

@@ -1,6 +1,7 @@
-// Running tests one after another as somebody hands them out.
+// ItemLoop: runs tests one after another, as an ItemSource hands them out.
 //
-// Layer: bridge. Runs in a worker, and in a process that runs an index list.
+// Layer: bridge. Runs in a worker, and in a serial process that runs tests in an order of its own.
+// Does not decide about the order.
 #ifndef GTEST_XDIST_BRIDGE_ITEM_LOOP_H_
 #define GTEST_XDIST_BRIDGE_ITEM_LOOP_H_
 
@@ -16,7 +17,7 @@
 
 namespace gtest_xdist::internal {
 
-// What comes next.
+// The next step of the loop.
 struct NextItem {
   enum class Kind {
     item,    // run `test`
@@ -33,16 +34,16 @@ class ItemSource {
   virtual ~ItemSource() = default;
   virtual NextItem next_item() = 0;
 
-  // Asked of each item before its suite is set up for it, and right before it begins. If it may
-  // not, it is the source's again.
+  // Whether the test may begin. Called for each item before its suite is set up for it, and right
+  // before it begins. If the answer is false, the source has the test back.
   virtual bool may_begin(TestIndex test) {
     static_cast<void>(test);
     return true;
   }
 };
 
-// What earlier stretches left in a suite's own result, set aside for a while: gtest skips the tests
-// of a suite that has failed, and a failure of one stretch is no reason to skip the next.
+// While it lives, a suite's own result does not hold what earlier stretches left there. gtest skips
+// the tests of a suite that has failed, but a failure of one stretch must not skip the next.
 class SetAside {
  public:
   explicit SetAside(testing::TestResult& result) : result_(result) {
@@ -73,10 +74,9 @@ class SetAside {
 // SetUpTestSuite and TearDownTestSuite run once for each contiguous stretch of a suite.
 class ItemLoop {
  public:
-  // Neither is owned.
   ItemLoop(const Catalog& catalog, ItemSource& source) : catalog_(catalog), source_(source) {}
 
-  // Runs tests until the source ends.
+  // Runs tests until next_item() returns Kind::end.
   void run() {
     next_ = source_.next_item();
     while (next_.kind != NextItem::Kind::end) {
@@ -88,8 +88,9 @@ class ItemLoop {
     }
   }
 
-  // To be called in OnTestEnd, after all other listeners: decides what follows. Returns whether it
-  // is a test of the same stretch; if not, gtest tears the suite down.
+  // Call this in OnTestEnd, after all other listeners. Decides what follows, and may block in
+  // next_item(). Returns whether a test of the same stretch follows; if not, gtest tears the suite
+  // down.
   bool on_test_end() {
     next_ = source_.next_item();
     if (next_.kind == NextItem::Kind::item && catalog_.suite_of(next_.test) == suite_ &&
@@ -125,7 +126,7 @@ class ItemLoop {
 
   void begin(TestIndex test) {
     test_ = test;
-    // It may have run before, on this worker and in this iteration.
+    // The test may have run before in this process and in this iteration.
     private_call<ResultClearAll>(private_member<TestResultOf>(catalog_.test(test)));
   }
 

@@ -1,6 +1,6 @@
-// Tests and results in the form in which plugins see them.
+// Converts tests and results into the form in which plugins see them.
 //
-// Layer: bridge.
+// Layer: bridge. Does not call plugins.
 #ifndef GTEST_XDIST_BRIDGE_ITEMS_H_
 #define GTEST_XDIST_BRIDGE_ITEMS_H_
 
@@ -39,7 +39,7 @@ inline std::vector<Item> make_items(const Catalog& catalog) {
   return items;
 }
 
-// What gtest knows of a test that has ended, in OnTestEnd.
+// Makes a report of a test that has ended, from gtest's result. For OnTestEnd.
 inline TestReport make_report(const Item& item, const testing::TestInfo& test,
                               std::string worker_id) {
   constexpr double kMillisecond = 0.001;

@@ -1,6 +1,6 @@
-// Taking gtest's place between the set-up and the tear-down of the environments.
+// Helps to run tests in gtest's place, between the set-up and the tear-down of the environments.
 //
-// Layer: bridge.
+// Layer: bridge. Does not run tests.
 #ifndef GTEST_XDIST_BRIDGE_ITERATION_H_
 #define GTEST_XDIST_BRIDGE_ITERATION_H_
 
@@ -32,8 +32,8 @@ inline bool environments_are_usable() {
   return !testing::Test::HasFatalFailure() && !testing::Test::IsSkipped();
 }
 
-// After somebody else has run the tests, gtest goes on to run all suites. It must find none to run,
-// until its loop over them is over.
+// Hides all suites from gtest when their tests have run without it, because gtest goes on to run
+// all suites. Restore them when gtest's loop over the suites is over.
 class HiddenSuites {
  public:
   void hide(const Catalog& catalog) {

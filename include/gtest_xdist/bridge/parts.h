@@ -1,6 +1,6 @@
-// Assertion results: between gtest's form and ours, and to gtest's listeners.
+// Converts assertion results between gtest's form and ours, and sends them to gtest's listeners.
 //
-// Layer: bridge.
+// Layer: bridge. Does not know where the results come from.
 #ifndef GTEST_XDIST_BRIDGE_PARTS_H_
 #define GTEST_XDIST_BRIDGE_PARTS_H_
 
@@ -19,7 +19,7 @@ inline testing::TestPartResult to_gtest(const Part& part) {
   static constexpr testing::TestPartResult::Type kTypes[] = {
       testing::TestPartResult::kSuccess, testing::TestPartResult::kNonFatalFailure,
       testing::TestPartResult::kFatalFailure, testing::TestPartResult::kSkip};
-  // An empty file name means none, in every version.
+  // An empty file name means that there is none, in every version of gtest.
   return {kTypes[static_cast<std::size_t>(part.type)], part.file.c_str(), part.line,
           part.message.c_str()};
 }
@@ -44,8 +44,8 @@ inline Part from_gtest(const testing::TestPartResult& result) {
           result.message() == nullptr ? "" : result.message()};
 }
 
-// Whether `result` holds this part from number `first` on: a listener may have made it again in
-// this process.
+// Whether `result` has this part among those from number `first` on. A listener may have made it
+// again in this process.
 inline bool holds(const testing::TestResult& result, const Part& part, int first) {
   for (int i = first; i < result.total_part_count(); ++i) {
     if (from_gtest(result.GetTestPartResult(i)).tells_the_same_as(part)) return true;
@@ -53,8 +53,8 @@ inline bool holds(const testing::TestResult& result, const Part& part, int first
   return false;
 }
 
-// Tells the listeners of a part. One that throws, as an assertion turned into an exception does,
-// has ended the test body in the worker; here it must not end the replay.
+// Sends a part to the listeners. A listener may throw, if it turns assertions into exceptions. In
+// the worker this has ended the test's body. Here it must not end the replay.
 inline void announce(const testing::TestPartResult& part) {
 #if GTEST_HAS_EXCEPTIONS
   try {
@@ -75,14 +75,14 @@ inline std::vector<Property> properties_of(const testing::TestResult& result) {
   return properties;
 }
 
-// What gtest's printer prints of a part: nothing of a success.
+// The text that gtest's printer prints for a part; empty for a success.
 inline std::string printed_form(const testing::TestPartResult& part) {
   if (part.passed()) return {};
   return testing::internal::FormatFileLocation(part.file_name(), part.line_number()) +
          (part.skipped() ? " Skipped\n" : " Failure\n") + part.message() + "\n";
 }
 
-// Fails the run, at no test's expense.
+// Fails the run, but no test.
 inline void fail_program(const std::string& message) {
   const testing::TestPartResult part(testing::TestPartResult::kNonFatalFailure, "", -1,
                                      message.c_str());

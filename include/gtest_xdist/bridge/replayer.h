@@ -1,8 +1,9 @@
-// Replaying results that came from workers into gtest's own model and to its listeners.
+// Replayer: replays results of workers into gtest's own model and to its listeners.
 //
-// Layer: bridge. A suite is replayed by TestSuite::Run() itself, with factories whose tests do
-// nothing but repeat what the worker reported: so counters, current_test_info(), the order of
-// events and what a listener may do in them are those of a serial run, in every version of gtest.
+// Layer: bridge. TestSuite::Run() itself replays a suite, with factories that repeat what the
+// worker reported and make empty tests. So counters, current_test_info(), the order of events, and
+// what a listener may do in them are those of a serial run, in every version of gtest. Does not
+// know how results arrive.
 #ifndef GTEST_XDIST_BRIDGE_REPLAYER_H_
 #define GTEST_XDIST_BRIDGE_REPLAYER_H_
 
@@ -26,35 +27,35 @@
 
 namespace gtest_xdist::internal {
 
-// Where the replay gets what it replays. Calls that say so may block.
+// Gives a Replayer the results that it replays. Only members that say so block.
 class ReplaySource {
  public:
   virtual ~ReplaySource() = default;
 
-  // Blocks until another test of the suite has a report; kNoTest when all have been replayed.
+  // Returns the next test of the suite to replay; kNoTest when all have been replayed. Blocks until
+  // one has a report.
   virtual TestIndex next_test(SuiteIndex suite) = 0;
 
-  // The report of a test that next_test() named; given once.
+  // Returns the report of a test that next_test() has returned. Called once for each.
   virtual Report take_report(TestIndex test) = 0;
 
-  // What is known of the suite's set-up when its first report is there.
+  // Returns what is known of the suite's set-up. Called when its first report is there.
   virtual Report take_suite_up(SuiteIndex suite) = 0;
 
-  // What remains to be told of the suite: its tear-down, and set-ups on other workers. Blocks until
-  // no worker is inside the suite.
+  // Returns the rest of the suite: its tear-down, and its set-ups on other workers. Blocks until no
+  // worker is inside the suite.
   virtual Report take_suite_down(SuiteIndex suite) = 0;
 
   // Prints output of a worker where the process prints.
   virtual void print(const OutputSlice& slice, int worker) = 0;
 };
 
-// One for each process at a time.
+// Only one at a time in a process.
 class Replayer {
  public:
-  // Neither is owned.
   Replayer(const Catalog& catalog, ReplaySource& source) : catalog_(catalog), source_(source) {}
 
-  // To be called by the first listener that hears of the start of another iteration.
+  // Call this in the first listener that hears of the start of another iteration.
   void iteration_starts() {
     parts_of_program_ = program_result().total_part_count();
     program_told_.clear();
@@ -73,19 +74,20 @@ class Replayer {
     walk_.reset();
   }
 
-  // Between OnTestStart and OnTestEnd: the test, and who ran it.
+  // Between OnTestStart and OnTestEnd: the test, and the number of the worker that ran it; -1 if
+  // none did.
   TestIndex test() const { return test_; }
   int worker() const { return report_.worker; }
 
-  // To be called by the first listener that hears OnTestEnd: from here on the test shows the
-  // worker's times.
+  // Call this in the first listener that hears OnTestEnd. From here on the test has the worker's
+  // times.
   void on_test_end_begins() {
     testing::TestResult& result = private_member<TestResultOf>(catalog_.test(test_));
     private_call<ResultSetStart>(result, report_.start_ms);
     private_call<ResultSetElapsed>(result, report_.elapsed_ms);
   }
 
-  // To be called by the last listener that hears OnTestEnd. Blocks until the next test is there.
+  // Call this in the last listener that hears OnTestEnd. Blocks in ReplaySource::next_test().
   void on_test_end_ends() {
     testing::TestResult& result = private_member<TestResultOf>(catalog_.test(test_));
     record(result, "testcase");
@@ -104,20 +106,21 @@ class Replayer {
     }
   }
 
-  // Has `tell` tell listeners of the end of what replay_program() has replayed.
+  // Calls `tell`, which sends listeners the end event of what replay_program() has replayed.
   template <class Tell>
   void end_of_program_part(Tell tell) {
     const EchoFilter filter(program_told_, program_result());
     tell();
   }
 
-  // Between these the listeners hear of the end of the iteration.
+  // Call these before and after listeners hear of the end of the iteration.
   void iteration_end_begins() { echo_filter_.emplace(program_told_, program_result()); }
   void iteration_end_ends() { echo_filter_.reset(); }
 
  private:
-  // While it lives, the suite's set-up and tear-down and the test that is replayed are not its own.
-  // Everything is as before when it goes, also if a listener throws.
+  // While it lives, gtest calls set_up_suite() and tear_down_suite() instead of the suite's own
+  // functions, and ignores --gtest_fail_fast. The destructor undoes all this, and the replacement
+  // of the current test's factory, also if a listener throws.
   class Disguise {
    public:
     Disguise(Replayer& replayer, testing::TestSuite& suite)
@@ -129,7 +132,7 @@ class Replayer {
           fail_fast_(GTEST_XDIST_FLAG_GET(fail_fast)) {
       active_ = &replayer_;
       replayer_.fail_fast_ = fail_fast_;
-      // The steps are decided here, so gtest's own rule must not cut them short.
+      // The Replayer decides which tests are replayed. gtest's own rule must not skip any.
       GTEST_XDIST_FLAG_SET(fail_fast, false);
     }
     Disguise(const Disguise&) = delete;
@@ -154,7 +157,7 @@ class Replayer {
     void TestBody() override {}
   };
 
-  // Repeats a report where gtest expects a test to be made: what follows depends on the result.
+  // Replays a report when gtest makes the test, because gtest's next steps depend on the result.
   class ReplayFactory : public testing::internal::TestFactoryBase {
    public:
     explicit ReplayFactory(Replayer& replayer) : replayer_(replayer) {}
@@ -170,8 +173,8 @@ class Replayer {
   static void set_up_suite() { active_->play_suite_up(); }
   static void tear_down_suite() { active_->play_suite_down(); }
 
-  // Failures are told now, but enter the suite's result only at its end: gtest would otherwise skip
-  // tests that ran well on other workers.
+  // Listeners hear of failures now, but the suite's result gets them only at its end. Otherwise
+  // gtest would skip tests that ran well on other workers.
   void play_suite_up() {
     const testing::TestResult& result = private_member<SuiteAdHocResult>(catalog_.suite(suite_));
     suite_told_.clear();
@@ -208,11 +211,12 @@ class Replayer {
     record(result, "testcase");
     test_told_.clear();
     append_parts(report_, test_told_);
-    // Also if gtest says that the test is not made as it should be.
+    // The filter also drops a complaint of gtest that the test is not made as it should be, if the
+    // worker has reported it.
     echo_filter_.emplace(test_told_, result);
   }
 
-  // The first `old_parts` of the result are of earlier iterations.
+  // The first `old_parts` parts of the result come from earlier iterations.
   void play(const Report& report, testing::TestResult& result, int old_parts = 0) {
     const bool anything_before = result.total_part_count() > old_parts;
     std::uint64_t parts = 0;
@@ -228,8 +232,9 @@ class Replayer {
     }
   }
 
-  // Twice for each test: listeners of OnTestEnd see the worker's values, and if they record values
-  // of this process under the same keys, the worker's stand. So does what a test itself records.
+  // Called twice for each test. The first call shows the worker's values to listeners of OnTestEnd.
+  // They may record values of this process under the same keys; the second call restores the
+  // worker's. If the test itself has recorded kFlakyProperty, its value stays.
   void record(testing::TestResult& result, const char* element) const {
     bool is_told_flaky = report_.flaky.empty();
     for (const Property& property : report_.properties) {
@@ -242,7 +247,7 @@ class Replayer {
                                        testing::TestProperty(kFlakyProperty, report_.flaky));
   }
 
-  // The test is not being replayed any more, if one is.
+  // Ends the replay of the current test, if there is one.
   void restore_test() {
     echo_filter_.reset();
     report_ = {};
@@ -250,9 +255,9 @@ class Replayer {
     delete exchange_factory(catalog_.test(test_), factory_of_test_.release());
   }
 
-  // Puts the next test that has a report into gtest's way, and before it the tests that gtest only
-  // mentions (disabled ones) and that precede it in order of registration. It mentions none after a
-  // failure under --gtest_fail_fast, nor where it skips tests because of a set-up that failed.
+  // Makes the next test that has a report the next one of gtest's walk. The tests that gtest only
+  // mentions (disabled ones) come before it, if they were registered before it. gtest mentions none
+  // after a failure under --gtest_fail_fast, or while it skips tests because a set-up has failed.
   void place_next_test() {
     const TestIndex end = catalog_.first_test(suite_ + 1);
     const TestIndex next = source_.next_test(suite_);
@@ -272,7 +277,7 @@ class Replayer {
       if (!mentions) walk_->pass_over_rest();
       return;
     }
-    // gtest owns it meanwhile: a listener may call exit().
+    // gtest owns the new factory meanwhile, because a listener may call exit().
     factory_of_test_.reset(exchange_factory(catalog_.test(next), new ReplayFactory(*this)));
     walk_->place_next(catalog_.position_in_suite(next));
   }
@@ -281,17 +286,17 @@ class Replayer {
   ReplaySource& source_;
   SuiteIndex suite_ = 0;
   std::optional<SuiteWalk> walk_;
-  TestIndex passed_ = 0;           // tests before this one need no mention any more
-  bool fail_fast_ = false;         // whether the user asks for it
+  TestIndex passed_ = 0;           // disabled tests before this one have been placed or left out
+  bool fail_fast_ = false;         // --gtest_fail_fast, as the user set it
   bool stopped_ = false;           // whether that has kept tests of this iteration from running
-  bool set_up_failed_ = false;     // whether gtest has skipped the last test because of a set-up
-  int parts_of_program_ = 0;       // of its result, that earlier iterations have left
-  std::vector<Part> suite_parts_;  // of the set-up, told but not yet in the suite's result
+  bool set_up_failed_ = false;     // whether a worker skipped the last test because of a set-up
+  int parts_of_program_ = 0;       // parts of program_result() from earlier iterations
+  std::vector<Part> suite_parts_;  // of the set-up, announced but not yet in the suite's result
 
   TestIndex test_ = kNoTest;
   Report report_;                                                        // of test_
   std::unique_ptr<testing::internal::TestFactoryBase> factory_of_test_;  // gtest has ours instead
-  std::vector<Part> test_told_;     // what listeners have been told of the test,
+  std::vector<Part> test_told_;     // parts that listeners have heard of: of the test,
   std::vector<Part> suite_told_;    // of the suite,
   std::vector<Part> program_told_;  // and outside of all suites in this iteration
   std::optional<EchoFilter> echo_filter_;

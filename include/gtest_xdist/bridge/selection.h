@@ -1,7 +1,7 @@
-// Which tests are selected.
+// Selects tests, and hides them from gtest behind an empty shard.
 //
-// Layer: bridge. A controller hides its tests from gtest behind an empty shard and then selects
-// them as gtest would have.
+// Layer: bridge. A controller hides all tests, and then selects them as gtest would have. Does not
+// run tests.
 #ifndef GTEST_XDIST_BRIDGE_SELECTION_H_
 #define GTEST_XDIST_BRIDGE_SELECTION_H_
 
@@ -25,23 +25,24 @@ namespace gtest_xdist::internal {
 inline constexpr const char* kTotalShardsVariable = "GTEST_TOTAL_SHARDS";
 inline constexpr const char* kShardIndexVariable = "GTEST_SHARD_INDEX";
 
-// The part of the tests that this machine is to run.
+// The part of the tests that this machine should run.
 struct Shard {
   std::int32_t total = 1;
   std::int32_t index = 0;
 };
 
-// While it hides, gtest selects no test, and so sets no environment up. Process-wide state: the
-// environment, and from gtest 1.17 on two flags, whose defaults are taken from there before main.
+// While it hides the tests, gtest selects none, and so sets no environment up. Process-wide state:
+// two variables and, if has_shard_flags(), two flags. Before main the flags take their defaults
+// from the variables.
 class EmptyShard {
  public:
-  // What the user said is in force again, if this program was started while another one hid: by a
-  // main that has started itself anew, say. To be called before main.
+  // Restores what the user said, if a process that was hiding its tests has started this one: a
+  // main that starts itself anew, say. Call this before main.
   static void restore_inherited() {
     const std::optional<std::string> users = get(kPrivateShardVariable);
     if (!users) return;
     ::unsetenv(kPrivateShardVariable);
-    if (get(kTotalShardsVariable) != std::to_string(kTotal)) return;  // somebody has set it since
+    if (get(kTotalShardsVariable) != std::to_string(kTotal)) return;  // it has been set since
     const std::size_t slash = users->find('/');
     if (slash == std::string::npos) return;
     const auto text_of = [](const std::string& part) {
@@ -50,11 +51,11 @@ class EmptyShard {
     const std::optional<std::string> total = text_of(users->substr(0, slash));
     const std::optional<std::string> index = text_of(users->substr(slash + 1));
     set_variables(total, index);
-    // They may have been read already.
+    // The flags may have taken their defaults already.
     set_flags(number_in(total).value_or(kNone), number_in(index).value_or(kNone));
   }
 
-  // Does nothing if what the user says is not a shard: gtest complains of it best.
+  // Does nothing if what the user said is not a shard: then gtest complains.
   void hide() {
     if (hidden_ || !remember()) return;
     hidden_ = true;
@@ -63,7 +64,7 @@ class EmptyShard {
     set_flags(kTotal, kTotal - 1);
   }
 
-  // To be called when gtest has read its flags: those of the user hide behind the empty shard, too.
+  // Call this when gtest has read its flags. Adopts a shard that the user gave as flags.
   void flags_are_read() {
     flags_are_read_ = true;
     if (!hidden_ || !has_shard_flags()) return;
@@ -77,7 +78,7 @@ class EmptyShard {
     }
   }
 
-  // What the user said is in force again.
+  // Restores what the user said.
   void restore() {
     if (!hidden_) return;
     hidden_ = false;
@@ -92,7 +93,7 @@ class EmptyShard {
 
  private:
   static constexpr std::int32_t kTotal = 2147483647;  // no suite has so many tests
-  static constexpr std::int32_t kNone = -1;           // gtest's default of both
+  static constexpr std::int32_t kNone = -1;           // gtest's default of both flags
 
   static std::optional<std::string> get(const char* name) {
     const char* value = std::getenv(name);
@@ -119,7 +120,7 @@ class EmptyShard {
     GTEST_XDIST_FLAG_SET(shard_index, index);
   }
 
-  // Nothing if it is not what gtest takes for a number.
+  // Returns nothing if gtest would not take the text for a number.
   static std::optional<std::int32_t> number_in(const std::optional<std::string>& text) {
     if (!text || *text == "-1") return kNone;
     const std::optional<unsigned> number = parse_number(*text, kTotal);
@@ -138,7 +139,7 @@ class EmptyShard {
     return total && index && adopt(*total, *index);
   }
 
-  // Whether that is a shard, or all.
+  // Keeps the user's values. Returns whether they are a shard, or mean all tests.
   bool adopt(std::int32_t total, std::int32_t index) {
     users_total_ = total;
     users_index_ = index;
@@ -156,8 +157,9 @@ class EmptyShard {
   Shard shard_;
 };
 
-// Selects what gtest would have selected in `shard`: what matches the filter, is not disabled, and
-// falls into the shard when runnable tests are dealt out in order of registration.
+// Selects what gtest would have selected in `shard`: the tests that match the filter, are not
+// disabled, and fall into the shard. Runnable tests are dealt out to the shards in order of
+// registration.
 inline void select_shard(const Catalog& catalog, const Shard& shard) {
   const bool also_disabled = GTEST_XDIST_FLAG_GET(also_run_disabled_tests);
   std::int32_t runnable_tests = 0;
@@ -177,7 +179,7 @@ inline void select_shard(const Catalog& catalog, const Shard& shard) {
   }
 }
 
-// Takes what is not in `tests` out of the selection, as if the filter did not match it.
+// Deselects the tests that are not in `tests`, as if the filter did not match them.
 inline void deselect_others(const Catalog& catalog, const std::vector<TestIndex>& tests) {
   std::vector<bool> stays(catalog.size());
   for (const TestIndex i : tests) stays[i] = true;

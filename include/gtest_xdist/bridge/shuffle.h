@@ -1,6 +1,7 @@
-// The order in which gtest would run the selected tests under --gtest_shuffle.
+// Computes the order in which gtest would run the selected tests under --gtest_shuffle.
 //
-// Layer: bridge. gtest itself does not shuffle in the controller, where it has no test to run.
+// Layer: bridge. For the controller, where gtest has no test to run and does not shuffle, and for a
+// serial run, whose plugins see the next test. Changes no order itself.
 #ifndef GTEST_XDIST_BRIDGE_SHUFFLE_H_
 #define GTEST_XDIST_BRIDGE_SHUFFLE_H_
 
@@ -17,7 +18,7 @@
 
 namespace gtest_xdist::internal {
 
-// Fisher-Yates from the end, as gtest does it, with gtest's generator.
+// Fisher-Yates shuffle from the end, as in gtest, with gtest's generator.
 template <class T>
 void shuffle_range(testing::internal::Random& random, std::vector<T>& items, std::size_t begin,
                    std::size_t end) {
@@ -27,7 +28,7 @@ void shuffle_range(testing::internal::Random& random, std::vector<T>& items, std
   }
 }
 
-// gtest runs suites of these names before all others, also when it shuffles.
+// Whether this is a suite that gtest runs before all others, also when it shuffles.
 inline bool is_death_test_suite(std::string_view name) {
   constexpr std::string_view kEnding = "DeathTest";
   if (name.find("DeathTest/") != std::string_view::npos) return true;

@@ -1,8 +1,8 @@
-// Steering gtest's loop over the tests of a suite, one step at a time.
+// SuiteWalk: steers gtest's loop over the tests of a suite, one step at a time.
 //
-// Layer: bridge. TestSuite::Run() walks the positions 0, 1, 2, … of the suite's test order and
-// looks each up only when it gets there. So whoever is called at the end of a test (in OnTestEnd)
-// can still decide which test comes next: it swaps that test into the next position.
+// Layer: bridge. TestSuite::Run() walks the positions 0, 1, 2, … of the suite's test order, and
+// looks each up only when it gets there. So a listener can still decide in OnTestEnd which test
+// comes next: it swaps that test into the next position. Does not decide the order itself.
 #ifndef GTEST_XDIST_BRIDGE_SUITE_WALK_H_
 #define GTEST_XDIST_BRIDGE_SUITE_WALK_H_
 
@@ -17,8 +17,8 @@
 
 namespace gtest_xdist::internal {
 
-// One call of TestSuite::Run(). The suite's order stays a permutation all the time, because tests
-// and listeners may look at it.
+// Stands for one call of TestSuite::Run(). The suite's order is a permutation at all times, because
+// tests and listeners may look at it.
 class SuiteWalk {
  public:
   explicit SuiteWalk(testing::TestSuite& suite)
@@ -32,8 +32,7 @@ class SuiteWalk {
   }
 
   // Makes test number `test` of the suite (in order of registration) the next one of the walk.
-  // False if the walk has no position left, or has passed the test: then the suite must be run
-  // again.
+  // False if the walk has no position left, or has passed the test: then run the suite again.
   bool place_next(int test) {
     const std::size_t from = position_of_[static_cast<std::size_t>(test)];
     if (next_ >= order_.size() || from < next_) return false;
@@ -44,8 +43,8 @@ class SuiteWalk {
     return true;
   }
 
-  // Lets gtest walk over all positions that are left without running or reporting anything. The
-  // suite looks as before when it is torn down.
+  // Lets gtest walk over all positions that are left without running or reporting anything. Before
+  // the suite's tear-down the flags of its tests are restored.
   void pass_over_rest() {
     for (testing::TestInfo* test : private_member<SuiteTestInfoList>(suite_)) {
       flags_.push_back({test->should_run(), private_member<TestMatchesFilter>(*test)});
@@ -54,9 +53,9 @@ class SuiteWalk {
     }
   }
 
-  // Runs the suite; returns when gtest has torn it down and the order is as before. One walk at a
-  // time in a process. `after_set_up` is called between the suite's set-up, whatever became of
-  // that, and the first test.
+  // Runs the suite. Returns when gtest has torn it down and the order is as before. Only one walk
+  // runs at a time in a process. `after_set_up` is called between the suite's set-up and the first
+  // test, also if the set-up has failed. If `after_set_up` throws, the process ends.
   void run(std::function<void()> after_set_up = [] {}) {
     after_set_up_ = std::move(after_set_up);
     const Running running(*this);
@@ -64,7 +63,7 @@ class SuiteWalk {
   }
 
  private:
-  // Puts the suite back in order at the end of the walk, also if a listener throws.
+  // Restores the suite at the end of the walk, also if a listener throws.
   class Running {
    public:
     explicit Running(SuiteWalk& walk) : walk_(walk) {
@@ -86,9 +85,9 @@ class SuiteWalk {
     SuiteWalk& walk_;
   };
 
-  // Stands for SetUpTestSuite, which gtest calls right before the walk.
+  // gtest calls this instead of SetUpTestSuite, right before the walk.
   static void set_up() {
-    // Also if it throws: gtest goes on to the tests.
+    // A destructor, because gtest goes on to the tests also if the set-up throws.
     struct Afterwards {
       ~Afterwards() { running_->after_set_up_(); }
     };
@@ -96,7 +95,7 @@ class SuiteWalk {
     if (running_->set_up_ != nullptr) running_->set_up_();
   }
 
-  // Stands for TearDownTestSuite, which gtest calls first of all after the walk.
+  // gtest calls this instead of TearDownTestSuite, as the first thing after the walk.
   static void tear_down() {
     SuiteWalk& walk = *running_;
     walk.restore_flags();
@@ -122,7 +121,7 @@ class SuiteWalk {
   const std::vector<int> order_before_;
   std::vector<std::size_t> position_of_;  // the inverse of order_
   std::size_t next_ = 0;                  // the first position that is not decided
-  std::vector<Flags> flags_;              // what pass_over_rest() cleared
+  std::vector<Flags> flags_;              // as they were before pass_over_rest(), by test
   std::function<void()> after_set_up_;
   void (*set_up_)() = nullptr;     // the suite's own
   void (*tear_down_)() = nullptr;  // likewise

@@ -1,8 +1,8 @@
-// The hooks around one test, in the process that runs it.
+// TestHooks: calls the hooks around a test, in the process that runs it.
 //
-// Layer: bridge. gtest has no event between a test's set-up, its body and its tear-down. So a test
-// is made by another factory, and the object that gtest gets passes each phase on to the real test,
-// with the plugins' hooks around it.
+// Layer: bridge. gtest has no event between a test's set-up, its body and its tear-down. So another
+// factory makes an object for gtest, which passes each phase on to the real test, with the plugins'
+// hooks around it. Does not know which tests run.
 #ifndef GTEST_XDIST_BRIDGE_TEST_HOOKS_H_
 #define GTEST_XDIST_BRIDGE_TEST_HOOKS_H_
 
@@ -22,8 +22,8 @@
 
 namespace gtest_xdist::internal {
 
-// Fails, or skips, the test that is running. With --gtest_throw_on_failure gtest throws then, but
-// the result is there already.
+// Fails, or skips, the test that is running. With --gtest_throw_on_failure gtest throws, but only
+// when it has recorded the result.
 inline void add_part_to_test(testing::TestPartResult::Type type, const std::string& message) {
   try {
     testing::internal::AssertHelper(type, nullptr, -1, message.c_str()) = testing::Message();
@@ -31,7 +31,7 @@ inline void add_part_to_test(testing::TestPartResult::Type type, const std::stri
   }
 }
 
-// Lets the running test feel what has gone wrong in a hook. Returns whether it may go on.
+// Fails or skips the running test if a hook has failed or skipped it. Returns whether it may go on.
 inline bool judge(const HookCall& call) {
   if (call.error()) {
     add_part_to_test(testing::TestPartResult::kFatalFailure, *call.error());
@@ -44,11 +44,10 @@ inline bool judge(const HookCall& call) {
 // One test at a time.
 class TestHooks {
  public:
-  // What is passed by reference must outlive this.
   TestHooks(SessionHooks& hooks, const Catalog& catalog, SessionHost& host)
       : hooks_(hooks), catalog_(catalog), host_(host) {}
 
-  // To be called in OnTestStart, before all other listeners.
+  // Call this in OnTestStart, before all other listeners.
   void start(const testing::TestInfo& test) {
     if (!hooks_.active()) return;
     const TestIndex index = catalog_.index_of(test);
@@ -58,11 +57,11 @@ class TestHooks {
       hooks_.runtest_logstart(*item_);
     }
     test_ = &catalog_.test(index);
-    // gtest owns it meanwhile: a test may call exit().
+    // gtest owns the new factory meanwhile, because a test may call exit().
     factory_.reset(exchange_factory(*test_, new Factory(*this)));
   }
 
-  // To be called in OnTestEnd, after all other listeners.
+  // Call this in OnTestEnd, after all other listeners.
   void end() {
     if (test_ == nullptr) return;
     testing::TestInfo& test = *std::exchange(test_, nullptr);
@@ -73,7 +72,7 @@ class TestHooks {
   }
 
  private:
-  // Ends a call of a hook with the phase that it stands around, also if that throws.
+  // Unwinds a call of a hook when the phase inside it ends, also if the phase throws.
   class Around {
    public:
     explicit Around(std::optional<HookCall>& call) : call_(call) {}
@@ -85,7 +84,7 @@ class TestHooks {
     std::optional<HookCall>& call_;
   };
 
-  // Unwinds a call; what goes wrong only now fails the test as well.
+  // Unwinds a call, if there is one. A failure during the unwinding fails the test as well.
   static void finish(std::optional<HookCall>& call) {
     if (!call) return;
     const bool was_well = !call->error() && !call->skip();
@@ -94,7 +93,7 @@ class TestHooks {
     call.reset();
   }
 
-  // What gtest takes for the test.
+  // gtest runs this object in the place of the test.
   class HookedTest : public testing::Test {
    public:
     explicit HookedTest(TestHooks& hooks) : hooks_(hooks) {}
@@ -141,8 +140,8 @@ class TestHooks {
     std::optional<HookCall> setup_;
     std::optional<HookCall> teardown_;
     bool torn_down_ = false;
-    // Made after and destroyed before the base class, each of which saves and restores gtest's
-    // flags.
+    // Made after the base class and destroyed before it: each of the two tests saves gtest's flags
+    // and restores them.
     std::unique_ptr<testing::Test> test_;
   };
 
@@ -168,7 +167,7 @@ class TestHooks {
   const Catalog& catalog_;
   SessionHost& host_;
   const Item* item_ = nullptr;
-  testing::TestInfo* test_ = nullptr;  // null: no plugin, nothing is in the way
+  testing::TestInfo* test_ = nullptr;  // null unless its factory is replaced
   std::unique_ptr<testing::internal::TestFactoryBase> factory_;  // the test's own
 };
 

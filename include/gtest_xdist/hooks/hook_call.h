@@ -1,6 +1,6 @@
-// The call loop: one hook, all its implementations, and the unwinding of its wrappers.
+// The call loop: calls all implementations of one hook, and unwinds its wrappers.
 //
-// Layer: hooks (standard library only).
+// Layer: hooks (standard library only). Does not know when a hook is called.
 #ifndef GTEST_XDIST_HOOKS_HOOK_CALL_H_
 #define GTEST_XDIST_HOOKS_HOOK_CALL_H_
 
@@ -18,14 +18,14 @@
 
 namespace gtest_xdist::internal {
 
-// What an implementation of a hook has thrown. what() names plugin and hook.
+// An implementation of a hook has thrown. what() names plugin and hook.
 class HookError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Plugins that have been called and left something to be done, latest last, and the first thing
-// that went wrong.
+// The callables that plugins have returned in one call of a hook, latest last, and the first error
+// and the first Skip.
 class Unwinding {
  public:
   explicit Unwinding(Hook hook) : hook_(hook) {}
@@ -53,7 +53,7 @@ class Unwinding {
     if (after) deferred_.push_back({plugin, std::move(after)});
   }
 
-  // Every callable is run, whatever others throw.
+  // Runs every callable, latest first, even if others throw.
   void unwind() {
     while (!deferred_.empty()) {
       Left left = std::move(deferred_.back());
@@ -65,7 +65,7 @@ class Unwinding {
   const std::optional<std::string>& error() const { return error_; }
   const std::optional<std::string>& skip() const { return skip_; }
 
-  // Throws HookError for the first thing that went wrong. A Skip is wrong where nothing can be
+  // Throws HookError for the first error. A Skip is an error, too: call this where no test can be
   // skipped.
   void rethrow() const {
     if (error_) throw HookError(*error_);
@@ -87,7 +87,7 @@ class Unwinding {
   std::string skipper_;
 };
 
-// A call that is under way: the implementations have run, wrappers wait to be unwound.
+// A call of a hook: the implementations have run, and their wrappers wait to be unwound.
 class HookCall {
  public:
   // Calls `f(plugin)`, which returns an After, for each plugin, until one throws.
@@ -104,17 +104,18 @@ class HookCall {
   HookCall& operator=(const HookCall&) = delete;
   ~HookCall() { unwind(); }
 
-  // Runs what the implementations left, in reverse. Once.
+  // Runs the callables that the implementations have returned, in reverse. A second call does
+  // nothing.
   void unwind() { unwinding_.unwind(); }
 
-  // What has gone wrong so far.
+  // The first error so far.
   const std::optional<std::string>& error() const { return unwinding_.error(); }
-  // Why the test is to be skipped, if it is.
+  // Why the test should be skipped, if it should.
   const std::optional<std::string>& skip() const { return unwinding_.skip(); }
   void rethrow() const { unwinding_.rethrow(); }
 
  private:
-  const Implementations implementations_;  // what they left may refer to them
+  const Implementations implementations_;  // keeps the plugins: their callables may refer to them
   Unwinding unwinding_;
 };
 
@@ -125,8 +126,8 @@ inline void call_hook(const PluginManager& plugins, Hook hook, FunctionRef<After
   call.rethrow();
 }
 
-// Calls implementations, which return an Answer<T>, until one answers; `answered_by`, if it is not
-// null, becomes the name of that plugin. Throws HookError.
+// Calls implementations, which return an Answer<T>, until one answers or throws, and unwinds them.
+// If `answered_by` is not null, it becomes the name of the plugin that answered. Throws HookError.
 template <class T>
 std::optional<T> call_first_result(const PluginManager& plugins, Hook hook,
                                    FunctionRef<Answer<T>(Plugin&)> f,

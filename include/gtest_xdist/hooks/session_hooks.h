@@ -1,7 +1,6 @@
-// One process's session as its plugins see it: calls each hook at its moment and takes care of what
-// throws.
+// SessionHooks: calls the hooks of one process's session, and handles what they throw.
 //
-// Layer: hooks (standard library only). When the moments are, the shim decides.
+// Layer: hooks (standard library only). Does not know gtest, nor when each hook is called.
 #ifndef GTEST_XDIST_HOOKS_SESSION_HOOKS_H_
 #define GTEST_XDIST_HOOKS_SESSION_HOOKS_H_
 
@@ -21,7 +20,7 @@
 
 namespace gtest_xdist::internal {
 
-// What a session asks of the process that it is in.
+// What SessionHooks need from the process.
 class SessionHost {
  public:
   SessionHost() = default;
@@ -29,21 +28,21 @@ class SessionHost {
   SessionHost& operator=(const SessionHost&) = delete;
   virtual ~SessionHost() = default;
 
-  // Fails the run with a message, because a hook has `thrown` or has said so.
+  // Fails the run with a message. `thrown`: a hook has thrown; otherwise a plugin has said so.
   virtual void fail_session(const std::string& message, bool thrown) = 0;
 
-  // The list of all registered tests. Asked for once, when it is needed first.
+  // Returns all registered tests, by index. Called when they are needed for the first time.
   virtual std::vector<Item> all_items() = 0;
 
-  // Where tests run: which test this process runs after `test`; null if that is not known.
+  // Returns the test that this process runs after `test`; null if that is not known. Called only
+  // where tests run.
   virtual const Item* item_after(TestIndex /*test*/) { return nullptr; }
 };
 
-// One for each process and RUN_ALL_TESTS. Where no plugin is registered every member returns at
-// once. None throws, but by what the host's fail_session() throws.
+// One for each RUN_ALL_TESTS in each process. Without plugins it costs almost nothing. Its members
+// throw only what the host throws.
 class SessionHooks {
  public:
-  // What is passed by reference must outlive this.
   SessionHooks(PluginManager& plugins, SessionHost& host) : plugins_(plugins), host_(host) {
     session_.fail = [this](const std::string& reason) { host_.fail_session(reason, false); };
   }
@@ -56,7 +55,7 @@ class SessionHooks {
   // Whether there is any plugin.
   bool active() const { return !plugins_.empty(); }
 
-  // For whoever calls a hook and takes care of what it throws.
+  // For callers that call a hook themselves and handle what it throws.
   const PluginManager& plugins() const { return plugins_; }
 
   Config& config() { return config_; }
@@ -106,7 +105,7 @@ class SessionHooks {
   void configure_node(WorkerController& node) {
     notify(Hook::configure_node, [&](Plugin& plugin) { return plugin.configure_node(node); });
   }
-  // Null: no plugin has made one. Otherwise `made_by` becomes the name of the plugin.
+  // Null if no plugin has made one. Otherwise `made_by` becomes the name of the plugin.
   std::unique_ptr<Scheduler> make_scheduler(std::string& made_by) {
     return first_result<std::unique_ptr<Scheduler>>(
                Hook::make_scheduler, [&](Plugin& plugin) { return plugin.make_scheduler(config_); },
@@ -143,7 +142,7 @@ class SessionHooks {
     notify(Hook::runtest_logfinish, [&](Plugin& plugin) { return plugin.runtest_logfinish(item); });
   }
 
-  // The tests to run, in order, of those that are selected: all of them if a plugin fails.
+  // Returns the tests to run, in order. If a plugin fails, these are all selected tests.
   std::vector<TestIndex> collection_modifyitems(const std::vector<TestIndex>& selected) {
     std::vector<TestIndex> order = selected;
     if (active()) {
@@ -170,7 +169,7 @@ class SessionHooks {
 
   // --- errors ------------------------------------------------------------------------------------
 
-  // A hook has thrown, here or in a worker. Equal messages are told once.
+  // A hook has thrown, in this process or in a worker. Reports equal messages once.
   void internal_error(const std::string& message) {
     if (!told_.insert(message).second) return;
     host_.fail_session(message, true);
@@ -226,7 +225,7 @@ class SessionHooks {
     if (config_.items.empty()) config_.items = host_.all_items();
   }
 
-  // What is wrong with a modified collection, if anything is.
+  // Says what is wrong with a modified collection, if anything is.
   static std::optional<std::string> find_fault(const std::vector<TestIndex>& selected,
                                                const std::vector<Item>& items) {
     std::set<TestIndex> left(selected.begin(), selected.end());

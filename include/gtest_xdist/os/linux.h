@@ -1,8 +1,8 @@
-// Linux: all that is not POSIX, as small functions.
+// Linux: everything that is not POSIX, as small functions.
 //
-// Layer: os; included by os.h only, which says what another system would need. Policy is with the
-// callers: here is only what has to be said differently to another kernel or C library. Descriptors
-// that these functions return are the caller's; -1 means that errno says why there is none.
+// Layer: os; only os.h includes it. It has only what another kernel or C library would need in
+// another form, and knows nothing of what callers use it for. The caller owns the descriptors that
+// these functions return. -1 means that there is none; errno says why.
 #ifndef GTEST_XDIST_OS_LINUX_H_
 #define GTEST_XDIST_OS_LINUX_H_
 
@@ -44,12 +44,13 @@ namespace gtest_xdist::internal::os {
 
 // --- files and memory without a name -------------------------------------------------------------
 
-// A new, empty file in memory, closed on exec. It is no file of /dev/shm, which may be small, full
-// or absent.
+// Makes a new, empty file in memory, closed on exec. It is not in /dev/shm, which may be small,
+// full or absent.
 inline int make_memory_file() { return ::memfd_create("gtest-xdist", MFD_CLOEXEC); }
 
-// As make_memory_file(), but for its owner only, of `size` zero bytes, and of that size for ever:
-// what is mapped cannot be missing when a process touches it. Memory is taken as it is used.
+// As make_memory_file(), but for its owner only, and with `size` zero bytes. The size can never
+// change, so a process that touches mapped bytes always finds them. Memory is taken only when it is
+// used.
 inline int make_shared_memory(std::size_t size) {
   const int file = ::memfd_create("gtest-xdist", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (file < 0) return file;
@@ -64,19 +65,19 @@ inline int make_shared_memory(std::size_t size) {
   return -1;
 }
 
-// A new file on the file system of `directory`, for its owner only, for reading and writing, closed
-// on exec. `flags` may be O_APPEND. Not every file system can do that.
+// Makes a new file on the file system of `directory`, for its owner only, for reading and writing,
+// closed on exec. `flags` may be O_APPEND. Some file systems cannot do that.
 inline int make_nameless_file(const std::string& directory, int flags) {
   return ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | flags, S_IRUSR | S_IWUSR);
 }
 
-// Opens what a descriptor of this process leads to once more, for itself: its flags are its own.
+// Opens the file of a descriptor once more. The new descriptor has flags and a position of its own.
 inline int reopen(int descriptor, int flags) {
   return ::open(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), flags | O_CLOEXEC);
 }
 
-// Gives the space on disk back that these bytes of a file take, which then reads zeros there. Only
-// whole blocks can be freed; a file system that cannot do it keeps them.
+// Frees the disk space of these bytes of a file. Then the file has zeros there. Only whole blocks
+// can be freed; a file system that cannot do that keeps everything.
 inline void free_space(int file, std::uint64_t begin, std::uint64_t end) {
   (void)::fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<::off_t>(begin),
                     static_cast<::off_t>(end - begin));
@@ -88,7 +89,8 @@ using SharedWord = std::atomic<std::uint32_t>;
 static_assert(SharedWord::is_always_lock_free && sizeof(SharedWord) == sizeof(std::uint32_t),
               "the kernel must find the word that it compares");
 
-// The call whose time has the form of this program's, which has 64 bits on newer 32-bit systems.
+// The system call that takes the time in the form of this program's timespec, which has 64 bits on
+// newer 32-bit systems.
 #ifdef SYS_futex_time64
 inline constexpr long kFutexCall = sizeof(std::time_t) > sizeof(long) ? SYS_futex_time64
                                                                       : SYS_futex;
@@ -96,14 +98,14 @@ inline constexpr long kFutexCall = sizeof(std::time_t) > sizeof(long) ? SYS_fute
 inline constexpr long kFutexCall = SYS_futex;
 #endif
 
-// Sleeps while the word has this value. Returns at the latest when somebody wakes it up after the
-// word had another one. May return early, as when a signal handler of the program has run.
+// Sleeps while the word has this value. Returns at the latest when wake_one() is called after the
+// value has changed. May return early, for example when a signal handler of the program has run.
 inline void sleep_while(const SharedWord& word, std::uint32_t value) noexcept {
   ::syscall(kFutexCall, &word, FUTEX_WAIT, value, nullptr, nullptr, 0);
 }
 
-// As above, but for no longer than `limit`, which is positive. True if it slept so long, by the
-// kernel's clock: the program's may be another one, or stand still.
+// As above, but for no longer than `limit`, which is positive. True if it slept for that long by
+// the kernel's clock. The program's clock may be another one, or stand still.
 inline bool sleep_while(const SharedWord& word, std::uint32_t value,
                         std::chrono::nanoseconds limit) noexcept {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
@@ -114,15 +116,15 @@ inline bool sleep_while(const SharedWord& word, std::uint32_t value,
          errno == ETIMEDOUT;
 }
 
-// Wakes one that sleeps for the word, if there is one.
+// Wakes one thread that sleeps for the word, if there is one.
 inline void wake_one(SharedWord& word) noexcept {
   ::syscall(kFutexCall, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
 }
 
-// --- being told of writes ------------------------------------------------------------------------
+// --- notices of writes ---------------------------------------------------------------------------
 
-// A bell that poll() can wait for: it can be read from while it has been rung. To take the rings
-// does not block.
+// A bell that poll() can wait for: it is readable from a ring until the rings are taken. Taking the
+// rings does not block.
 inline int make_bell() { return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 inline void ring(int bell) { ::eventfd_write(bell, 1); }
 inline void take_rings(int bell) {
@@ -130,8 +132,8 @@ inline void take_rings(int bell) {
   ::eventfd_read(bell, &rings);
 }
 
-// Something that poll() can wait for: it can be read from while there are notices. To take them
-// does not block. To close it takes some milliseconds once it has given notice of a file.
+// A descriptor that poll() can wait for: it is readable while there are notices. Taking them does
+// not block. Closing it takes some milliseconds once it has given notice of a file.
 inline int make_notices() { return ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
 inline void take_notices(int notices) {
   char bytes[4096];
@@ -139,8 +141,8 @@ inline void take_notices(int notices) {
   }
 }
 
-// There will be a notice of the next write to this file of the process, one. It need not have a
-// name. False if that cannot be done.
+// Asks for one notice, of the next write to this open file. The file need not have a name. False if
+// that cannot be done.
 inline bool give_notice_of_write(int notices, int file) {
   const std::string path = "/proc/self/fd/" + std::to_string(file);
   return ::inotify_add_watch(notices, path.c_str(), IN_MODIFY | IN_ONESHOT) >= 0;
@@ -150,8 +152,8 @@ inline bool give_notice_of_write(int notices, int file) {
 
 inline constexpr const char* kArgumentsFile = "/proc/self/cmdline";
 
-// The arguments that it was started with, whatever main has done to its own. Empty if the system
-// does not say.
+// The arguments that the process was started with, even if main has changed its copy. Empty if the
+// system does not say.
 inline std::vector<std::string> arguments() {
   std::vector<std::string> arguments;
   std::ifstream file(kArgumentsFile, std::ios::binary);
@@ -164,17 +166,17 @@ inline std::vector<std::string> arguments() {
   return arguments;
 }
 
-// Under this path it can be started again by itself even if its file was deleted or replaced.
+// By this path the process can start its program again, even if the file was deleted or replaced.
 inline constexpr const char* kThisExecutable = "/proc/self/exe";
 
-// The absolute path of its file, which may not be there any more; empty if the system does not say.
+// The absolute path of its file, which may be gone by now; empty if the system does not say.
 inline std::string executable() {
   char path[PATH_MAX];
   const ::ssize_t length = ::readlink(kThisExecutable, path, sizeof path);
   return length > 0 ? std::string(path, static_cast<std::size_t>(length)) : std::string();
 }
 
-// How many files it has open; nothing if that cannot be told.
+// How many descriptors it has open; nothing if the system does not say.
 inline std::optional<std::size_t> count_open_descriptors() {
   std::error_code error;
   std::size_t count = 0;
@@ -187,22 +189,23 @@ inline std::optional<std::size_t> count_open_descriptors() {
   return count - 1;  // one was the directory itself
 }
 
-// Whether it has more threads than one. A directory has a link for itself, one in its parent and
-// one for each directory in it.
+// Whether it has more than one thread. A directory has a link for itself, one in its parent and one
+// for each directory in it, and here each thread is a directory.
 inline bool has_threads() {
   struct ::stat tasks {};
   return ::stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink > 3;
 }
 
-// Has `handler(status, nullptr)` called when it exits normally, with what main returned or exit()
-// was given. Not undone.
+// Has `handler(status, nullptr)` called when the process exits normally, with the value that main
+// returned or that exit() was called with. This cannot be undone.
 inline void call_at_exit(void (*handler)(int status, void*)) { ::on_exit(handler, nullptr); }
 
-// It is killed as soon as its parent ends, also in the middle of something. A parent that is gone
-// already does not count.
+// From here on the kernel kills the process as soon as its parent ends. It does nothing if the
+// parent has ended already.
 inline void die_with_parent() { ::prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
-// Lets that process, and all that it starts, debug this one, where only parents may do so.
+// Lets `process`, and all processes that it starts, debug this one, on systems that otherwise let
+// only parents do so.
 inline void allow_debugger([[maybe_unused]] unsigned process) {
 #ifdef PR_SET_PTRACER
   ::prctl(PR_SET_PTRACER, process);
@@ -211,7 +214,7 @@ inline void allow_debugger([[maybe_unused]] unsigned process) {
 
 // --- the CPUs that it may use --------------------------------------------------------------------
 
-// The size of the affinity mask; 0 if it cannot be told.
+// The number of CPUs in the affinity mask; 0 if the system does not say.
 inline unsigned affinity_cpu_count() {
   // Room for 8192 CPUs: the kernel refuses a mask smaller than its own.
   ::cpu_set_t sets[8];
@@ -219,8 +222,8 @@ inline unsigned affinity_cpu_count() {
   return static_cast<unsigned>(CPU_COUNT_S(sizeof sets, sets));
 }
 
-// The quota of one cgroup in whole CPUs, rounded up; 0 if it has none. `directory` is the cgroup's
-// below the mount point, for either version of cgroups.
+// The quota of one cgroup in whole CPUs, rounded up; 0 if it has none. `directory` is the directory
+// of the cgroup, of either version of cgroups.
 inline unsigned cgroup_cpu_quota(const std::string& directory) {
   double quota = -1;
   double period = -1;
@@ -235,8 +238,8 @@ inline unsigned cgroup_cpu_quota(const std::string& directory) {
   return std::max(1U, static_cast<unsigned>((quota + period - 1) / period));
 }
 
-// The smallest CPU quota of this process's cgroup and those above it; 0 if there is none. The two
-// paths are parameters for tests.
+// The smallest CPU quota of this process's cgroup and of those above it; 0 if there is none. Only
+// tests pass the two paths.
 inline unsigned cpu_quota(const std::string& membership_file = "/proc/self/cgroup",
                           const std::string& mount_point = "/sys/fs/cgroup") {
   unsigned smallest = 0;
@@ -267,15 +270,15 @@ inline unsigned cpu_quota(const std::string& membership_file = "/proc/self/cgrou
 
 // --- the executable and the libraries that it has loaded -----------------------------------------
 
-// One of them, while find_module() shows it.
+// The executable or a library. Valid while find_module() calls the function with it.
 class Module {
  public:
   explicit Module(const ::dl_phdr_info& info) : info_(info) {}
 
-  // Of a library; empty: the executable.
+  // The path of a library; empty for the executable.
   const char* path() const { return info_.dlpi_name; }
 
-  // What the addresses in its file are relative to in this process.
+  // The addresses in its file are relative to this address of the process.
   std::uint64_t base() const { return info_.dlpi_addr; }
 
   bool holds_code(std::uint64_t address) const {
@@ -288,8 +291,8 @@ class Module {
     return false;
   }
 
-  // Differs for another build. From the sizes of what is loaded, and from notes, of which one is
-  // the build's.
+  // Differs for another build. It is a hash of the sizes of what is loaded, and of the notes. One
+  // note identifies the build.
   std::uint64_t version() const {
     std::string text;
     for (unsigned i = 0; i < info_.dlpi_phnum; ++i) {
@@ -307,7 +310,7 @@ class Module {
   const ::dl_phdr_info& info_;
 };
 
-// Calls `f(const Module&)` for each of them until it returns true; false if it never does.
+// Calls `f(const Module&)` for each module until it returns true; false if it never does.
 template <class F>
 bool find_module(F f) {
   const auto call = [](::dl_phdr_info* info, std::size_t, void* data) {
@@ -318,7 +321,7 @@ bool find_module(F f) {
 
 // --- terminals -----------------------------------------------------------------------------------
 
-// How wide the terminal is that the descriptor leads to; 0 if it is none or does not know.
+// The width of the terminal that the descriptor leads to; 0 if it is no terminal or does not say.
 inline unsigned terminal_columns(int descriptor) {
   struct ::winsize size {};
   return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;

@@ -1,11 +1,9 @@
-// What the operating system alone can tell or do.
+// Includes the file of functions for the operating system that the code is compiled for.
 //
-// Layer: os, at the very bottom beside core. It picks the file of the system that this is compiled
-// for; everything above is written for POSIX and these files. To bring gtest-xdist to another
-// system is to write one more of them.
-//
-// Elsewhere this is an error, and the headers that a suite includes leave out what would only
-// repeat it.
+// Layer: os, at the very bottom beside core. Everything above is written for POSIX and these
+// functions. To bring gtest-xdist to another system, write one more such file. On other systems
+// this header is an error. The headers that a suite includes then leave out everything that would
+// only cause more errors.
 #ifndef GTEST_XDIST_OS_OS_H_
 #define GTEST_XDIST_OS_OS_H_
 

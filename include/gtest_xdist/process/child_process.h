@@ -1,4 +1,4 @@
-// Starting a process, and noticing its end.
+// Starts a process, and notices its end.
 //
 // Layer: process; the only file that uses Boost.Process (its first version, which is header-only;
 // from Boost 1.86 on it lives below boost/process/v1).
@@ -30,14 +30,14 @@
 #error "gtest-xdist needs Boost 1.74 or newer, and this one is older"
 #endif
 
-// Boost.Process has vfork() only for programs that ask for an old standard, though every Linux has
-// it. fork() copies the page tables of a process that holds all tests, and has it fault on what it
-// writes next. Unless somebody has included Boost.Process already, and without it.
+// Boost.Process uses vfork() only in programs that ask for an old standard, though every Linux has
+// it. fork() would copy the page tables of this process, which holds all tests, and its next writes
+// would fault. If somebody has included Boost.Process before, without vfork(), leave it so.
 #if !defined(BOOST_POSIX_HAS_VFORK) && !defined(BOOST_PROCESS_DETAIL_POSIX_EXECUTOR_HPP)
 #define BOOST_POSIX_HAS_VFORK 1
 #endif
-// Its executor alone, and the child that this returns: <boost/process/child.hpp> brings in all that
-// a child may be started with, which takes a compiler longer than GoogleTest.
+// Include its executor alone, and with it the child that this returns. <boost/process/child.hpp>
+// has all ways to start a child, and takes a compiler longer than GoogleTest.
 #if BOOST_VERSION >= 108600
 #include <boost/process/v1/detail/posix/executor.hpp>
 #else
@@ -56,7 +56,7 @@ namespace boost_process = ::boost::process::v1;
 namespace boost_process = ::boost::process;
 #endif
 
-// How a process is to be started.
+// How to start a process.
 struct LaunchPlan {
   std::string executable;
   std::vector<std::string> arguments;    // with argv[0]
@@ -66,12 +66,13 @@ struct LaunchPlan {
   int standard_error = -1;               // becomes the child's
   std::vector<int> inherited;            // stay open under their numbers
   std::vector<int> withheld;             // are closed in the child
-  // How many files it may have open, if not as many as this process.
+  // How many files the child may have open; nothing: as many as this process.
   std::optional<struct ::rlimit> descriptor_limit;
 };
 
-// While it lives, the status of a child that ends is kept for whoever waits for it: a program may
-// ignore SIGCHLD, or inherit that, or have a handler that takes every status. Process-wide state.
+// While it lives, the kernel keeps the status of a child that has ended until somebody waits for
+// it. Without this the status could be lost: a program may ignore SIGCHLD, or inherit that, or have
+// a handler that takes every status. Process-wide state.
 class KeepChildStatus {
  public:
   KeepChildStatus() {
@@ -87,7 +88,8 @@ class KeepChildStatus {
     is_ignored_ = false;
   }
 
-  // What a child should go back to before it runs a program.
+  // Whether this process ignored SIGCHLD before. A child must ignore it again before it runs a
+  // program.
   static bool is_ignored() { return is_ignored_; }
 
  private:
@@ -95,7 +97,7 @@ class KeepChildStatus {
   inline static bool is_ignored_ = false;
 };
 
-// What Boost.Process runs before and after fork() or vfork().
+// The steps that Boost.Process takes before and after fork() or vfork().
 class Launch final : public boost_process::detail::posix::handler_base_ext {
  public:
   explicit Launch(const LaunchPlan& plan) : plan_(plan) {
@@ -116,14 +118,14 @@ class Launch final : public boost_process::detail::posix::handler_base_ext {
     executor.env = const_cast<char**>(environment_.data());
   }
 
-  // Boost.Process forgets it where it has vfork().
+  // With vfork() Boost.Process itself does not throw.
   template <class Executor>
   void on_fork_error(Executor&, const std::error_code& error) const {
     throw std::system_error(error, "fork failed");
   }
 
-  // In the child, before exec(): only async-signal-safe calls, and no change to memory, which may
-  // be the parent's, but to leave an error there.
+  // In the child, before exec(). It makes only async-signal-safe calls. The memory may be the
+  // parent's, so it changes nothing there but leaves an error.
   template <class Executor>
   void on_exec_setup(Executor& executor) const {
     ::setpgid(0, 0);
@@ -138,7 +140,7 @@ class Launch final : public boost_process::detail::posix::handler_base_ext {
       give_up(executor, "chdir failed");
     }
     if (null > STDERR_FILENO) ::close(null);
-    // What it inherits stays open, also beyond the limit.
+    // The descriptors that the child inherits stay open, even beyond the limit.
     if (plan_.descriptor_limit) ::setrlimit(RLIMIT_NOFILE, &*plan_.descriptor_limit);
     for (const int descriptor : plan_.withheld) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     for (const int descriptor : plan_.inherited) {
@@ -147,8 +149,8 @@ class Launch final : public boost_process::detail::posix::handler_base_ext {
   }
 
  private:
-  // In the child: the parent throws errno and the text, which must be so short that a std::string
-  // holds it without asking for memory.
+  // In the child. The parent throws errno and `what`, which must be so short that a std::string
+  // holds it without allocating memory.
   template <class Executor>
   [[noreturn]] static void give_up(Executor& executor, const char* what) {
     executor.set_error(std::error_code(errno, std::system_category()), what);
@@ -160,7 +162,7 @@ class Launch final : public boost_process::detail::posix::handler_base_ext {
   std::vector<char*> environment_;
 };
 
-// What is handed to Boost.Process to start a process.
+// The handlers that Boost.Process takes to start a process.
 #ifdef BOOST_POSIX_HAS_VFORK
 using LaunchHandlers =
     boost::fusion::vector<const Launch&, const boost_process::detail::posix::use_vfork_&>;
@@ -171,20 +173,20 @@ using LaunchExecutor = boost_process::detail::posix::executor<LaunchHandlers>;
 
 }  // namespace gtest_xdist::internal
 
-// How Boost.Process finds a program by PATH: not asked for here, and it would be a third of what
-// Boost.Process costs to compile.
+// Here Boost.Process would look for a program in PATH. We do not need that, and it would take a
+// third of the time that Boost.Process takes to compile.
 template <>
 inline void gtest_xdist::internal::LaunchExecutor::prepare_cmd_style() {}
 
 namespace gtest_xdist::internal {
 
-// Owns a child process, which leads a process group of its own. Whoever destroys it while the child
-// runs kills the group.
+// Owns a child process, which leads its own process group. Unless wait() has been called, the
+// destructor kills the group and waits for the child.
 class ChildProcess {
  public:
   // Starts the process. Throws std::runtime_error.
   explicit ChildProcess(const LaunchPlan& plan) : executable_(plan.executable) {
-    // Asked here, because the child can hardly say it.
+    // Checked here, because the child can hardly report it.
     if (!plan.directory.empty() && ::access(plan.directory.c_str(), X_OK) != 0) {
       throw std::runtime_error("cannot start '" + plan.executable + "' in '" + plan.directory +
                                "': " + std::strerror(errno));
@@ -212,10 +214,11 @@ class ChildProcess {
 
   ::pid_t id() const { return child_.id(); }
 
-  // When the process ends, or now if it has, and whenever it is stopped or continued, a thread of
-  // this process calls `on_change()`; the thread has all signals blocked and ends with the child.
-  // To be called at most once. Throws std::runtime_error if there can be no such thread. Apart from
-  // the constructor because it takes time in which another process can be started.
+  // Starts a thread of this process that calls `on_change()` when the process ends, or now if it
+  // has ended, and whenever it is stopped or continued. The thread has all signals blocked and ends
+  // with the child. Call this at most once. Throws std::runtime_error if the thread cannot start.
+  // The constructor does not do this because another process can be started in the time that it
+  // takes.
   template <class OnChange>
   void watch(OnChange on_change) {
     ::sigset_t all;
@@ -238,14 +241,14 @@ class ChildProcess {
                              "': cannot start the thread that waits for it: " + why_not);
   }
 
-  // Whether the process that is watched has ended; it is still to be waited for.
+  // Whether the watched process has ended. Call wait() nevertheless.
   bool ended() const { return ended_.load(std::memory_order_acquire); }
 
-  // The signal that has stopped the process that is watched; 0 while it runs.
+  // The signal that has stopped the watched process; 0 while it runs.
   int stop_signal() const { return stop_signal_.load(std::memory_order_acquire); }
 
-  // Sends a signal to the process; to it and all of its group; or ends them at once. Harmless after
-  // its end, until wait().
+  // send() sends a signal to the process, and send_to_all() to its whole group. kill() ends the
+  // group at once. After the process's end they are harmless until wait().
   void send(int signal) { ::kill(child_.id(), signal); }
   void send_to_all(int signal) {
     ::kill(-child_.id(), signal);
@@ -253,8 +256,8 @@ class ChildProcess {
   }
   void kill() { send_to_all(SIGKILL); }
 
-  // Blocks until the process has ended; to be called once. The status is not known if the program
-  // waits for any child elsewhere, and was quicker.
+  // Blocks until the process has ended. Call it once. The status is not known if the program waits
+  // for any child elsewhere, and was faster.
   ExitStatus wait() {
     waited_ = true;
     if (watcher_.joinable()) watcher_.join();
@@ -264,15 +267,15 @@ class ChildProcess {
   }
 
  private:
-  // Blocks until the process has ended (true), or was stopped or continued. Leaves a child that has
-  // ended a zombie, so that its number stays its own until wait().
+  // Blocks until the process has ended (true), or was stopped or continued (false). A child that
+  // has ended stays a zombie, so that its process number stays its own until wait().
   bool wait_for_change() {
     const auto id = static_cast<::id_t>(child_.id());
     constexpr int kStops = WSTOPPED | WCONTINUED;
     ::siginfo_t info{};
     if (::waitid(P_PID, id, &info, WEXITED | kStops | WNOWAIT) != 0) return errno != EINTR;
     if (info.si_code != CLD_STOPPED && info.si_code != CLD_CONTINUED) return true;
-    // Now the state is taken that has been looked at, or a later one.
+    // Takes the state that was seen, or a later one.
     info = {};
     if (::waitid(P_PID, id, &info, kStops | WNOHANG) == 0 && info.si_pid != 0) {
       stop_signal_.store(info.si_code == CLD_STOPPED ? info.si_status : 0,

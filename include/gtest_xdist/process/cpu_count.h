@@ -11,13 +11,13 @@
 
 namespace gtest_xdist::internal {
 
-// The size of the affinity mask; at least 1.
+// The number of CPUs in the affinity mask; at least 1.
 inline unsigned affinity_cpu_count() {
   const unsigned cpus = os::affinity_cpu_count();
   return std::max(1U, cpus != 0 ? cpus : std::thread::hardware_concurrency());
 }
 
-// What this process may use: affinity, and CPU quota.
+// The number of CPUs that both affinity and CPU quota allow.
 inline unsigned usable_cpu_count() {
   const unsigned cpus = affinity_cpu_count();
   const unsigned quota = os::cpu_quota();

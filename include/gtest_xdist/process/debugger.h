@@ -1,4 +1,4 @@
-// What another process is doing, told by gdb.
+// Asks gdb what another process is doing.
 //
 // Layer: process.
 #ifndef GTEST_XDIST_PROCESS_DEBUGGER_H_
@@ -21,7 +21,7 @@
 
 namespace gtest_xdist::internal {
 
-// The path of a program that PATH leads to; empty if there is none.
+// The path of a program that is in PATH; empty if there is none.
 inline std::string find_program(const std::string& name, const Environment& environment) {
   for (const auto& [variable, value] : environment) {
     if (variable != "PATH") continue;
@@ -36,12 +36,12 @@ inline std::string find_program(const std::string& name, const Environment& envi
   return {};
 }
 
-// Starts a debugger that writes the stacks of all threads of `process` to the descriptor `output`,
-// which is to be waited for. Null if there is no debugger.
+// Starts gdb, which writes the stacks of all threads of `process` to the descriptor `output`. Wait
+// for the process that is returned. Null if there is no gdb, or if it cannot be started.
 inline std::unique_ptr<ChildProcess> print_stacks(::pid_t process, int output) {
   LaunchPlan plan;
   for (const auto& [name, value] : current_environment()) {
-    // It would ask servers.
+    // With this variable gdb would ask servers.
     if (name != "DEBUGINFOD_URLS") plan.environment.push_back(name + "=" + value);
   }
   plan.executable = find_program("gdb", current_environment());

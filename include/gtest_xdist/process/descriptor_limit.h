@@ -1,4 +1,4 @@
-// How many files this process may have open, and making room for more.
+// Makes room for more open files in this process.
 //
 // Layer: process.
 #ifndef GTEST_XDIST_PROCESS_DESCRIPTOR_LIMIT_H_
@@ -15,15 +15,15 @@
 
 namespace gtest_xdist::internal {
 
-// Sees to it that `workers` workers can be started that take `per_worker` descriptors of this
-// process each, and best also that many replacements: raises the soft limit if that is too low, as
-// far as the hard limit allows. The limit is process-wide. Returns what it was before if it was
-// raised: programs that this process starts should have that. Throws std::runtime_error that names
-// the limit, what is needed and how many workers would fit.
+// Makes room for the descriptors of workers, of which each takes `per_worker` in this process.
+// Raises the soft limit of open files to the hard limit if it is too low for `workers` workers and
+// `replacements` replacements. The limit is process-wide. Returns the limit from before if it was
+// raised: give that to programs that this process starts. Throws std::runtime_error if not even the
+// workers fit; the text names the limit, the need, and how many workers would fit.
 inline std::optional<struct ::rlimit> make_room_for_workers(std::size_t workers,
                                                             std::size_t replacements,
                                                             std::size_t per_worker) {
-  constexpr std::size_t kForOtherThings = 16;  // starting a worker takes some; so do listeners
+  constexpr std::size_t kForOtherThings = 16;  // to start a worker, and for listeners
   struct ::rlimit limit {};
   const std::optional<std::size_t> open = os::count_open_descriptors();
   if (!open || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;

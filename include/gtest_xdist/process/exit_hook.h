@@ -1,4 +1,4 @@
-// Learning the exit status that main returned, and changing it at the last moment.
+// Calls a function with the exit status that main returned; the function can still change it.
 //
 // Layer: process. A handler that is registered before main runs after nearly all others.
 #ifndef GTEST_XDIST_PROCESS_EXIT_HOOK_H_
@@ -8,7 +8,7 @@
 
 namespace gtest_xdist::internal {
 
-// Has `handler(status)` called when the process exits normally. Process-wide; not undone.
+// Calls `handler(status)` when the process exits normally. Process-wide; it cannot be undone.
 template <void (*handler)(int status)>
 void call_at_exit() {
   os::call_at_exit([](int status, void*) { handler(status); });

@@ -1,4 +1,4 @@
-// How a process ended, and how to say it.
+// How a process ended, and the words for that.
 //
 // Layer: process.
 #ifndef GTEST_XDIST_PROCESS_EXIT_STATUS_H_
@@ -33,13 +33,13 @@ inline std::string describe_signal(int number) {
   return text;
 }
 
-// A status as wait(2) gives it; none if somebody else has waited for the process.
+// The status that wait(2) gives. It is unknown if somebody else has waited for the process.
 class ExitStatus {
  public:
   ExitStatus() = default;
   explicit ExitStatus(int raw) : raw_(raw) {}
 
-  // As of a process that has called exit(code).
+  // The status of a process that has called exit(code).
   static ExitStatus of_exit(int code) { return ExitStatus((code & 0xff) << 8); }
 
   bool known() const { return raw_.has_value(); }

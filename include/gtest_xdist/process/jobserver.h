@@ -1,9 +1,9 @@
-// A client of GNU make's jobserver, by which all jobs that a `make -j` starts, and theirs, keep to
-// one number together.
+// A client of GNU make's jobserver. It limits how many jobs of a `make -j` run at the same time,
+// including the jobs that these start.
 //
-// Layer: process. The protocol is in make's manual, "Sharing Job Slots with GNU make": a job may do
-// one thing at a time, and one more for each token that it has read; a token is a byte, and goes
-// back as it was.
+// Layer: process. The protocol is in make's manual, "Sharing Job Slots with GNU make". A job may do
+// one thing at a time, and one more for each token that it has read. A token is a byte, and the job
+// must give the same byte back.
 #ifndef GTEST_XDIST_PROCESS_JOBSERVER_H_
 #define GTEST_XDIST_PROCESS_JOBSERVER_H_
 
@@ -37,32 +37,32 @@
 
 namespace gtest_xdist::internal {
 
-// The variables in which make tells the processes it starts of its jobserver.
+// In these variables make describes its jobserver to the processes that it starts.
 inline constexpr const char* kMakeVariables[] = {"MAKEFLAGS", "MFLAGS"};
 
-// What a word of these variables says of the jobserver: nothing, or what is behind its name.
+// The place of the jobserver, if this word of the variables names it: the text after "=".
 inline std::optional<std::string> jobserver_of(const std::string& word) {
-  // The second is that of make before 4.2.
+  // make before 4.2 uses the second name.
   for (const std::string_view name : {"--jobserver-auth=", "--jobserver-fds="}) {
     if (word.rfind(name, 0) == 0) return word.substr(name.size());
   }
   return std::nullopt;
 }
 
-// Tokens that were taken, until they are given back. Its members are called by one thread.
+// The tokens that this process has taken and not yet given back. One thread calls the members.
 class Jobserver {
  public:
-  // The jobserver that this environment offers; null if it offers none, or one that make has closed
-  // because the recipe does not say, by a `+`, that it is for such clients. To be called before
-  // main, which may open other files under the numbers that make has given.
+  // The jobserver that this environment offers. Null if it offers none, or if make has closed it
+  // because the recipe does not ask for it by a `+`. Call this before main, which may open other
+  // files under the numbers that make has given.
   static std::unique_ptr<Jobserver> offered_by(const Environment& environment) {
     std::optional<std::string> place;
     for (const auto& [name, value] : environment) {
       if (name != kMakeVariables[0]) continue;
       std::istringstream words(value);
-      // Behind -- are variables.
+      // Variables follow after --.
       for (std::string word; words >> word && word != "--";) {
-        if (const auto said = jobserver_of(word)) place = said;  // the last one holds
+        if (const auto said = jobserver_of(word)) place = said;  // the last one counts
       }
     }
     if (!place) return nullptr;
@@ -75,7 +75,7 @@ class Jobserver {
   Jobserver& operator=(const Jobserver&) = delete;
   ~Jobserver() { leave(); }
 
-  // What make's own descriptors are in this process, which no worker should have.
+  // The numbers of make's own descriptors in this process. No worker should inherit them.
   const std::vector<int>& descriptors() const { return descriptors_; }
 
   // How many tokens this process has.
@@ -94,7 +94,7 @@ class Jobserver {
     return true;
   }
 
-  // Gives back all but so many.
+  // Gives tokens back until `count` are left.
   void keep(std::size_t count) {
     const std::lock_guard<std::mutex> lock(mutex_);
     while (tokens_.size() > count) {
@@ -104,8 +104,9 @@ class Jobserver {
     count_.store(tokens_.size(), std::memory_order_release);
   }
 
-  // Has a thread of this process wait for a token, take it and call `on_token()`; the thread has
-  // all signals blocked. Does nothing while it waits already, or if there can be no such thread.
+  // Starts a thread of this process that waits for a token, takes it and calls `on_token()`. The
+  // thread has all signals blocked. Does nothing while such a thread waits, or if none can be
+  // started.
   void await(const std::function<void()>& on_token) {
     if (is_waiting_.load(std::memory_order_acquire)) return;
     stop_waiting();
@@ -126,7 +127,7 @@ class Jobserver {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
-  // No token is waited for any more, and all go back.
+  // Stops waiting for a token, and gives all tokens back.
   void leave() {
     stop_waiting();
     keep(0);
@@ -145,14 +146,15 @@ class Jobserver {
       if (comma == std::string::npos) return false;
       const auto from = parse_number(place.substr(0, comma), kMostDescriptors);
       const auto to = parse_number(place.substr(comma + 1), kMostDescriptors);
-      // make itself closes them for most recipes, and then they may be anything.
+      // make closes them for most recipes, and then other files may have these numbers.
       if (!from || !to) return false;
       descriptors_ = {static_cast<int>(*from), static_cast<int>(*to)};
       if (!same_file(descriptors_[0], descriptors_[1]) || !is_open_for(descriptors_[0], O_RDONLY) ||
           !is_open_for(descriptors_[1], O_WRONLY)) {
         return false;
       }
-      // Opened anew, because what does not block here would not block in make either.
+      // Opened anew: if make's own descriptors did not block here, they would not block in make
+      // either.
       from_ = Descriptor(os::reopen(descriptors_[0], O_RDONLY | O_NONBLOCK));
       to_ = Descriptor(os::reopen(descriptors_[1], O_WRONLY | O_NONBLOCK));
     }
@@ -170,7 +172,7 @@ class Jobserver {
            S_ISFIFO(status.st_mode);
   }
 
-  // Blocks until a token is taken, or until stop_waiting(): then false.
+  // Blocks until it has taken a token. False if stop_waiting() ends the wait, or if poll() fails.
   bool wait() {
     struct ::pollfd sources[] = {{bell_.number(), POLLIN, 0}, {from_.number(), POLLIN, 0}};
     while (true) {
@@ -202,12 +204,12 @@ class Jobserver {
   std::thread waiter_;
 };
 
-// The environment without what make says of its jobs: for processes that have no part in them. A
-// make that one of them starts runs one job at a time, as under a recipe without `+`.
+// The environment without make's words about jobs, for processes that take no tokens. If such a
+// process starts make, that runs one job at a time, as under a recipe without `+`.
 inline Environment without_jobserver(Environment environment) {
   for (auto& [name, value] : environment) {
     if (name != kMakeVariables[0] && name != kMakeVariables[1]) continue;
-    // The first word is letters, or empty; what is behind -- are variables.
+    // The first word is letters, or empty. Variables follow after --.
     std::string kept;
     std::size_t begin = 0;
     while (begin <= value.size()) {

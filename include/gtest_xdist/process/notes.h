@@ -1,6 +1,6 @@
-// What the controller says to the person at the terminal, beside what gtest prints.
+// Prints what the controller says to the person at the terminal, beside gtest's output.
 //
-// Layer: process. On standard error, so that standard output stays what a serial run prints.
+// Layer: process. It prints to standard error, so that standard output stays as in a serial run.
 // Process-wide state.
 #ifndef GTEST_XDIST_PROCESS_NOTES_H_
 #define GTEST_XDIST_PROCESS_NOTES_H_
@@ -10,12 +10,12 @@
 
 namespace gtest_xdist::internal {
 
-// What a line is about; the number is the least GTEST_XDIST_VERBOSITY that shows it.
+// The topic of a line. Its number is the least GTEST_XDIST_VERBOSITY that shows the line.
 enum class Topic {
   error = -1,  // something is wrong, and no test's failure says so
   event = 0,   // what happens to workers, and what to do about failures
   result = 1,  // how each test ends
-  step = 2,    // what workers are given, and begin
+  step = 2,    // what workers are given, and what they begin
 };
 
 inline int& note_verbosity() {
@@ -23,21 +23,21 @@ inline int& note_verbosity() {
   return verbosity;
 }
 
-// Whether lines of the topic are shown.
+// Whether lines of this topic are shown.
 inline bool is_told(Topic topic) { return static_cast<int>(topic) <= note_verbosity(); }
 
-// Takes away what is on the terminal for the moment only; null if there is nothing of the kind.
+// A function that removes the momentary line from the terminal; null if there is no such line.
 inline void (*&way_maker())() {
   static void (*maker)() = nullptr;
   return maker;
 }
 
-// To be called before anything is printed, by whomever: this process's code, or the user's.
+// Call this before anything is printed by our code, or by the user's in this process.
 inline void make_way() {
   if (way_maker() != nullptr) way_maker()();
 }
 
-// Prints a line as it is; what was printed before it on standard output appears before it.
+// Prints a line as it is. Earlier output on standard output appears before it.
 inline void print_line(const std::string& text) {
   make_way();
   std::fflush(stdout);
@@ -45,7 +45,7 @@ inline void print_line(const std::string& text) {
   std::fflush(stderr);
 }
 
-// Prints a line that says whose it is, whatever the verbosity.
+// Prints a line with our name before it, whatever the verbosity.
 inline void tell_anyway(const std::string& text) { print_line("gtest-xdist: " + text); }
 
 // Likewise, if its topic is shown.

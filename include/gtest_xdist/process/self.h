@@ -1,7 +1,7 @@
-// What this process knows about itself at its start: enough to start itself again.
+// The facts about this process that it needs to start itself again.
 //
-// Layer: process. The command line comes from the system, because a main may have changed its argv
-// and gtest sees only what is left.
+// Layer: process. The command line comes from the system, because main may have changed its argv,
+// and gtest sees only the rest.
 #ifndef GTEST_XDIST_PROCESS_SELF_H_
 #define GTEST_XDIST_PROCESS_SELF_H_
 
@@ -36,15 +36,15 @@ inline Environment current_environment() {
   return environment;
 }
 
-// Fills the places of standard input, output and error that are closed, so that nothing that is
-// opened later is taken for one of them.
+// Fills those of standard input, output and error that are closed, by open_null(). Otherwise a file
+// that is opened later could be taken for one of them.
 inline void occupy_standard_descriptors() {
   int descriptor = open_null(O_RDWR);
   while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open_null(O_RDWR);
   if (descriptor > STDERR_FILENO) ::close(descriptor);
 }
 
-// What tells whether a path still names the same file. All 0: it named none.
+// Tells whether a path still names the same file. All 0: the path named none.
 struct FileIdentity {
   ::dev_t device = 0;
   ::ino_t number = 0;
@@ -63,11 +63,10 @@ struct Self {
   std::string executable;               // absolute path
   std::vector<std::string> arguments;   // with argv[0]
   std::string directory;                // the working directory; empty if it has no name
-  std::optional<FileIdentity> file{};   // what `executable` names; nothing: whatever it names
-  std::optional<FileIdentity> place{};  // the working directory; nothing: this may be elsewhere
+  std::optional<FileIdentity> file{};   // the file that `executable` named; nothing: any file
+  std::optional<FileIdentity> place{};  // the working directory; nothing: unknown
 
-  // To be called before main can change anything. There are no arguments if the system does not
-  // say.
+  // Call this before main can change anything. `arguments` is empty if the system does not say.
   static Self capture() {
     Self self;
     self.arguments = os::arguments();
@@ -87,26 +86,28 @@ struct Self {
                      ", which says how this program was started");
   }
 
-  // Where a process has to go that is to begin in that directory as well; empty if it is there when
-  // it is started: the way there may be closed to this process, or have another name by now.
+  // The directory that a new process must change to, so that it begins in the working directory of
+  // the start. Empty if this process is still there. Then the path is not needed: it may be closed
+  // to this process, or name another directory by now.
   std::string way_back() const {
     const bool is_there = place && FileIdentity::of(".") == *place;
     return is_there ? std::string() : directory;
   }
 
-  // What starts this program again. Its path may name another by now, as when it was built anew.
+  // The path that starts this program again. If `executable` names another file by now, as after a
+  // build, it is os::kThisExecutable.
   std::string startable() const {
     const bool is_same = !file || FileIdentity::of(executable) == *file;
     return is_same ? executable : os::kThisExecutable;
   }
 
-  // A path of the binary whose last part is its name.
+  // A path whose last part is the program's name.
   const std::string& program() const {
     return executable == os::kThisExecutable && !arguments.empty() ? arguments[0] : executable;
   }
 };
 
-// `words` as a shell would take them back.
+// A command line that gives these words back in a shell.
 inline std::string quote_command(const std::vector<std::string>& words) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-";

@@ -1,4 +1,4 @@
-// A terminal: whether there is one, how wide it is, and a line on it that is there for the moment.
+// Tells whether there is a terminal and how wide it is, and shows a momentary line on it.
 //
 // Layer: process.
 #ifndef GTEST_XDIST_PROCESS_TERMINAL_H_
@@ -18,21 +18,21 @@
 
 namespace gtest_xdist::internal {
 
-// Whether the descriptor leads to a terminal, by which the cursor can be moved.
+// Whether the descriptor leads to a terminal that can move its cursor.
 inline bool is_capable_terminal(int descriptor) {
   const char* const term = std::getenv("TERM");
   return ::isatty(descriptor) != 0 && term != nullptr && *term != '\0' &&
          std::string_view(term) != "dumb";
 }
 
-// False if the descriptor leads to the terminal of a shell that has left this process to itself, in
-// the background, where it waits for commands.
+// False if this process is in the background of the terminal that the descriptor leads to: the
+// shell waits for commands there.
 inline bool is_in_foreground(int descriptor) {
   const ::pid_t group = ::tcgetpgrp(descriptor);
   return group == -1 || group == ::getpgrp();
 }
 
-// In columns: as the terminal says it, else as $COLUMNS does, else as terminals used to be.
+// In columns: from the terminal, else from $COLUMNS, else 80.
 inline std::size_t terminal_width(int descriptor) {
   if (const unsigned width = os::terminal_columns(descriptor)) return width;
   constexpr long kWidest = 10'000;
@@ -42,8 +42,8 @@ inline std::size_t terminal_width(int descriptor) {
   return number > 0 && number <= kWidest ? static_cast<std::size_t>(number) : kUsual;
 }
 
-// A line that stands below the cursor, which stays where it is: so whatever is printed next, be it
-// the rest of a line, comes where it would have come. To be taken away before anything is printed.
+// A line below the cursor. The cursor stays where it is, so the next output appears where it would
+// have appeared, even if it is the rest of a line. Hide the line before anything is printed.
 class MomentaryLine {
  public:
   // On the terminal that the descriptor leads to.
@@ -54,7 +54,7 @@ class MomentaryLine {
 
   bool is_shown() const { return is_shown_; }
 
-  // In place of what is shown now. What is too long is cut off by the terminal.
+  // Replaces the line that is shown now. The terminal cuts off a text that is too long.
   void show(std::string_view text) {
     std::string bytes = std::string(kMakeRoom) + kSave + kBelow + kEraseRest + kNoWrap;
     bytes += text;
@@ -68,7 +68,7 @@ class MomentaryLine {
   }
 
  private:
-  // As a VT100 understands them, and all that came after it.
+  // Sequences of a VT100. All later terminals understand them.
   static constexpr const char* kMakeRoom = "\033D\033[A";  // a line down, which may scroll, and up
   static constexpr const char* kSave = "\0337";            // where the cursor is
   static constexpr const char* kRestore = "\0338";

@@ -1,7 +1,7 @@
-// GTEST_XDIST_DIST=each: every worker runs every test.
+// EachScheduling, for GTEST_XDIST_DIST=each: every worker runs every test.
 //
-// Layer: scheduler. As pytest-xdist's EachScheduling: what a dead worker left goes to its
-// replacement.
+// Layer: scheduler. As in pytest-xdist's EachScheduling, a replacement gets what the dead worker
+// has left. Knows no process, time or gtest.
 #ifndef GTEST_XDIST_SCHEDULER_EACH_H_
 #define GTEST_XDIST_SCHEDULER_EACH_H_
 
@@ -14,7 +14,6 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's.
 class EachScheduling : public ShareScheduling {
  public:
   // `workers`: how many the session starts with.
@@ -36,7 +35,7 @@ class EachScheduling : public ShareScheduling {
     return unfinished;
   }
 
-  std::size_t whole_collections_;  // that nobody has been given yet
+  std::size_t whole_collections_;  // how many more workers get the whole collection
 };
 
 }  // namespace gtest_xdist

@@ -1,8 +1,8 @@
-// GTEST_XDIST_DIST=load: every test once, to whichever worker has room.
+// LoadScheduling, for GTEST_XDIST_DIST=load: every test once, to any worker that has room.
 //
-// Layer: scheduler. Chunks as pytest-xdist's LoadScheduling hands them out. One departure: there a
-// worker holds its last test back until it knows the next one; here no test is ever held, and at
-// the end tests that have not started move from busy workers to idle ones.
+// Layer: scheduler. It hands out chunks as pytest-xdist's LoadScheduling does, with one departure.
+// There a worker holds its last test back until it knows the next one. Here no worker holds a test.
+// At the end tests that have not started move from busy workers to idle ones.
 #ifndef GTEST_XDIST_SCHEDULER_LOAD_H_
 #define GTEST_XDIST_SCHEDULER_LOAD_H_
 
@@ -17,11 +17,10 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's.
 class LoadScheduling : public QueueScheduling {
  public:
-  // `workers`: how many the session starts with. `max_chunk` bounds how many tests are sent at
-  // once; a worker gets two all the same.
+  // `workers`: how many the session starts with. At most `max_chunk` tests are sent at once, but a
+  // worker gets two in any case.
   explicit LoadScheduling(std::size_t workers,
                           std::size_t max_chunk = std::numeric_limits<std::size_t>::max())
       : QueueScheduling(workers), max_chunk_(max_chunk) {}
@@ -43,7 +42,8 @@ class LoadScheduling : public QueueScheduling {
   }
 
  private:
-  // The first share: a quarter of what would be fair, so that the rest can go where it is needed.
+  // Hands out the first tests: a quarter of a fair share to each worker, so that the rest can go
+  // where it is needed. If there are fewer than two tests for each worker, deals out all of them.
   void deal() {
     const std::vector<Node*>& nodes = registry_.nodes();
     if (nodes.empty()) return;
@@ -67,7 +67,7 @@ class LoadScheduling : public QueueScheduling {
     if (unassigned_.empty()) internal::share_unstarted(registry_.nodes());
   }
 
-  // What is not handed out, for each worker.
+  // How many of the tests that are not handed out there are for each worker.
   std::size_t fair_share() const {
     return unassigned_.size() / std::max<std::size_t>(1, registry_.nodes().size());
   }
@@ -75,7 +75,7 @@ class LoadScheduling : public QueueScheduling {
   std::size_t low_water() const { return std::max<std::size_t>(2, fair_share() / 4); }
 
   void refill(Node& node, double seconds) {
-    // A test of this many seconds says that there is time to wait before sending more.
+    // After a test of this many seconds there is time to wait before more are sent.
     constexpr double kSlowTest = 0.1;
     if (unassigned_.empty()) return;
     const std::size_t pending = node.pending();

@@ -1,11 +1,13 @@
-// GTEST_XDIST_DIST=loadscope, loadfile and loadgroup: every test once; the tests of one scope run
-// on one worker, in order.
+// LoadScopeScheduling, for GTEST_XDIST_DIST=loadscope, loadfile and loadgroup: every test once, and
+// the tests of a scope on one worker, in order.
 //
-// Layer: scheduler. What a scope is, it is told as numbers. Units, as pytest-xdist's
-// LoadScopeScheduling calls the tests of a scope, are handed out as there. Departures:
-// - Once all are handed out, a whole unit of which nothing has started moves to an idle worker.
-// - What a dead worker leaves is as UnitScheduling says; a replacement gets as much as any worker.
-// - No test is held back, a worker without a unit can have one later, and a test can be put back.
+// Layer: scheduler. Knows scopes only as numbers. The tests of a scope are a unit, as in
+// pytest-xdist's LoadScopeScheduling, and units are handed out as there. Departures:
+// - When all units are handed out, a unit of which no test has started moves to an idle worker.
+// - UnitScheduling says what becomes of a dead worker's units. A replacement gets as much as any
+//   worker.
+// - No worker holds a test back, a worker without a unit can get one later, and a test can be put
+//   back.
 #ifndef GTEST_XDIST_SCHEDULER_LOAD_SCOPE_H_
 #define GTEST_XDIST_SCHEDULER_LOAD_SCOPE_H_
 
@@ -22,11 +24,10 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's.
 class LoadScopeScheduling : public UnitScheduling {
  public:
-  // `workers` and `scope_of` as for UnitScheduling. With `reorder` the largest units come first,
-  // otherwise they come in the order of their first tests.
+  // `workers` and `scope_of` are as for UnitScheduling. With `reorder` the largest units come
+  // first, otherwise they come in the order of their first tests.
   LoadScopeScheduling(std::size_t workers, std::vector<std::uint32_t> scope_of, bool reorder)
       : UnitScheduling(workers, std::move(scope_of)), reorder_(reorder) {}
 
@@ -37,14 +38,14 @@ class LoadScopeScheduling : public UnitScheduling {
     if (unassigned_.empty()) share_units();
   }
 
-  // The test that runs is one of the few.
+  // kPlenty counts the test that runs, too.
   std::size_t wake_below(const Node&) const override {
     return unassigned_.empty() ? 1 : kPlenty - 1;
   }
 
  private:
-  // A worker with fewer tests than this is given one unit more: as pytest-xdist, which does so from
-  // two tests down.
+  // A worker with fewer tests than this gets one more unit. pytest-xdist does the same, with two
+  // tests or fewer.
   static constexpr std::size_t kPlenty = 3;
 
   void plan(const std::vector<TestIndex>& collection) override {
@@ -56,7 +57,7 @@ class LoadScopeScheduling : public UnitScheduling {
                            }));
   }
 
-  // A unit for each node that has none, then one more for each that has few tests.
+  // Gives a unit to each node that has none, then one more to each that has few tests.
   void check_all() override {
     for (const std::size_t mark : {std::size_t{1}, kPlenty}) {
       for (Node* node : registry_.nodes()) {
@@ -89,15 +90,15 @@ class LoadScopeScheduling : public UnitScheduling {
         assign(idle, std::move(unit));
         return true;
       }
-      // The worker has begun it in this moment, or runs its tests in another order.
+      // The worker has just begun the unit, or runs its tests in another order.
       units.back().stays = true;
       if (!tests.empty()) send(*fuller, tests);
     }
     return false;
   }
 
-  // How many tests wait on a node, if its last unit can go to another: all of it must be among
-  // them.
+  // How many tests wait on a node, if its last unit can move to another node; else 0. The unit can
+  // move if all its tests wait.
   std::size_t movable(const Node& node) {
     const Units& units = assigned_[&node];
     if (units.empty() || units.back().stays) return 0;

@@ -1,12 +1,13 @@
-// Every test once, planned by how long tests took before: for the modes that hand tests out once,
-// if a durations file is given; and for `load` and `worksteal` if some tests must stay together.
+// PlannedScheduling: every test once, planned by how long tests took before.
 //
-// Layer: scheduler. Units are handed out longest first (the LPT rule), those of which nothing is
-// known before all others. Each goes to the worker that is expected to be through first, and early
-// enough for nobody to run dry, but only as far as the plan bears it: behind a long test nothing
-// is put that another worker had better do. What is too short to matter comes last, in order and
-// in runs, so that tests of a suite stay neighbours. Once all is handed out, idle workers take from
-// the one with most left to do.
+// Layer: scheduler. The modes that hand every test out once use it if there is a durations file;
+// `load` and `worksteal` also use it if some tests must stay together. Units go out longest first
+// (the LPT rule), and units of unknown duration before all others. Each goes to the worker that is
+// expected to finish first, early enough that no worker runs dry. But a unit does not wait behind a
+// long test if it would end too late there. Units that are too short to matter come last, in order
+// and several at once, so that tests of a suite stay neighbours. When all units are handed out,
+// idle workers take from the worker with most left to do. There is no clock: time is what completed
+// tests took.
 #ifndef GTEST_XDIST_SCHEDULER_PLANNED_H_
 #define GTEST_XDIST_SCHEDULER_PLANNED_H_
 
@@ -32,17 +33,16 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's.
 class PlannedScheduling : public UnitScheduling {
  public:
   struct Rules {
     bool reorder = true;  // otherwise units come in the order of their first tests
-    // No more tests than this are sent at once, unless a unit has more.
+    // At most this many tests are sent at once, unless a unit has more.
     std::size_t max_chunk = std::numeric_limits<std::size_t>::max();
   };
 
-  // `workers` as for UnitScheduling. `unit_of`: the unit of each test, by its index; most units
-  // have one test. What the forecast does not know is learnt in the course of the session.
+  // `workers` is as for UnitScheduling. `unit_of`: the unit of each test, by its index; most units
+  // have one test. Durations that the forecast does not know are learnt during the session.
   PlannedScheduling(std::size_t workers, std::vector<std::uint32_t> unit_of, Forecast forecast,
                     Rules rules)
       : UnitScheduling(workers, std::move(unit_of)),
@@ -58,7 +58,7 @@ class PlannedScheduling : public UnitScheduling {
     Load& load = loads_[&node];
     internal::complete_first(assigned_[&node]);
     load.pending -= expectation_.of(test);
-    if (node.pending() == 0) load.pending = {};  // what rounding left
+    if (node.pending() == 0) load.pending = {};  // drop rounding errors
     load.done += seconds;
     now_ = std::max(now_, load.done);
     expectation_.learn(test, seconds);
@@ -83,28 +83,30 @@ class PlannedScheduling : public UnitScheduling {
     const double seconds =
         it == loads_.end() ? 0 : std::max(0.0, expectation_.seconds(it->second.pending));
     const auto pending = static_cast<double>(node.pending());
-    // As many of those it has as take kLow.
+    // As many of its tests as take kLow seconds.
     const double mark = seconds > kLow ? std::ceil(pending * kLow / seconds) : pending;
     return std::max(kFew, static_cast<std::size_t>(mark));
   }
 
  private:
-  // What a worker needs to have before it, so that more arrives before it runs dry: so many tests,
-  // and so many seconds, which is twenty times what a wake-up between two processes takes. And how
-  // many seconds short tests are sent in at once.
+  // A worker with at least kFew tests, which take at least kLow seconds, gets more before it runs
+  // dry: kLow is twenty times as long as a wake-up between two processes. Short tests are sent at
+  // once for kRun seconds.
   static constexpr std::size_t kFew = 2;
   static constexpr double kLow = 0.001;
   static constexpr double kRun = 0.002;
 
-  // A test no longer than this part of a worker's share of all work makes no difference to the end.
+  // A unit that is no longer than a worker's share of all work, divided by this, makes no
+  // difference to the end of the session.
   static constexpr double kGrains = 256;
 
-  // Tests of one of so many sizes between a duration and its double are as good as equally long.
+  // There are this many sizes between a duration and its double. Units of one size count as equally
+  // long.
   static constexpr double kSizesPerOctave = 8;
 
   struct Load {
     internal::Work pending;
-    double done = 0;  // seconds: of what it has completed, and of what others did while it waited
+    double done = 0;  // seconds: in tests that it completed, and of waiting while others worked
   };
 
   // --- before the start --------------------------------------------------------------------------
@@ -126,8 +128,8 @@ class PlannedScheduling : public UnitScheduling {
                            }));
   }
 
-  // Units are handed out by falling size; what is as good as equally long has one size, and what
-  // makes no difference has none.
+  // Units are handed out by falling size. Units that count as equally long have one size. Units
+  // that make no difference have size 0.
   double size_of(const Unit& unit) const {
     constexpr double kUnknown = 1e9;  // more than any number of octaves
     const internal::Work work = expectation_.of(unit.tests);
@@ -160,16 +162,16 @@ class PlannedScheduling : public UnitScheduling {
     assign(node, std::move(units));
   }
 
-  // The node has had nothing to run until now.
+  // Counts the time in which the node had nothing to run.
   void wait(Load& load) const { load.done = std::max(load.done, now_); }
 
   bool has_plenty(const Node& node) { return node.pending() >= kFew && seconds_left(node) >= kLow; }
 
-  // Of what the node has.
+  // How long the node's tests will take.
   double seconds_left(const Node& node) { return expectation_.seconds(loads_[&node].pending); }
 
-  // Who is to have the next unit; null if nobody needs to have it now. A worker without tests needs
-  // it in any case; others if the plan bears that it waits for them.
+  // The node that should get the next unit; null if none needs it now. A node without tests needs
+  // it in any case. Another node gets it if the unit still ends in time when it waits there.
   Node* next_node() {
     Node* best = nullptr;
     bool best_is_idle = false;
@@ -178,7 +180,7 @@ class PlannedScheduling : public UnitScheduling {
     double sum = 0;
     for (Node* node : registry_.nodes()) {
       if (!node->ready()) wait(loads_[node]);
-      const double end = loads_[node].done + seconds_left(*node);  // since some beginning
+      const double end = loads_[node].done + seconds_left(*node);  // on the scale of now_
       const bool is_idle = node->pending() == 0;
       last_end = std::max(last_end, end);
       sum += end;
@@ -196,7 +198,7 @@ class PlannedScheduling : public UnitScheduling {
     return next.unknown > 0 || is_in_time ? best : nullptr;
   }
 
-  // The next unit, and those behind it if they are short.
+  // Takes the next unit, and those behind it if they are short.
   Units take_run() {
     const double share = expectation_.seconds(remaining_) / static_cast<double>(workers_);
     internal::Work sent;
@@ -206,7 +208,7 @@ class PlannedScheduling : public UnitScheduling {
       const Unit& unit = unassigned_.front();
       const internal::Work work = expectation_.of(unit.tests);
       sent += work;
-      // A quarter of a share, as the mode `load`, of what may lie about anywhere.
+      // Up to a quarter of a share, as in the mode `load`, if it does not matter where units wait.
       const bool is_small = work.unknown > 0 || work.seconds <= grain_;
       const double most = std::min(share, is_small ? std::max(kRun, share / 4) : kRun);
       const bool is_enough = expectation_.seconds(sent) > most;
@@ -244,13 +246,15 @@ class PlannedScheduling : public UnitScheduling {
                             [this](const Unit& unit) { return set_up_to_divide(unit); });
   }
 
-  // Only what is kept together because a set-up is dear can be divided.
+  // The seconds that a division of the unit costs. Nothing if it must stay whole: only a unit that
+  // is together because of its suite's set-up can be divided.
   std::optional<double> set_up_to_divide(const Unit& unit) const {
     if (unit.scope < first_divisible_ || unit.tests.size() == 1) return std::nullopt;
     return suites_[suite_of_[unit.tests.front()]];
   }
 
-  // Gives an idle node what the one with most to do can spare; false if there is no such node.
+  // Gives an idle node what the node with most left to do can spare. False if no node can spare
+  // anything.
   bool give(Node& idle) {
     const auto spare = [this](const Node& node) {
       return cut_of(node).tests == 0 ? 0.0 : seconds_left(node);
@@ -267,18 +271,18 @@ class PlannedScheduling : public UnitScheduling {
     return false;
   }
 
-  const std::size_t workers_;  // at the start
+  const std::size_t workers_;  // how many the session starts with
   internal::Expectation expectation_;
   const std::vector<std::uint32_t> suite_of_;
   const std::vector<double> suites_;
   const bool reorder_;
   const std::size_t max_chunk_;
-  std::uint32_t first_divisible_ = 0;  // the least number of a unit that can be divided
-  double grain_ = 0;                   // seconds
-  internal::Work remaining_;           // in unassigned_
-  bool remaining_is_known_ = true;     // whether that is so
+  std::uint32_t first_divisible_ = 0;  // units from this number on can be divided
+  double grain_ = 0;                   // seconds; shorter units make no difference
+  internal::Work remaining_;           // of the tests in unassigned_
+  bool remaining_is_known_ = true;     // whether remaining_ is up to date
   std::map<const Node*, Load> loads_;
-  double now_ = 0;  // the most that any node has done: the nearest to a clock that there is
+  double now_ = 0;  // the largest `done` of any node, instead of a clock
 };
 
 }  // namespace gtest_xdist

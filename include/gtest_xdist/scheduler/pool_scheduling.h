@@ -1,6 +1,7 @@
-// What the modes have in common that hand every test out once: a pool of what no worker has yet.
+// PoolScheduling: base class of schedulers that hand every test out once. It has a pool of what no
+// worker has yet.
 //
-// Layer: scheduler.
+// Layer: scheduler. Does not know in which order the pool is handed out.
 #ifndef GTEST_XDIST_SCHEDULER_POOL_SCHEDULING_H_
 #define GTEST_XDIST_SCHEDULER_POOL_SCHEDULING_H_
 
@@ -12,8 +13,7 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's. `Pool` is a sequence of tests, or of units of
-// tests.
+// `Pool` is a sequence of tests, or of units of tests.
 template <class Pool>
 class PoolScheduling : public Scheduler {
  public:
@@ -30,7 +30,7 @@ class PoolScheduling : public Scheduler {
 
   NodeRegistry registry_;
   bool started_ = false;  // whether tests have been handed out
-  Pool unassigned_;       // before the start all of them, later what is left
+  Pool unassigned_;       // before the start everything, later what no worker has
 };
 
 }  // namespace gtest_xdist

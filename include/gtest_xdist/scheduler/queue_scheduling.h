@@ -1,7 +1,7 @@
-// What the modes have in common that keep one queue of tests that no worker has yet: `load` and
-// `worksteal`.
+// QueueScheduling: base class of `load` and `worksteal`, which keep the tests that no worker has in
+// one queue.
 //
-// Layer: scheduler.
+// Layer: scheduler. Does not know how many tests a worker gets.
 #ifndef GTEST_XDIST_SCHEDULER_QUEUE_SCHEDULING_H_
 #define GTEST_XDIST_SCHEDULER_QUEUE_SCHEDULING_H_
 
@@ -16,7 +16,6 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's.
 class QueueScheduling : public PoolScheduling<std::deque<TestIndex>> {
  public:
   void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
@@ -41,7 +40,7 @@ class QueueScheduling : public PoolScheduling<std::deque<TestIndex>> {
   // `workers`: how many the session starts with.
   explicit QueueScheduling(std::size_t workers) : PoolScheduling(workers) {}
 
-  // Looks at all nodes: hands out what they have room for. Called once tests are handed out.
+  // Looks at all nodes, and hands out tests to those that have room. Called only after schedule().
   virtual void check() = 0;
 };
 

@@ -1,7 +1,6 @@
-// What becomes of tests that were sent and have not started when another worker runs dry; written
-// once for all modes.
+// Moves tests that were sent and have not started when another worker runs dry, for all modes.
 //
-// Layer: scheduler. Looks at nodes only: knows nothing of what a mode has not sent yet.
+// Layer: scheduler. Looks at nodes only, and knows nothing of tests that no worker has yet.
 #ifndef GTEST_XDIST_SCHEDULER_REBALANCE_H_
 #define GTEST_XDIST_SCHEDULER_REBALANCE_H_
 
@@ -14,7 +13,7 @@
 
 namespace gtest_xdist::internal {
 
-// Sends the first `count` of `tests`, or all, and takes them out of it.
+// Sends the first `count` of `tests`, or all if there are fewer, and removes them from `tests`.
 inline void send_front(std::deque<TestIndex>& tests, Node& node, std::size_t count) {
   std::vector<TestIndex> sent;
   for (; count > 0 && !tests.empty(); --count) {
@@ -24,19 +23,19 @@ inline void send_front(std::deque<TestIndex>& tests, Node& node, std::size_t cou
   if (!sent.empty()) node.send(sent);
 }
 
-// Whether a worker that has that many tests to begin will begin one at once without being told: to
-// take that one gains nothing and wakes two workers.
+// Whether a worker with `unstarted` tests runs none and will begin one at once. To take that one
+// gains nothing and wakes two workers.
 inline bool is_about_to_begin(const Node& node, std::size_t unstarted) {
   return node.ready() && unstarted > 0 && unstarted == node.pending();
 }
 
-// How many tests others may have.
+// How many tests of the node may move to others.
 inline std::size_t to_spare(const Node& node) {
   const std::size_t unstarted = node.unstarted();  // the worker may begin one at any moment
   return is_about_to_begin(node, unstarted) ? unstarted - 1 : unstarted;
 }
 
-// The node with most of what `spare(node)` measures, the first of several; null if none has any.
+// The node with the largest `spare(node)`, the first of several; null if all are 0.
 template <class Spare>
 Node* fullest(const std::vector<Node*>& nodes, Spare spare) {
   Node* best = nullptr;
@@ -50,9 +49,9 @@ Node* fullest(const std::vector<Node*>& nodes, Spare spare) {
   return best;
 }
 
-// For when everything is handed out. Calls `help(node)` for each node that is ready and has no more
-// than the test that it runs or is about to begin, for it to be sent what others had; and lets
-// those go that have nothing then.
+// Call this when everything is handed out. It looks at each node that has no more than the test
+// that it runs or is about to begin. If the node is ready, it calls `help(node)`, which may send it
+// tests of other nodes. If the node has no test then, it calls shutdown().
 template <class Help>
 void help_or_settle(const std::vector<Node*>& nodes, Help help) {
   for (Node* node : nodes) {
@@ -62,8 +61,8 @@ void help_or_settle(const std::vector<Node*>& nodes, Help help) {
   }
 }
 
-// For when everything is handed out: a node that is about to run dry gets half of what the fullest
-// can spare.
+// Call this when everything is handed out. A node that is about to run dry gets half of what the
+// fullest node can spare.
 inline void share_unstarted(const std::vector<Node*>& nodes) {
   help_or_settle(nodes, [&](Node& node) {
     Node* fuller = fullest(nodes, to_spare);

@@ -1,7 +1,8 @@
-// GTEST_XDIST_REPLAY: every worker runs what it ran in a recorded session, in that order.
+// ReplayScheduling, for GTEST_XDIST_REPLAY: every worker runs what it ran in a recorded session, in
+// that order.
 //
-// Layer: scheduler. Nobody takes what is another's: an idle worker stays idle. What a dead worker
-// leaves goes to its replacement.
+// Layer: scheduler. No worker takes tests of another: an idle worker stays idle. A replacement gets
+// what the dead worker has left. Does not know the file of the session.
 #ifndef GTEST_XDIST_SCHEDULER_REPLAY_H_
 #define GTEST_XDIST_SCHEDULER_REPLAY_H_
 
@@ -16,12 +17,11 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's.
 class ReplayScheduling : public ShareScheduling {
  public:
-  // `workers`: how many are there at the start. `shares`: what is run in each place of a worker, in
-  // order; `place_of(node)` is the place that a worker takes. `on_every_worker` says whether each
-  // test is to run in each place; a share may lack some all the same.
+  // `workers`: how many the session starts with. `shares`: the tests of each place, in order.
+  // `place_of(node)`: the place of a worker, which its replacement takes over. `on_every_worker`:
+  // whether each test should run in each place. Even then a share may lack some.
   ReplayScheduling(std::size_t workers, std::vector<std::vector<TestIndex>> shares,
                    std::function<std::size_t(const Node&)> place_of, bool on_every_worker)
       : ShareScheduling(workers),
@@ -47,14 +47,14 @@ class ReplayScheduling : public ShareScheduling {
     return std::exchange(shares_[place], std::nullopt);
   }
 
-  // Where every worker runs every test, what is dropped has been given up.
+  // If every worker runs every test, an empty `unfinished` means that the share has been given up.
   std::vector<TestIndex> left_unserved(std::vector<TestIndex> share,
                                        const std::vector<TestIndex>& unfinished) const override {
     if (on_every_worker_ && unfinished.empty()) return {};
     return share;
   }
 
-  std::vector<std::optional<std::vector<TestIndex>>> shares_;  // by place, until they are taken
+  std::vector<std::optional<std::vector<TestIndex>>> shares_;  // by place; nothing once taken
   std::function<std::size_t(const Node&)> place_of_;
   const bool on_every_worker_;
 };

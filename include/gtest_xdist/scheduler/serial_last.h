@@ -1,7 +1,8 @@
-// Tests that run alone: handed out when all others are complete, one after the other.
+// SerialLastScheduling: hands out tests that run alone, one after another, when all others are
+// complete.
 //
-// Layer: scheduler. Every other test is handed out by another scheduler, which hears nothing of
-// these.
+// Layer: scheduler. Another scheduler hands out all other tests, and hears nothing of these. Does
+// not know why a test must run alone.
 #ifndef GTEST_XDIST_SCHEDULER_SERIAL_LAST_H_
 #define GTEST_XDIST_SCHEDULER_SERIAL_LAST_H_
 
@@ -18,7 +19,7 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's. `others` must be one in which every test runs once.
+// The other scheduler must be one that runs every test once.
 class SerialLastScheduling : public Scheduler {
  public:
   SerialLastScheduling(std::unique_ptr<Scheduler> others, std::function<bool(TestIndex)> is_serial)
@@ -79,8 +80,9 @@ class SerialLastScheduling : public Scheduler {
     return parts;
   }
 
-  // Once the others are finished nothing is pending, but for a serial test that was sent before.
-  // One is sent at a time, to the same worker if it can be: `others_` may move what waits.
+  // When the others are finished nothing is pending, except perhaps a serial test that was sent
+  // before. Sends one test at a time, to the same worker if possible: `others_` may move tests that
+  // wait.
   void send_serial() {
     if (serial_.empty() || !others_->tests_finished()) return;
     const std::vector<Node*> nodes = others_->nodes();
@@ -97,7 +99,7 @@ class SerialLastScheduling : public Scheduler {
   std::unique_ptr<Scheduler> others_;
   std::function<bool(TestIndex)> is_serial_;
   bool collected_ = false;
-  std::deque<TestIndex> serial_;  // that no worker has
+  std::deque<TestIndex> serial_;  // those that no worker has
 };
 
 }  // namespace gtest_xdist

@@ -1,7 +1,7 @@
-// Each worker has its share from the start, and what a dead one leaves goes to its replacement:
-// what `each` and a replay have in common.
+// ShareScheduling: base class of `each` and of a replay. Each worker has its share from the start,
+// and a replacement gets what a dead worker has left.
 //
-// Layer: scheduler.
+// Layer: scheduler. Does not know what the shares are.
 #ifndef GTEST_XDIST_SCHEDULER_SHARE_SCHEDULING_H_
 #define GTEST_XDIST_SCHEDULER_SHARE_SCHEDULING_H_
 
@@ -15,7 +15,6 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's.
 class ShareScheduling : public Scheduler {
  public:
   std::vector<Node*> nodes() const override { return registry_.nodes(); }
@@ -49,7 +48,8 @@ class ShareScheduling : public Scheduler {
 
   void mark_test_complete(Node&, TestIndex, double) override {}
 
-  // To the front of what the worker removed last has left: it is for that one's replacement.
+  // Puts the test in front of what the worker that was removed last has left. Its replacement gets
+  // both.
   void mark_test_pending(TestIndex test) override {
     if (!std::exchange(last_one_left_something_, true)) remainders_.emplace_back();
     remainders_.back().insert(remainders_.back().begin(), test);
@@ -74,22 +74,22 @@ class ShareScheduling : public Scheduler {
   // `workers`: how many the session starts with.
   explicit ShareScheduling(std::size_t workers) : registry_(workers) {}
 
-  // What the worker is to run; nothing if all shares that it could have are with others. Called
-  // once for each worker.
+  // Returns the share of the worker; nothing if other workers have all shares that it could get.
+  // Called once for each worker.
   virtual std::optional<std::vector<TestIndex>> take_share(
       const Node& node, const std::vector<TestIndex>& collection) = 0;
 
-  // What is left of the `share` of a worker that has been sent nothing; `unfinished` is what its
-  // removal says.
+  // Returns what a removed worker leaves of its `share`, of which it was sent nothing. `unfinished`
+  // is that of remove_node().
   virtual std::vector<TestIndex> left_unserved(std::vector<TestIndex> share,
                                                const std::vector<TestIndex>& unfinished) const = 0;
 
  private:
   NodeRegistry registry_;
   bool started_ = false;
-  std::vector<std::pair<Node*, std::vector<TestIndex>>> unserved_;  // collected, nothing sent yet
+  std::vector<std::pair<Node*, std::vector<TestIndex>>> unserved_;  // shares that were not sent yet
   std::vector<std::vector<TestIndex>> remainders_;                  // left by dead workers
-  bool last_one_left_something_ = false;  // whether the last remainder is the last dead worker's
+  bool last_one_left_something_ = false;  // whether the worker removed last left the last remainder
 };
 
 }  // namespace gtest_xdist

@@ -1,9 +1,9 @@
-// What the modes have in common that hand out units: tests that stay together on one worker, in
-// order.
+// UnitScheduling: base class of schedulers that hand out units, tests that stay together on one
+// worker, in order.
 //
-// Layer: scheduler. Knows which units no worker has yet and which each worker has; when a unit goes
-// to which worker is its heirs' business. A test that a worker died in is not run again unless it
-// is put back; what the worker left of its units goes before the others, each as one unit.
+// Layer: scheduler. Knows the units that no worker has, and those of each worker. Derived classes
+// decide which worker gets a unit, and when. A test that a worker died in runs again only if it is
+// put back. What a dead worker left of its units goes before all other units, each as one unit.
 #ifndef GTEST_XDIST_SCHEDULER_UNIT_SCHEDULING_H_
 #define GTEST_XDIST_SCHEDULER_UNIT_SCHEDULING_H_
 
@@ -21,7 +21,6 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's.
 class UnitScheduling : public PoolScheduling<internal::Units> {
  public:
   void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
@@ -34,7 +33,8 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
     check_all();
   }
 
-  // The test joins its scope if that is still waiting or under way, as a unit otherwise.
+  // The test joins the unit of its scope, if that still waits or is with a worker. Otherwise it
+  // becomes a unit.
   void mark_test_pending(TestIndex test) override {
     const std::uint32_t scope = internal::scope_at(scope_of_, test);
     if (Unit* unit = internal::find_scope(unassigned_, scope)) {
@@ -63,13 +63,13 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
   UnitScheduling(std::size_t workers, std::vector<std::uint32_t> scope_of)
       : PoolScheduling(workers), scope_of_(std::move(scope_of)) {}
 
-  // Fills unassigned_ in the order in which units are to be handed out.
+  // Fills unassigned_ with units, in the order in which they should be handed out.
   virtual void plan(const std::vector<TestIndex>& collection) = 0;
 
-  // Looks at all nodes: hands out what they have room for. Called once tests are handed out.
+  // Looks at all nodes, and hands out units to those that have room. Called only after schedule().
   virtual void check_all() = 0;
 
-  // The unit that is to be handed out next.
+  // Takes the next unit out of unassigned_.
   Unit take_first() {
     Unit unit = std::move(unassigned_.front());
     unassigned_.pop_front();
@@ -91,14 +91,14 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
     send(node, tests);
   }
 
-  // All that nodes are given and deprived of goes through these.
+  // All tests that nodes get or lose go through these two.
   virtual void send(Node& node, const std::vector<TestIndex>& tests) { node.send(tests); }
   virtual std::vector<TestIndex> take_back(Node& node, std::size_t count) {
     return node.take_back(count);
   }
 
   std::vector<std::uint32_t> scope_of_;
-  std::map<const Node*, Units> assigned_;  // what is not complete, in the order of the queue
+  std::map<const Node*, Units> assigned_;  // units that are not complete, in the queue's order
 
  private:
   Node* node_with(std::uint32_t scope) {
@@ -108,7 +108,7 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
     return nullptr;
   }
 
-  // Puts a test behind the others of its scope, which the node has.
+  // Puts a test behind the others of its scope. The node has that scope.
   void append(Node& node, TestIndex test) {
     const std::uint32_t scope = internal::scope_at(scope_of_, test);
     Units& units = assigned_[&node];
@@ -123,7 +123,7 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
       tests.insert(tests.begin(), test);
       unit->tests.push_back(test);
     } else {
-      // The worker is beyond that scope already: all of it stays there even so.
+      // The worker has begun what is behind that scope. The scope stays with the worker even so.
       tests.push_back(test);
       units.push_back({scope, {test}});
       units.back().stays = true;

@@ -1,13 +1,14 @@
-// GTEST_XDIST_DIST=worksteal: every test once; each worker begins with an equal block of
-// neighbours, and one that runs dry gets half of what the fullest has left.
+// WorkStealingScheduling, for GTEST_XDIST_DIST=worksteal: every test once. Each worker begins with
+// an equal block of neighbours. A worker that runs dry gets half of what the fullest has left.
 //
-// Layer: scheduler. Blocks and sizes of a theft are those of pytest-xdist's WorkStealingScheduling.
-// Departures:
-// - There a worker is asked for its tests and may refuse, one theft at a time; here tests are taken
-//   from its queue at once, so there is no answer to wait for and any number may move.
-// - There a worker holds its last test back until it knows the next one, and never has fewer than
-//   two; here no test is held, and a single one moves to a worker that has none.
-// - Both ask for more while one test is left; here that one runs meanwhile.
+// Layer: scheduler. The blocks and the sizes of a theft are those of pytest-xdist's
+// WorkStealingScheduling. Departures:
+// - There the controller asks a worker for its tests, one theft at a time, and the worker may
+//   refuse. Here the controller takes tests from the worker's queue at once. So it waits for no
+//   answer, and any number of tests may move.
+// - There a worker holds its last test back until it knows the next one, and keeps at least two.
+//   Here no worker holds a test, and a single test moves to a worker that has none.
+// - Both send more while a worker has one test left. Here that test runs meanwhile.
 #ifndef GTEST_XDIST_SCHEDULER_WORK_STEALING_H_
 #define GTEST_XDIST_SCHEDULER_WORK_STEALING_H_
 
@@ -20,7 +21,6 @@
 
 namespace gtest_xdist {
 
-// The contracts of its members are Scheduler's.
 class WorkStealingScheduling : public QueueScheduling {
  public:
   // `workers`: how many the session starts with.
@@ -36,7 +36,7 @@ class WorkStealingScheduling : public QueueScheduling {
   std::size_t wake_below(const Node&) const override { return kEnough; }
 
  private:
-  // With so many tests a worker has something to go on with while more is sent.
+  // A worker with this many tests still has one to run while more are sent.
   static constexpr std::size_t kEnough = 2;
 
   void check() override {

@@ -1,7 +1,7 @@
-// A process that a user started with GTEST_XDIST_WORKERS.
+// ControllerRole: the process that a user started, when it has workers.
 //
-// Layer: shim. Made before main; runs a DSession inside each iteration of gtest, which itself finds
-// no test to run.
+// Layer: shim. Connects gtest's events to a DSession. The session runs inside each iteration of
+// gtest, and gtest itself finds no test to run.
 #ifndef GTEST_XDIST_SHIM_CONTROLLER_ROLE_H_
 #define GTEST_XDIST_SHIM_CONTROLLER_ROLE_H_
 
@@ -55,8 +55,8 @@ namespace gtest_xdist::internal {
 // Lives until the process ends.
 class ControllerRole : public SessionHost {
  public:
-  // To be made before main can change the environment, the arguments or the directory.
-  // `replay` is there if a recorded schedule is to be run again. Throws UsageError.
+  // Make it before main: main can change the environment, the arguments and the directory. `replay`
+  // is set if a recorded schedule runs again. Throws UsageError.
   ControllerRole(Options options, Environment environment, std::optional<ReplayPlan> replay)
       : options_(std::move(options)),
         environment_(std::move(environment)),
@@ -66,8 +66,8 @@ class ControllerRole : public SessionHost {
     note_verbosity() = options_.verbosity;
     occupy_standard_descriptors();
     self_.must_be_known();
-    // The number of workers is not free in the mode `each`, where it says how often a test is run,
-    // nor where a schedule is run again.
+    // Do not ask make's job server where the number of workers is fixed. In the mode `each` it is
+    // the number of runs of each test. A replay needs the recorded number.
     if (options_.dist != DistMode::each && !replay_plan_)
       jobserver_ = Jobserver::offered_by(environment_);
     once_values().lead([] {
@@ -125,7 +125,7 @@ class ControllerRole : public SessionHost {
     ControllerRole& role_;
   };
 
-  // When plugins have had the opportunity to append listeners.
+  // Called after the hooks of the program's start, because plugins may append listeners there.
   void add_inner() {
     if (inner_ == nullptr) put_last(inner_ = new Inner(*this));
   }
@@ -141,7 +141,7 @@ class ControllerRole : public SessionHost {
     if (!empty_shard_.hidden()) return;
     empty_shard_.restore();
     if (!catalog_->selected().empty()) {
-      // From gtest 1.17 on.
+      // The first of these causes needs a gtest that has the two flags: see has_shard_flags().
       note(
           "the program has set the flags total_shards and shard_index after InitGoogleTest(), or "
           "has removed the variables GTEST_TOTAL_SHARDS and GTEST_SHARD_INDEX: running serially; "
@@ -161,7 +161,7 @@ class ControllerRole : public SessionHost {
                 : count_workers(options_, tests, life_->hooks(),
                                 [this](const std::string& message) { fail(message); });
     life_->hooks().config().numprocesses = workers;
-    // As long as there is something that a signal would leave behind.
+    // From here on there is something that a signal would leave behind.
     stop_signals_.emplace();
     try {
       read_durations();
@@ -192,14 +192,14 @@ class ControllerRole : public SessionHost {
             jobserver_ ? jobserver_->descriptors() : std::vector<int>()};
   }
 
-  // A relative path starts where the process did: main may be elsewhere by now.
+  // A relative path counts from the directory in which the process started. main may have left it.
   void read_durations() {
     if (!options_.durations_file) return;
     const std::string& path = *options_.durations_file;
     durations_.emplace(*catalog_, path, absolute_path(path, self_.directory), self_.program());
   }
 
-  // gtest's own goes to a file that is written for nothing else.
+  // Refuses a --gtest_output whose file the schedule's record or timeline would overwrite.
   void check_report() const {
     const std::string output = GTEST_XDIST_FLAG_GET(output);
     const std::size_t colon = output.find(':');
@@ -212,7 +212,7 @@ class ControllerRole : public SessionHost {
     }
   }
 
-  // With plugins the workers tell what is selected.
+  // With plugins the selection is not known yet: the workers report it.
   void plan_replay(int repeat) {
     replay_.reset();
     if (!replay_plan_) return;
@@ -228,7 +228,7 @@ class ControllerRole : public SessionHost {
     if (!session_ || !session_->fail(message)) fail_program(message);
   }
 
-  // After the end of the session gtest would begin one iteration after the other.
+  // Ends the process if the session is over: gtest would begin all iterations that are left.
   void another_iteration_starts() {
     if (!session_) return;
     session_->replayer().iteration_starts();
@@ -243,12 +243,13 @@ class ControllerRole : public SessionHost {
       session_->run_iteration();
       session_->replayer().iteration_end_begins();
     } catch (...) {
-      // A listener has thrown. gtest ends RUN_ALL_TESTS, and no listener hears of that.
+      // A listener has thrown. gtest leaves RUN_ALL_TESTS without another event.
       abandon();
       forget_run();
       throw;
     }
-    // gtest itself has selected none, but that is not what the flag is about.
+    // gtest itself has selected no test here. --gtest_fail_if_no_test_selected must not fail the
+    // run for that.
     fail_if_no_test_selected_ = exchange_fail_if_no_test_selected(false);
   }
 
@@ -267,7 +268,7 @@ class ControllerRole : public SessionHost {
     if (hooks.active()) {
       const HookAssertions guard(hooks);
       const Item& item = hooks.item(replayer.test());
-      const int worker = replayer.worker();  // none, if the test was not run
+      const int worker = replayer.worker();  // negative if no worker has run the test
       hooks.runtest_logreport(
           make_report(item, test, worker < 0 ? worker_id() : worker_name(worker)));
       hooks.runtest_logfinish(item);
@@ -290,7 +291,7 @@ class ControllerRole : public SessionHost {
     forget_run();
   }
 
-  // For another RUN_ALL_TESTS.
+  // Prepares for another RUN_ALL_TESTS.
   void forget_run() {
     durations_.reset();
     life_.reset();
@@ -300,21 +301,21 @@ class ControllerRole : public SessionHost {
     empty_shard_.hide();
   }
 
-  // The session ends in its middle: so do its workers, and what they have in common is taken away.
+  // Ends a session in its middle, with its workers and the values of once().
   void abandon() {
     session_.reset();
     schedule_.save();
     end_values();
   }
 
-  // Somebody says that all is well: a main that cannot know what happened to a worker after its
-  // tests, or a plugin or listener that calls exit() in the middle of them.
+  // Corrects an exit status of 0 that hides a problem. main cannot know what happened to a worker
+  // after its tests. A plugin or a listener may call exit() in the middle of the tests.
   static void at_exit(int status) {
-    if (::getpid() != instance_->process_) return;  // a child that somebody forked
+    if (::getpid() != instance_->process_) return;  // a forked child
     const bool ends_early = instance_->life_.has_value();
     if (ends_early) instance_->abandon();
     if (instance_->stop_signal_ != 0) {
-      // What a shell says of a process that the signal has ended.
+      // Shells report a process that a signal has ended as this plus the signal's number.
       constexpr int kEndedBySignal = 128;
       std::fflush(nullptr);
       std::_Exit(kEndedBySignal + instance_->stop_signal_);
@@ -331,20 +332,20 @@ class ControllerRole : public SessionHost {
   const Environment environment_;
   const std::optional<ReplayPlan> replay_plan_;
   const Self self_;
-  std::unique_ptr<Jobserver> jobserver_;  // make's, if it has a say
+  std::unique_ptr<Jobserver> jobserver_;  // make's, if it limits the number of workers
   EmptyShard empty_shard_;
   unsigned run_ = 0;                       // calls of RUN_ALL_TESTS that have ended
-  Inner* inner_ = nullptr;                 // gtest's
+  Inner* inner_ = nullptr;                 // owned by gtest
   bool fail_if_no_test_selected_ = false;  // as the user set it
   std::shared_ptr<Catalog> catalog_;
   std::optional<SessionLife> life_;            // while RUN_ALL_TESTS runs
   std::optional<SessionDurations> durations_;  // likewise, if there is a file for them
-  std::optional<Replay> replay_;               // likewise, if it is one
+  std::optional<Replay> replay_;               // likewise, if a schedule runs again
   SessionSchedule schedule_;
-  std::optional<StopSignals> stop_signals_;  // while there is, or is to be, a session
+  std::optional<StopSignals> stop_signals_;  // while a session is made or runs
   std::unique_ptr<DSession> session_;
   std::string dissent_;
-  int stop_signal_ = 0;  // that has ended a session before its time
+  int stop_signal_ = 0;  // the first that came during the last session; 0: none
 
   const ::pid_t process_ = ::getpid();
   inline static ControllerRole* instance_ = nullptr;

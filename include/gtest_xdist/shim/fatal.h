@@ -1,6 +1,6 @@
-// Ending the process over settings that cannot be obeyed, or that ask for no run.
+// Ends the process if its settings are wrong, or if they ask for no run.
 //
-// Layer: shim.
+// Layer: shim. Knows neither gtest nor what the settings mean.
 #ifndef GTEST_XDIST_SHIM_FATAL_H_
 #define GTEST_XDIST_SHIM_FATAL_H_
 
@@ -10,16 +10,17 @@
 
 namespace gtest_xdist::internal {
 
-// No test has run.
+// The exit status if settings are wrong. No test has run then.
 inline constexpr int kUsageExitStatus = 2;
 
-// The text is all that was asked for. A write that fails is told by the exit status, as with cat.
+// Prints a text to standard output and ends the process at once. The exit status says whether the
+// write succeeded, as with cat.
 [[noreturn]] inline void print_and_exit(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   std::_Exit(std::fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-// Prints one line and ends the process at once, from which nobody needs anything else.
+// Prints one line to standard error and ends the process at once, without exit handlers.
 [[noreturn]] inline void fatal(const std::string& message) {
   std::fflush(stdout);
   std::fprintf(stderr, "gtest-xdist: error: %s\n", message.c_str());

@@ -1,7 +1,7 @@
-// Which tests a process runs that follows a list: GTEST_XDIST_INDICES, or GTEST_XDIST_REPLAY with a
-// worker's name.
+// IndexLists: the tests of a process that follows a list, which is GTEST_XDIST_INDICES, or
+// GTEST_XDIST_REPLAY with a worker's name.
 //
-// Layer: shim.
+// Layer: shim. Does not run tests.
 #ifndef GTEST_XDIST_SHIM_INDEX_LISTS_H_
 #define GTEST_XDIST_SHIM_INDEX_LISTS_H_
 
@@ -23,14 +23,14 @@ namespace gtest_xdist::internal {
 
 class IndexLists {
  public:
-  // The same in each iteration; not empty.
+  // These tests, in each iteration. Must not be empty.
   explicit IndexLists(std::vector<TestIndex> indices) : indices_(std::move(indices)) {}
 
-  // What the worker of the plan's target ran.
+  // The tests that the worker of the plan's target ran.
   explicit IndexLists(ReplayPlan replay) : replay_(std::move(replay)) {}
 
-  // The lists of the run of all tests with this number, from 0, by iteration; the last one counts
-  // for all that follow. Throws UsageError.
+  // The lists for call `number` of RUN_ALL_TESTS, from 0: one for each iteration. The last list
+  // holds for all later iterations. Throws UsageError.
   std::vector<std::vector<TestIndex>> of_run(unsigned number, const Catalog& catalog) const {
     if (replay_) {
       const int repeat = GTEST_XDIST_FLAG_GET(repeat);
@@ -45,7 +45,7 @@ class IndexLists {
     return {indices_};
   }
 
-  // The variable that they come from.
+  // The variable that the lists come from.
   const char* variable() const { return replay_ ? kReplayVariable : kIndicesVariable; }
 
  private:

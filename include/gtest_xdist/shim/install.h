@@ -1,6 +1,6 @@
-// Deciding, before main, what this process is.
+// install(): finds out before main which process this is, and makes its role.
 //
-// Layer: shim.
+// Layer: shim. Leaves what follows to the role.
 #ifndef GTEST_XDIST_SHIM_INSTALL_H_
 #define GTEST_XDIST_SHIM_INSTALL_H_
 
@@ -35,7 +35,7 @@
 
 namespace gtest_xdist::internal {
 
-// Whether gtest will list the tests and run none: then it does so itself, as ever.
+// Whether gtest will list the tests and run none.
 inline bool asks_for_list(const std::vector<std::string>& arguments) {
   const auto is_true = [](std::string_view value) {
     return value.empty() || (value[0] != '0' && value[0] != 'f' && value[0] != 'F');
@@ -50,7 +50,7 @@ inline bool asks_for_list(const std::vector<std::string>& arguments) {
   return false;
 }
 
-// Whether gtest runs one statement of a death test here, on behalf of a process that runs the test.
+// Whether this process only runs one statement of a death test, for the process that runs the test.
 inline bool is_death_test_child(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     if (argument.find("gtest_internal_run_death_test") != std::string::npos) return true;
@@ -58,7 +58,7 @@ inline bool is_death_test_child(const std::vector<std::string>& arguments) {
   return false;
 }
 
-// Says who this process is. In a worker its variables tell.
+// Sets identity(). A worker's name and the testrunuid come from the environment.
 inline void identify(Role role) {
   Identity& me = identity();
   me.role = role;
@@ -69,7 +69,7 @@ inline void identify(Role role) {
 }
 
 inline void serve_serially() {
-  // Listeners cannot be put in order while gtest tells them of events.
+  // The order of listeners cannot change while gtest sends them events.
   const bool has_begun = testing::UnitTest::GetInstance()->start_timestamp() != 0;
   if (has_begun) return;
   plugins().observe_registration(nullptr);
@@ -79,16 +79,15 @@ inline void serve_serially() {
   new LocalRole(std::nullopt);
 }
 
-// In a serial run nothing is done until there is a plugin, or a call of once() in the program; then
-// a role serves them.
+// A serial run needs a role only for plugins and values of once(): makes it with the first of them.
 inline void serve_serially_if_needed() {
   if (!plugins().empty()) return serve_serially();
   plugins().observe_registration([](const auto&, const auto&) { serve_serially(); });
   once_values().observe_use(&serve_serially);
 }
 
-// In a library that does not share its objects with the program that has loaded it: the program is
-// what the process is, and hears of nothing that is said to the library's copy.
+// For a library that does not share its objects with the program that has loaded it. The program
+// already has a role, and cannot see plugins and values of once() in the library's copy.
 inline void serve_as_copy() {
   identify(std::getenv(kWorkerVariable) != nullptr ? Role::worker : Role::controller);
   const auto refuse = [] {
@@ -101,9 +100,9 @@ inline void serve_as_copy() {
   once_values().observe_use(refuse);
 }
 
-// The worker's variable is removed at once, so that nothing this process starts takes itself for a
-// worker. The roles live as long as the process and are never destroyed: gtest's listeners, and
-// tests in static destructors, may outlive any order of destruction.
+// Removes the worker's variable at once, so that no process that this one starts takes itself for a
+// worker. The roles are never destroyed: gtest's listeners, and tests in static destructors, may
+// outlive any order of destruction.
 inline bool install() {
   if (flags_are_awaited()) {
     serve_as_copy();
@@ -132,7 +131,7 @@ inline bool install() {
         options.workers.kind != WorkerCount::Kind::none && options.dist != DistMode::no;
     const bool is_asked = options.indices || options.replay || wants_workers;
     if (!is_asked) {
-      // What a death test runs in a child shall see the same as the test around it.
+      // The child of a death test has the same identity as the process that runs the test.
       const char* const worker = std::getenv(kWorkerVariable);
       const bool in_worker = worker != nullptr && is_death_test_child(Self::capture().arguments);
       identify(in_worker ? Role::worker : Role::serial);
@@ -159,7 +158,7 @@ inline bool install() {
   return true;
 }
 
-// However many translation units and libraries include the header, there is one of these.
+// There is one of these, however many translation units and libraries include the header.
 GTEST_XDIST_INTERNAL_SHARED inline const bool installed = install();
 
 }  // namespace gtest_xdist::internal

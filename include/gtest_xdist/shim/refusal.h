@@ -1,6 +1,6 @@
-// Ending the process over settings that only turn out to be wrong when RUN_ALL_TESTS() begins.
+// Ends the process if its settings turn out to be wrong only in RUN_ALL_TESTS().
 //
-// Layer: shim. Before main fatal() is enough.
+// Layer: shim. Knows neither gtest nor what the settings mean. Before main use fatal().
 #ifndef GTEST_XDIST_SHIM_REFUSAL_H_
 #define GTEST_XDIST_SHIM_REFUSAL_H_
 
@@ -12,14 +12,14 @@
 
 namespace gtest_xdist::internal {
 
-// What main, a plugin or a worker has made by once() goes before its time, and the session's
-// directory with it.
+// Tears down the values that main, a plugin or a worker has made by once(), and removes the
+// session's directory.
 inline void end_values() {
   once_values().end_session(
       [](const std::string& message) { note("error: " + message, Topic::error); });
 }
 
-// As fatal(), when main may have made values.
+// As fatal(), but also tears down values of once(), which main may have made.
 [[noreturn]] inline void refuse(const std::string& message) {
   end_values();
   fatal(message);

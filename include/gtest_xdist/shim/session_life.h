@@ -1,7 +1,7 @@
-// When, in gtest's events, the hooks of a session's beginning and end are called, and the values of
-// once() torn down. The same in every role.
+// SessionLife: calls the hooks of a session's beginning and end at gtest's events, and has the
+// values of once() torn down.
 //
-// Layer: shim.
+// Layer: shim. Does not know which role the process has.
 #ifndef GTEST_XDIST_SHIM_SESSION_LIFE_H_
 #define GTEST_XDIST_SHIM_SESSION_LIFE_H_
 
@@ -25,20 +25,21 @@ namespace gtest_xdist::internal {
 // One for each process and RUN_ALL_TESTS.
 class SessionLife {
  public:
-  // As for SessionHooks. `has_terminal` is false where nobody reads what is printed.
+  // `has_terminal`: whether terminal_summary is called. It is false in workers.
   SessionLife(SessionHost& host, bool has_terminal)
       : hooks_(plugins(), host), has_terminal_(has_terminal) {}
 
   SessionHooks& hooks() { return hooks_; }
 
-  // To be called in OnTestProgramStart.
+  // Call this in OnTestProgramStart.
   void start() {
     const HookAssertions guard(hooks_);
     hooks_.configure();
     hooks_.sessionstart();
   }
 
-  // What plugins leave of the selected tests. To be called after start(), where tests run.
+  // Returns the selected tests that plugins keep, in their order. Call this after start(), in a
+  // process that runs tests.
   std::vector<TestIndex> collect(const std::vector<TestIndex>& selected) {
     const HookAssertions guard(hooks_);
     std::vector<TestIndex> order = hooks_.collection_modifyitems(selected);
@@ -46,16 +47,16 @@ class SessionLife {
     return order;
   }
 
-  // The same for a list that plugins cannot change, of so many tests.
+  // Call this instead for a list, which plugins cannot change. `tests` is its length.
   void collect_list(std::size_t tests) {
     const HookAssertions guard(hooks_);
     hooks_.session().testscollected = tests;
     hooks_.collection_finish();
   }
 
-  // To be called in OnTestIterationEnd before all other listeners: they shall see what plugins
-  // have to say. `failed`: whether something has failed that gtest does not know here. True if this
-  // was the end of the session's tests.
+  // Call this in OnTestIterationEnd before all other listeners, so that they see failures of
+  // plugins. `failed`: whether something has failed that gtest in this process does not know.
+  // Returns whether this was the last iteration.
   bool tests_end(int iteration, bool failed) {
     failed_ |= failed || !testing::UnitTest::GetInstance()->Passed();
     if (!is_last_iteration(iteration)) return false;
@@ -63,13 +64,13 @@ class SessionLife {
     return true;
   }
 
-  // To be called in OnTestIterationEnd after all other listeners: gtest's summary is printed, and
+  // Call this in OnTestIterationEnd after all other listeners. gtest's summary is printed then, and
   // the run can still fail.
   void iteration_ends(int iteration) {
     if (is_last_iteration(iteration)) close();
   }
 
-  // To be called in OnTestProgramEnd. There may have been no iteration.
+  // Call this in OnTestProgramEnd. There may have been no iteration.
   void end() {
     finish();
     close();

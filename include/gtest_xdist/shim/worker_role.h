@@ -1,6 +1,7 @@
-// A process that was started as a worker.
+// WorkerRole: a process that a controller started as a worker.
 //
-// Layer: shim. Made before main; connects gtest's events to a Worker.
+// Layer: shim. Connects gtest's events to a Worker, and calls the hooks of a session's beginning
+// and end. Does not decide which test runs.
 #ifndef GTEST_XDIST_SHIM_WORKER_ROLE_H_
 #define GTEST_XDIST_SHIM_WORKER_ROLE_H_
 
@@ -40,7 +41,7 @@ namespace gtest_xdist::internal {
 // Lives until the process ends.
 class WorkerRole : public SessionHost {
  public:
-  // Throws std::runtime_error if `handshake` does not lead to a session.
+  // Make it before main. Throws std::runtime_error if `handshake` does not lead to a session.
   explicit WorkerRole(const Handshake& handshake)
       : handshake_(handshake), workerinput_(receive_input(handshake)), worker_(attach(handshake)) {
     die_with_controller();
@@ -82,7 +83,7 @@ class WorkerRole : public SessionHost {
       if (role_.active()) role_.worker_.part_outer(part);
     }
     void OnTestEnd(const testing::TestInfo& test) override {
-      // A child that a test forked and that ran on to here would take its parent's next test.
+      // A forked child that ran on to here would take its parent's next test.
       if (role_.worker_.look_for_forked_child()) std::_Exit(EXIT_FAILURE);
       if (!role_.active()) return;
       role_.test_hooks_->end();
@@ -148,14 +149,14 @@ class WorkerRole : public SessionHost {
     WorkerRole& role_;
   };
 
-  // In a child that a test forked: what gtest's own printer would print there.
+  // In a forked child: prints the result as gtest's printer would.
   static void print_as_gtest(const testing::TestPartResult& part) {
     const std::string text = printed_form(part);
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
   }
 
-  // The descriptor must not reach what tests start.
+  // Closes the descriptor, so that processes that tests start do not inherit it.
   static WorkerSegment attach(const Handshake& handshake) {
     const int descriptor = static_cast<int>(handshake.segment);
     WorkerSegment segment = WorkerSegment::attach(descriptor, handshake.slot);
@@ -174,15 +175,16 @@ class WorkerRole : public SessionHost {
     return input;
   }
 
-  // Also in the middle of a test. The controller may have died before the request was in force.
+  // The kernel kills this process when the controller dies, also in the middle of a test.
   void die_with_controller() const {
     os::die_with_parent();
+    // The controller may have died before that.
     if (static_cast<unsigned>(::getppid()) != handshake_.controller) std::_Exit(EXIT_FAILURE);
-    // The debugger that is to print the stacks of a test that takes too long is its child as well.
+    // The controller starts a debugger that prints the stacks of a test that takes too long.
     os::allow_debugger(handshake_.controller);
   }
 
-  // One stream of results, from the controller; and its random seed.
+  // Only the controller streams results, and the controller's random seed holds in all processes.
   void flags_are_read() {
     empty_shard_.flags_are_read();
     GTEST_XDIST_FLAG_SET(stream_result_to, "");
@@ -190,8 +192,7 @@ class WorkerRole : public SessionHost {
     GTEST_XDIST_FLAG_SET(random_seed, static_cast<std::int32_t>(handshake_.seed));
   }
 
-  // Of the calls of RUN_ALL_TESTS in this process, one is the session's; in the others nothing
-  // runs.
+  // One call of RUN_ALL_TESTS in this process is the session's. In all others no test runs.
   bool in_session() const { return run_ == handshake_.run; }
   bool active() const { return in_session() && !Worker::in_forked_child(); }
 
@@ -203,7 +204,7 @@ class WorkerRole : public SessionHost {
     }
   }
 
-  // When plugins have had the opportunity to append listeners.
+  // Called after the hooks of the program's start, because plugins may append listeners there.
   void add_inner() {
     if (inner_ == nullptr) put_last(inner_ = new Inner(*this));
   }
@@ -212,7 +213,7 @@ class WorkerRole : public SessionHost {
     silence_default_listeners();
     if (!active()) return;
     GTEST_XDIST_FLAG_SET(random_seed, users_seed_);
-    // A replacement takes part in the iterations that are left.
+    // A replacement takes part only in the iterations that are left.
     if (handshake_.iterations > 0) {
       GTEST_XDIST_FLAG_SET(repeat, static_cast<std::int32_t>(handshake_.iterations));
     }
@@ -223,7 +224,8 @@ class WorkerRole : public SessionHost {
     worker_.collected(collect(catalog));
   }
 
-  // The hooks before any test. What plugins leave of the selection, if they change it.
+  // Calls the hooks before any test. Returns the tests that plugins keep, in their order; nothing
+  // if plugins do not change the selection.
   std::optional<std::vector<TestIndex>> collect(const Catalog& catalog) {
     SessionHooks& hooks = life_->hooks();
     if (!plugins().empty()) worker_.session_start_begins();
@@ -281,13 +283,13 @@ class WorkerRole : public SessionHost {
   const Handshake handshake_;
   std::optional<ValueMap> workerinput_;
   Worker worker_;
-  const Catalog* catalog_ = nullptr;  // the worker's, once there is one
+  const Catalog* catalog_ = nullptr;  // owned by worker_; null until program_start()
   std::optional<SessionLife> life_;   // while the session's RUN_ALL_TESTS runs
   std::optional<TestHooks> test_hooks_;
   EmptyShard empty_shard_;
-  std::int32_t users_seed_ = 0;  // the flag
+  std::int32_t users_seed_ = 0;  // --gtest_random_seed
   unsigned run_ = 0;             // calls of RUN_ALL_TESTS that have ended
-  Inner* inner_ = nullptr;       // gtest's
+  Inner* inner_ = nullptr;       // owned by gtest
 
   inline static WorkerRole* instance_ = nullptr;
 };

@@ -1,6 +1,6 @@
 // FakeNode: a worker without a process, for tests of schedulers.
 //
-// Layer: testing (standard library only). No clock: a test says when something happens.
+// Layer: testing (standard library only). It has no clock: a test says when something happens.
 #ifndef GTEST_XDIST_TESTING_FAKE_NODE_H_
 #define GTEST_XDIST_TESTING_FAKE_NODE_H_
 
@@ -19,9 +19,9 @@
 
 namespace gtest_xdist {
 
-// Obeys the scheduler at once, and records what it does. Runs nothing by itself: the test calls
-// start(), complete() and die(), and passes on to the scheduler what they return. It must outlive
-// its stay in the scheduler.
+// Obeys the scheduler at once, and records what the scheduler does. Runs nothing by itself: the
+// test calls start(), complete() and die(), and passes their results on to the scheduler. It must
+// live until Scheduler::remove_node().
 class FakeNode : public Node {
  public:
   // An eager node starts a test as soon as it has one and runs none.
@@ -35,8 +35,8 @@ class FakeNode : public Node {
   int number() const override { return number_; }
   bool ready() const override { return ready_; }
 
-  // Throws std::logic_error, and takes nothing, if the node is dead. It does not check whether such
-  // tests exist or are with another node: a Simulation does.
+  // Throws std::logic_error, and takes nothing, if the node is dead. Does not check whether the
+  // tests exist or are with another node; a Simulation does.
   void send(const std::vector<TestIndex>& tests) override {
     if (dead_ && !tests.empty()) {
       const std::string name = internal::worker_name(number_);
@@ -84,7 +84,7 @@ class FakeNode : public Node {
   // The tests that have not started, in order. Valid as long as the node.
   const std::deque<TestIndex>& queue() const { return queue_; }
 
-  // Completes the test that runs, after starting the next one if none runs. Returns it, for
+  // Completes the test that runs. If none runs, starts the next one before. Returns the test, for
   // Scheduler::mark_test_complete(). Throws std::logic_error if there is none.
   TestIndex complete() {
     start();
@@ -94,8 +94,8 @@ class FakeNode : public Node {
     return test;
   }
 
-  // Ends the worker in the middle of the test that it runs. Returns what it had not started, in
-  // order, for Scheduler::remove_node().
+  // Ends the worker in the middle of the test that it runs. Returns the tests that it had not
+  // started, in order, for Scheduler::remove_node().
   std::vector<TestIndex> die() {
     dead_ = true;
     running_.reset();
@@ -104,9 +104,9 @@ class FakeNode : public Node {
   }
   bool dead() const { return dead_; }
 
-  // What the scheduler has done with the node since the last call, separated by spaces: "0-5" was
-  // sent, "back 4-5" was taken back, "S" is shutdown(). A shutdown() right after another says
-  // nothing new and is left out.
+  // Returns what the scheduler has done with the node since the last call, separated by spaces:
+  // "0-5" was sent, "back 4-5" was taken back, "S" is shutdown(). A shutdown() after another one is
+  // left out, unless tests were sent in between.
   std::string take_log() { return std::exchange(log_, {}); }
 
  private:

@@ -1,6 +1,8 @@
-// A process of a session without processes: its plugin, its hooks, and the tests that it plays.
+// FakeProcess: one process of a session without processes. It calls a plugin's hooks and plays
+// tests.
 //
-// Layer: testing (standard library only). When the hooks are called, a PluginSession decides.
+// Layer: testing (standard library only). Does not know when hooks are called: a PluginSession
+// decides that.
 #ifndef GTEST_XDIST_TESTING_FAKE_PROCESS_H_
 #define GTEST_XDIST_TESTING_FAKE_PROCESS_H_
 
@@ -24,8 +26,8 @@
 
 namespace gtest_xdist {
 
-// Registered tests by their ids, "Suite.Test", for Config::items and for a PluginSession. Groups,
-// locks and files are for the caller to add.
+// Makes registered tests from their ids, "Suite.Test", for Config::items and for a PluginSession.
+// The caller may add groups, locks and files.
 inline std::vector<Item> fake_items(const std::vector<std::string>& ids) {
   std::vector<Item> items(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -44,12 +46,12 @@ struct FakeTest {
   double duration = 0;                    // in seconds
   std::vector<Part> parts = {};           // a part that failed fails the test
   std::vector<Property> properties = {};  // of RecordProperty()
-  std::function<void()> body = nullptr;   // is called where the body of a real test would be
+  std::function<void()> body = nullptr;   // called in the place of the body of a real test
 };
 
 namespace internal {
 
-// While it lives, this process says of itself what `as` says.
+// While it lives, identity() is `as`.
 class Acting {
  public:
   explicit Acting(const Identity& as) : own_(std::exchange(identity(), as)) {}
@@ -63,10 +65,11 @@ class Acting {
 
 // One process, with a plugin of its own.
 struct FakeProcess : SessionHost {
-  // What failed the session: what a hook has `thrown`, or a plugin has said.
+  // Called with the reason when the session fails. `thrown`: a hook has thrown; otherwise a plugin
+  // has said so.
   using Failure = std::function<void(const FakeProcess&, const std::string& what, bool thrown)>;
 
-  // `items` are the registered tests, and must outlive this.
+  // `its_items` are the registered tests.
   FakeProcess(std::shared_ptr<Plugin> its_plugin, Identity its_identity,
               const std::vector<Item>& its_items, Failure on_failure)
       : identity(std::move(its_identity)),
@@ -78,7 +81,7 @@ struct FakeProcess : SessionHost {
 
   Config& config() { return hooks.config(); }
 
-  // Calls `f` in the process.
+  // Calls `f` with the identity of the process.
   void act(FunctionRef<void()> f) const {
     const Acting acting(identity);
     f();
@@ -98,7 +101,7 @@ struct FakeProcess : SessionHost {
     });
   }
 
-  // The hooks around a test, with the test in their middle.
+  // Calls the hooks around a test, and plays the test between them.
   void phases(const FakeTest& fake, TestReport& report) const {
     const Item& item = report.item;
     const auto nothing = [] {};
@@ -114,7 +117,7 @@ struct FakeProcess : SessionHost {
         report, nothing);
   }
 
-  // Calls a hook around `inside`. Whether all is well.
+  // Calls a hook around `inside`. Returns whether the hook has neither failed nor skipped the test.
   bool phase(Hook hook, FunctionRef<After(Plugin&)> f, TestReport& report,
              FunctionRef<void()> inside) const {
     HookCall call(plugins, hook, f);
@@ -124,7 +127,7 @@ struct FakeProcess : SessionHost {
     return judge(call, report);
   }
 
-  // Has the test feel what went wrong in a hook. Whether nothing did.
+  // Fails or skips the test if a hook has failed or skipped it. Returns whether none has.
   static bool judge(const HookCall& call, TestReport& report) {
     if (call.error()) {
       report.outcome = Outcome::failed;
@@ -159,7 +162,7 @@ struct FakeProcess : SessionHost {
   PluginManager plugins;
   SessionHooks hooks{plugins, *this};
   WorkerController node;         // the controller's view of a worker
-  std::vector<TestIndex> order;  // what it is to run
+  std::vector<TestIndex> order;  // the tests to run
   bool gone = false;
 };
 

@@ -1,7 +1,7 @@
 // PluginSession: a session without processes, for tests of plugins. The test says what happens, and
-// the plugin's hooks are called as in a real session.
+// the session calls the plugin's hooks as a real one does.
 //
-// Layer: testing (standard library only).
+// Layer: testing (standard library only). It has no process, clock or gtest.
 #ifndef GTEST_XDIST_TESTING_PLUGIN_SESSION_H_
 #define GTEST_XDIST_TESTING_PLUGIN_SESSION_H_
 
@@ -26,15 +26,15 @@
 
 namespace gtest_xdist {
 
-// What a plugin has made of a crash.
+// The result of a crash, when the plugin has handled it.
 struct FakeCrash {
-  Outcome outcome;  // what handlecrashitem left in the report
-  bool put_back;    // whether the test is to be run again
+  Outcome outcome;  // the report's outcome after handlecrashitem
+  bool put_back;    // whether the test should run again
 };
 
 namespace internal {
 
-// Keeps what is written.
+// Keeps the text that is written.
 class KeptSummary : public TerminalReporter {
  public:
   void write(const std::string& more) override { text += more; }
@@ -45,8 +45,8 @@ class KeptSummary : public TerminalReporter {
 
 // One session of one plugin, of class `Class`. The controller and each worker have an object of
 // their own, as real processes have. While a hook runs, is_xdist_worker(), is_xdist_controller()
-// and worker_id() answer for the process that it is called in. The plugins() of the process that
-// the test itself runs in are neither called nor changed.
+// and worker_id() answer for the process that calls the hook. The plugins() of the process that the
+// test itself runs in are neither called nor changed.
 //
 //     gtest_xdist::PluginSession<MyPlugin> session(gtest_xdist::fake_items({"A.One", "A.Two"}), 2);
 //     session.run(0, 0);    // gw0 runs the first test
@@ -54,10 +54,10 @@ class KeptSummary : public TerminalReporter {
 //     session.finish();
 //     EXPECT_EQ(session.failures(), std::vector<std::string>());
 //
-// Members throw std::out_of_range if there is no such worker or test, and those that let something
-// happen throw std::logic_error if the worker is gone. A serial session has no worker: what takes a
-// worker's number to look at it or to run a test takes 0 for its process. What `Class` throws in a
-// hook is handled as in a real session, see failures().
+// Members throw std::out_of_range if there is no such worker or test. Members that let something
+// happen throw std::logic_error if the worker is gone. A serial session has no worker: use 0 as the
+// worker's number to look at its process, or to run a test in it. If `Class` throws in a hook, the
+// session handles that as a real one does, see failures().
 template <class Class>
 class PluginSession {
  public:
@@ -65,7 +65,7 @@ class PluginSession {
 
   // Begins a session of these tests: calls the hooks from the controller's configure to the last
   // node_collection_finished. Without workers the session is serial, and has one process. `make`
-  // makes the plugin of each process; without it, `Class` must have a default constructor.
+  // makes the plugin of each process. Without it `Class` must have a default constructor.
   PluginSession(
       std::vector<Item> items, unsigned workers,
       Factory make = [] { return std::make_shared<Class>(); })
@@ -92,16 +92,16 @@ class PluginSession {
 
   // --- what happens ------------------------------------------------------------------------------
 
-  // Another worker starts, as in the place of one that has died. Returns its number. Not in a
-  // serial session.
+  // Another worker starts, for example to replace one that has died. Returns its number. Do not
+  // call this in a serial session.
   std::size_t add_worker() {
     configure_worker();
     start(*workers_.back());
     return workers_.size() - 1;
   }
 
-  // Asks for a scheduler; null if the plugin makes none. What it makes may refer to Config::items,
-  // so the session must outlive it.
+  // Calls make_scheduler. Returns null if the plugin makes no scheduler. The session must outlive
+  // the scheduler, which may refer to Config::items.
   std::unique_ptr<Scheduler> make_scheduler() {
     std::unique_ptr<Scheduler> scheduler;
     std::string made_by;
@@ -109,9 +109,9 @@ class PluginSession {
     return scheduler;
   }
 
-  // A worker runs a test: the hooks from runtest_logstart to runtest_logfinish; runtest_teardown
-  // gets no next item. Then the controller calls those that it calls on replay; a real one may do
-  // that much later. Returns the outcome: a hook may have failed or skipped the test.
+  // A worker runs a test: it calls the hooks from runtest_logstart to runtest_logfinish.
+  // runtest_teardown gets no next item. Then the controller calls the hooks of the replay; a real
+  // one may do that much later. Returns the outcome: a hook may have failed or skipped the test.
   Outcome run(std::size_t worker, TestIndex test, const FakeTest& fake = {}) {
     Process& process = there(worker);
     TestReport report = report_of(process.hooks.item(items_.at(test).index), process);
@@ -125,9 +125,9 @@ class PluginSession {
     return report.outcome;
   }
 
-  // A worker dies in a test: testnodedown and handlecrashitem, and, if the test is not put back,
-  // the replay of its report. If it is, the caller may run() it again. `how` is what hooks are
-  // told.
+  // A worker dies in a test: the controller calls testnodedown and handlecrashitem. If the test is
+  // not put back, the controller replays its report. If it is, the caller may run() it again.
+  // `how`: how the process ended; testnodedown and the report get it.
   FakeCrash crash(std::size_t worker, TestIndex test,
                   const std::string& how = "killed by signal 11 (SIGSEGV)") {
     const Item& item = main_.hooks.item(items_.at(test).index);
@@ -156,7 +156,8 @@ class PluginSession {
     return crash;
   }
 
-  // A worker ends as it should: its sessionfinish and unconfigure, then testnodedown.
+  // A worker ends normally: it calls sessionfinish and unconfigure, then the controller calls
+  // testnodedown.
   void end_worker(std::size_t worker) {
     Process& process = end(worker);
     process.act([&] {
@@ -167,8 +168,9 @@ class PluginSession {
     main_.act([&] { main_.hooks.testnodedown(process.node, std::nullopt); });
   }
 
-  // The session ends: end_worker() for each that is left, then sessionfinish, terminal_summary and
-  // unconfigure of the controller. Returns what RUN_ALL_TESTS() would return. To be called once.
+  // The session ends: end_worker() for each worker that is left, then sessionfinish,
+  // terminal_summary and unconfigure in the controller. Returns what RUN_ALL_TESTS() would return.
+  // Call this once.
   int finish() {
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       if (!workers_[i]->gone) end_worker(i);
@@ -181,8 +183,8 @@ class PluginSession {
     return exitstatus();
   }
 
-  // --- what has come of it -----------------------------------------------------------------------
-  // What is returned by reference lives as long as the session.
+  // --- what has happened -------------------------------------------------------------------------
+  // The references that these members return are valid as long as the session lives.
 
   // The plugin of the controller, or of the serial process.
   Class& plugin() { return static_cast<Class&>(*main_.plugin); }
@@ -193,14 +195,15 @@ class PluginSession {
   // The controller's view of a worker, with its workerinput and workeroutput.
   const WorkerController& node(std::size_t worker) { return at(worker).node; }
 
-  // The tests that a worker is to run, after collection_modifyitems.
+  // The tests that a worker would run, as collection_modifyitems left them.
   const std::vector<TestIndex>& order(std::size_t worker) { return at(worker).order; }
 
-  // What failed the session besides its tests: what hooks have thrown, where the plugin is named
-  // 'plugin', and what was passed to Session::fail(). Of a worker: "worker 'gw0': ...".
+  // What failed the session besides its tests: messages for what hooks have thrown, which name the
+  // plugin 'plugin', and texts passed to Session::fail(). Those of workers begin with
+  // "worker 'gw0': ".
   const std::vector<std::string>& failures() const { return failures_; }
 
-  // What was written in terminal_summary.
+  // The text that was written in terminal_summary.
   const std::string& summary() const { return summary_.text; }
 
  private:
@@ -218,7 +221,7 @@ class PluginSession {
     return process;
   }
   Process& end(std::size_t worker) {
-    static_cast<void>(workers_.at(worker));  // the process of a serial session is none of them
+    static_cast<void>(workers_.at(worker));  // throws for the process of a serial session
     Process& process = there(worker);
     process.gone = true;
     return process;
@@ -234,7 +237,7 @@ class PluginSession {
     node.number = static_cast<int>(number);
     fill_workerinput(node);
     main_.act([&] { main_.hooks.configure_node(node); });
-    fill_workerinput(node);  // these names are the session's
+    fill_workerinput(node);  // a plugin cannot change the session's own values
   }
 
   void fill_workerinput(WorkerController& node) const {
@@ -265,7 +268,7 @@ class PluginSession {
     return {item, Outcome::passed, 0, {}, {}, process.identity.worker_id, false};
   }
 
-  // The controller tells what a worker has reported.
+  // The controller replays the report of a worker.
   void replay(const TestReport& report) {
     const Item& item = main_.hooks.item(report.item.index);
     const TestReport told{item,         report.outcome,    report.duration,
@@ -304,7 +307,7 @@ class PluginSession {
   std::vector<std::unique_ptr<Process>> workers_;  // by number
   internal::KeptSummary summary_;
   std::vector<std::string> failures_;
-  bool failed_ = false;  // by a crash that counts
+  bool failed_ = false;  // whether a crash has failed the session
 };
 
 }  // namespace gtest_xdist

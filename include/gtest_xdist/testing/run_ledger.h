@@ -1,5 +1,5 @@
-// What has become of each test in a simulated session, and what the contract of a scheduler says of
-// that.
+// RunLedger: records what becomes of each test in a simulated session, and finds tests that did not
+// run as often as they must.
 //
 // Layer: testing (standard library only). Knows neither the time nor the scheduler.
 #ifndef GTEST_XDIST_TESTING_RUN_LEDGER_H_
@@ -25,8 +25,8 @@ inline std::vector<TestIndex> all_tests(std::size_t count) {
   return tests;
 }
 
-// Keeps account of so many tests, each to be run by `workers` workers if `on_every_worker`, else
-// by one.
+// Keeps account of `tests` tests. Each must run on `workers` workers if `on_every_worker`, else on
+// one.
 class RunLedger {
  public:
   RunLedger(std::size_t tests, std::size_t workers, bool on_every_worker)
@@ -34,7 +34,7 @@ class RunLedger {
         on_every_worker_(on_every_worker),
         tests_(tests) {}
 
-  // What is sent is checked against them.
+  // Tests that are sent are checked against these.
   Assignments& assignments() { return assignments_; }
 
   // --- what happens ------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ class RunLedger {
     assignments_.complete(test, node);
     ++tests_[test].completed;
   }
-  // The node has died, and had not started these.
+  // The node has died, and had not started `unfinished`.
   void die(const std::vector<TestIndex>& unfinished, int node) {
     for (const TestIndex test : unfinished) leave(test, {node, true});
   }
@@ -65,7 +65,7 @@ class RunLedger {
     return counts;
   }
 
-  // The first test that was not run as often as it must be if `alive` workers are left, and why:
+  // Describes the first test that did not run as often as it must if `alive` workers are left:
   // "test 5 was never handed out". Empty if there is none.
   std::string what_is_missing(std::size_t alive) const {
     const std::size_t expected = on_every_worker_ ? alive : 1;
@@ -113,7 +113,8 @@ class RunLedger {
   std::vector<Test> tests_;  // by index
 };
 
-// Has what is sent checked, and keeps account of what is taken back.
+// A FakeNode that has a RunLedger check the tests that are sent, and record those that are taken
+// back.
 class CheckedNode : public FakeNode {
  public:
   CheckedNode(int number, RunLedger& ledger) : FakeNode(number), ledger_(ledger) {}

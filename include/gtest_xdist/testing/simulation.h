@@ -1,8 +1,8 @@
 // Simulation: a session in simulated time, for tests of schedulers. Workers take time, crash and
-// are replaced, and the scheduler is held to its contract.
+// are replaced, and the session checks whether the scheduler keeps its contract.
 //
-// Layer: testing (standard library only). No process, no clock: equal workloads give equal
-// sessions. What is sent is checked as the controller checks it.
+// Layer: testing (standard library only). It has no process and no clock, so equal workloads give
+// equal sessions. It checks tests that are sent as the controller does.
 #ifndef GTEST_XDIST_TESTING_SIMULATION_H_
 #define GTEST_XDIST_TESTING_SIMULATION_H_
 
@@ -26,7 +26,7 @@
 
 namespace gtest_xdist {
 
-// One session of one scheduler. To be made, then run to its end:
+// One session of one scheduler. Make it, then run it to its end:
 //
 //     gtest_xdist::Workload load;
 //     load.durations = {20, 20, 20, 60};
@@ -39,8 +39,8 @@ namespace gtest_xdist {
 //     EXPECT_LE(session.now(), 80);
 class Simulation {
  public:
-  // Owns the scheduler, which must be new. All workers arrive, and the scheduler is called as far
-  // as its first schedule(). Throws std::invalid_argument if the scheduler is null, and what its
+  // Takes the scheduler, which must be new. All workers arrive, and the scheduler is called up to
+  // its first schedule(). Throws std::invalid_argument if the scheduler is null, and what its
   // runs_on_every_worker() throws.
   Simulation(std::unique_ptr<Scheduler> scheduler, Workload workload)
       : load_(std::move(workload)),
@@ -85,16 +85,16 @@ class Simulation {
     return true;
   }
 
-  // Calls step() until it returns false. That happens after a number of steps that the workload
-  // bounds; only a member of the scheduler that does not return is waited for without end.
+  // Calls step() until it returns false. The workload bounds the number of steps. So this returns,
+  // unless a member of the scheduler does not.
   void run() {
     while (step()) {
     }
   }
 
-  // Ends a worker now, whatever it does: the test that it runs, if any, has crashed. False, and
-  // nothing happens, if the worker is gone. As node() and ran(), throws std::out_of_range if there
-  // has been no such worker.
+  // Ends a worker now, whatever it does. If it runs a test, that test has crashed. False, and
+  // nothing happens, if the worker is gone. Like node() and ran(), throws std::out_of_range if
+  // there has been no such worker.
   bool crash(std::size_t worker) {
     Worker& victim = *workers_.at(worker);
     if (victim.gone) return false;
@@ -104,16 +104,16 @@ class Simulation {
     return true;
   }
 
-  // How the scheduler has broken its contract; empty while all is well. Names what it has to do
-  // with: the member of Scheduler, the node, the test, as in "the scheduler failed in schedule:
-  // test 5 was sent to gw1 twice". A Simulation finds
+  // How the scheduler has broken its contract; empty while all is well. Names the member of
+  // Scheduler, the node and the test, as far as known: "the scheduler failed in schedule: test 5
+  // was sent to gw1 twice". A Simulation finds
   // - what a member throws;
   // - a test that is sent although it does not exist, is with a node, or is complete;
   // - a test that is sent to a node that is gone;
   // - a tests_finished() that is true too early;
   // and, when nothing happens any more and a worker is left,
-  // - a test that was never sent, or not again after it was taken back or put back, or its worker
-  //   had died;
+  // - a test that was never sent, or not again after it was taken back or put back, or after its
+  //   worker had died;
   // - a tests_finished() or has_pending() that still waits for something.
   const std::string& error() const { return error_.empty() ? scheduler_.error() : error_; }
 
@@ -122,7 +122,7 @@ class Simulation {
   // The time since the beginning: after run(), how long the session took.
   Milliseconds now() const { return now_; }
 
-  // Those that have arrived, replacements included. Their numbers are those below it.
+  // How many workers have arrived, with replacements. They have the numbers below this one.
   std::size_t worker_count() const { return workers_.size(); }
 
   // What a worker has and does now; null if it is gone. Valid until the next step.
@@ -133,11 +133,11 @@ class Simulation {
   // The tests in the order in which they were started, by any worker.
   const std::vector<TestIndex>& started() const { return started_; }
 
-  // What a worker has run, in order, with the test that it crashed in, without the one that it
-  // runs.
+  // The tests that a worker has run, in order. The test that it crashed in is among them, the test
+  // that it runs is not.
   const std::vector<TestIndex>& ran(std::size_t worker) const { return workers_.at(worker)->ran; }
 
-  // By test: how often it was run by any worker, to its end or to a crash.
+  // By test: how often workers have run it, to its end or to a crash.
   std::vector<std::size_t> run_counts() const {
     std::vector<std::size_t> counts(load_.durations.size(), 0);
     for (const auto& worker : workers_) {
@@ -149,8 +149,8 @@ class Simulation {
   // By test: how often it was completed.
   std::vector<std::size_t> completion_counts() const { return ledger_.completion_counts(); }
 
-  // Whether a worker has nothing to do although a test waits with another that it could start
-  // first.
+  // Whether a worker is idle although a test waits on another worker, and the idle one could start
+  // it earlier.
   bool wastes_time() const {
     bool somebody_is_idle = false;
     bool something_waits = false;
@@ -164,7 +164,7 @@ class Simulation {
     return somebody_is_idle && something_waits;
   }
 
-  // How often a worker has set a suite up.
+  // How often workers have set a suite up.
   std::size_t stretches() const { return stretches_; }
 
  private:
@@ -174,7 +174,7 @@ class Simulation {
     internal::CheckedNode node;
     std::optional<Milliseconds> due;  // when it becomes ready, or starts or ends a test
     std::vector<TestIndex> ran;
-    std::optional<std::uint32_t> suite;  // that it is in
+    std::optional<std::uint32_t> suite;  // the suite that it is in
     bool gone = false;
   };
 
@@ -207,7 +207,7 @@ class Simulation {
     }
   }
 
-  // Milliseconds that it takes.
+  // Returns how long the set-up of the test's suite takes; 0 if the worker is in the suite already.
   Milliseconds enter_suite(Worker& worker, TestIndex test) {
     if (load_.suite_of.empty() || worker.suite == load_.suite_of[test]) return 0;
     worker.suite = load_.suite_of[test];
@@ -243,7 +243,7 @@ class Simulation {
     scheduler_.mark_test_complete(worker.node, test, seconds);
   }
 
-  // In the order in which the controller settles it.
+  // Calls the scheduler in the order in which the controller does.
   void crash(Worker& worker) {
     worker.gone = true;
     worker.due.reset();
@@ -266,7 +266,7 @@ class Simulation {
     if (error().empty()) error_ = "the scheduler failed: " + what;
   }
 
-  // To be called when nothing is under way in the scheduler.
+  // Call this while no member of the scheduler runs.
   void check_answers() {
     if (!scheduler_.tests_finished() || !error().empty()) return;
     for (const auto& worker : workers_) {
@@ -287,7 +287,7 @@ class Simulation {
         workers_.begin(), workers_.end(), [](const auto& worker) { return !worker->gone; }));
   }
 
-  // To be called when nothing will happen any more.
+  // Call this when nothing will happen any more.
   void check_end() {
     if (alive() == 0) return;
     const std::string missing = ledger_.what_is_missing(alive());
@@ -310,7 +310,7 @@ class Simulation {
   Milliseconds now_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;  // by number
   std::vector<Milliseconds> replacements_;        // when they arrive
-  std::string error_;                             // beyond what the guard knows
+  std::string error_;                             // what the guard has not found
 };
 
 }  // namespace gtest_xdist

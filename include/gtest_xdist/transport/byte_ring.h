@@ -1,7 +1,8 @@
 // A one-way channel of frames in shared memory: one process writes, one reads.
 //
-// Layer: transport. Frames have any length: one longer than the ring streams through it. A writer
-// that dies in the middle of a frame leaves it unfinished, and the reader never shows it.
+// Layer: transport. Frames have any length: one that is longer than the ring streams through it. If
+// a writer dies in the middle of a frame, the reader never returns that frame. Does not know what
+// frames mean.
 #ifndef GTEST_XDIST_TRANSPORT_BYTE_RING_H_
 #define GTEST_XDIST_TRANSPORT_BYTE_RING_H_
 
@@ -18,7 +19,7 @@
 
 namespace gtest_xdist::internal {
 
-// The part in shared memory. Followed by the ring's bytes.
+// The part in shared memory. The ring's bytes follow it.
 struct ByteRingState {
   alignas(kCacheLine) std::atomic<std::uint64_t> written{0};  // bytes ever published by the writer
   alignas(kCacheLine) std::atomic<std::uint64_t> read{0};     // bytes ever released by the reader
@@ -27,27 +28,27 @@ struct ByteRingState {
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free,
               "a lock inside an atomic would not work between processes");
 
-// Precedes each frame, in the machine's byte order: its length, and above it bits that only this
-// length in this place of the stream has. Whoever waits for the rest of a frame whose length is
-// damaged would wait for ever.
+// Precedes each frame, in the machine's byte order: the frame's length, and above it a seal, bits
+// that depend on the length and on the place in the stream. Without the seal a reader would wait
+// forever for the rest of a frame whose length is damaged.
 using FrameLength = std::uint64_t;
 
 inline constexpr unsigned kFrameLengthBits = 40;  // of the length itself, in bytes: a terabyte
 
-// `position` is how many bytes of the stream come before.
+// `position`: how many bytes of the stream come before.
 inline FrameLength sealed_length(std::uint64_t length, std::uint64_t position) {
   constexpr std::uint64_t kSpread = 0x9e37'79b9'7f4a'7c15;  // odd, its bits without a pattern
   const std::uint64_t seal = ((length + 1) * kSpread) ^ ((position + 1) * kSpread * kSpread);
   return (seal >> kFrameLengthBits << kFrameLengthBits) | length;
 }
 
-// What the ring holds cannot have been written by a writer that follows the rules.
+// The ring is damaged: a writer and a reader that follow the rules do not leave it like this.
 class CorruptRing : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// The writing end. One object in one process; not safe for several threads.
+// The writing end. Only one object in one process writes. Not safe for several threads.
 class RingWriter {
  public:
   // `capacity` is a power of two, in bytes. Does not own the memory.
@@ -57,8 +58,8 @@ class RingWriter {
         capacity_(capacity),
         position_(state.written.load(std::memory_order_relaxed)) {}
 
-  // Appends a frame. When the ring is full, calls `wait_for_space()` until the reader has made
-  // room: it may block, and it must return now and then.
+  // Appends a frame. While the ring is full, it calls `wait_for_space()` again and again.
+  // `wait_for_space()` may block, but it must return when the reader has made room.
   template <class WaitForSpace>
   void write(std::string_view frame, WaitForSpace wait_for_space) {
     const FrameLength length = sealed_length(frame.size(), position_);
@@ -78,14 +79,15 @@ class RingWriter {
     return true;
   }
 
-  // Whether the shared positions are what they can be; if not, the reader has damaged them.
+  // Whether the shared positions are possible. If not, the reader's process has damaged them.
   bool is_intact() const {
     return state_->written.load(std::memory_order_relaxed) == position_ && fill() <= capacity_;
   }
 
   std::size_t capacity() const { return capacity_; }
 
-  // How much the reader has not released yet, in bytes.
+  // How many bytes the reader has not released yet. Pairs with the release store in
+  // RingReader::drain().
   std::size_t fill() const {
     return static_cast<std::size_t>(position_ - state_->read.load(std::memory_order_acquire));
   }
@@ -94,7 +96,8 @@ class RingWriter {
   template <class WaitForSpace>
   void append(std::string_view bytes, WaitForSpace wait_for_space) {
     while (!bytes.empty()) {
-      // More than the capacity only if somebody has damaged the position; nothing is overrun then.
+      // More than the capacity only if the reader's position is damaged. Even then the copy below
+      // stays inside the ring.
       const std::size_t space = capacity_ - fill();
       if (space == 0) {
         publish();
@@ -118,9 +121,9 @@ class RingWriter {
   std::uint64_t position_;
 };
 
-// The reading end. Trusts nothing that the writer wrote: its own position is kept here, and a
-// writer's position beyond the ring is CorruptRing, and so is a position of its own that somebody
-// has changed, for which the writer may wait in vain.
+// The reading end. Trusts nothing in shared memory: it keeps its own position here. Throws
+// CorruptRing if the writer's position is beyond the ring. Throws it, too, if its own position has
+// changed in shared memory, because the writer may wait for it in vain.
 class RingReader {
  public:
   RingReader(ByteRingState& state, const char* bytes, std::size_t capacity)
@@ -129,7 +132,8 @@ class RingReader {
         capacity_(capacity),
         position_(state.read.load(std::memory_order_relaxed)) {}
 
-  // Moves all published bytes out of the ring. True if there were any.
+  // Moves all published bytes out of the ring. True if there were any. Pairs with the release store
+  // in RingWriter::publish(). Throws CorruptRing.
   bool drain() {
     const std::uint64_t written = state_->written.load(std::memory_order_acquire);
     const std::uint64_t available = written - position_;
@@ -153,8 +157,8 @@ class RingReader {
     return true;
   }
 
-  // The next complete frame of what was drained; false if there is none. The view lasts until the
-  // next drain() or next(). Throws CorruptRing if what must be a frame's length is none.
+  // Sets `frame` to the next complete frame of what was drained; false if there is none. The view
+  // lasts until the next drain() or next(). Throws CorruptRing if the length of a frame is damaged.
   bool next(std::string_view& frame) {
     FrameLength sealed = 0;
     const std::size_t available = pending_.size() - begin_;
@@ -181,7 +185,7 @@ class RingReader {
   std::size_t capacity_;
   std::uint64_t position_;
   std::string pending_;    // drained, not yet handed out
-  std::size_t begin_ = 0;  // of the first frame not handed out, in pending_
+  std::size_t begin_ = 0;  // of the first frame in pending_ that was not handed out
 };
 
 }  // namespace gtest_xdist::internal

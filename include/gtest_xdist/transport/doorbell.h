@@ -1,10 +1,10 @@
-// How one process wakes another that waits.
+// Doorbell: one process wakes another that waits.
 //
-// Layer: transport. A word in shared memory that the waiter sleeps on, and one that says whether
-// anybody waits, so that ringing costs no system call when nobody does. A semaphore would be at
-// home here, but whoever shares the memory can damage it, and the C library ends a process that
-// uses a damaged semaphore. These are plain words: whatever they hold, a bell at worst rings once
-// too often, or does not end a wait before the next ring().
+// Layer: transport. The waiter sleeps on one word in shared memory. A second word says whether a
+// process waits, so that a ring costs no system call when none does. This is no semaphore, because
+// other processes can damage the memory, and the C library ends a process that uses a damaged
+// semaphore. Whatever the two words hold, a bell at worst rings once too often, or does not end a
+// wait before the next ring(). Does not know what the waiter waits for.
 #ifndef GTEST_XDIST_TRANSPORT_DOORBELL_H_
 #define GTEST_XDIST_TRANSPORT_DOORBELL_H_
 
@@ -19,38 +19,38 @@ namespace gtest_xdist::internal {
 // throws.
 class Doorbell {
  public:
-  // Makes the waiter look again. The writes before it are visible to what the waiter does next.
+  // Makes the waiter look again. The waiter then sees all writes before this call.
   void ring() noexcept {
-    // Pairs with the exchange in answer(). An exchange here too, so that one ring after another
-    // leaves the writes before the first visible as well.
+    // Pairs with the exchange in answer(). This is an exchange, too, so that after several rings
+    // the writes before the first one are visible as well.
     rung_.exchange(1, std::memory_order_seq_cst);
-    // Pairs with the store in wait(): either this sees that somebody waits, or the
-    // waiter sees rung_.
+    // Pairs with the stores of 1 in wait() and wait_for(): either this sees that a process waits,
+    // or the waiter sees rung_.
     if (waiting_.load(std::memory_order_seq_cst) != 0) os::wake_one(rung_);
   }
 
-  // As ring(), but wakes the waiter even if the bell does not say that there is one: somebody may
-  // have damaged it.
+  // As ring(), but wakes the waiter even if the bell does not say that there is one, because the
+  // bell may be damaged.
   void ring_loudly() noexcept {
     rung_.exchange(1, std::memory_order_seq_cst);
     os::wake_one(rung_);
   }
 
-  // The waiter: whether somebody rang since the last answer. Costs one load.
+  // The waiter: whether the bell has rung since the last answer. Costs one load.
   bool has_rung() const noexcept { return rung_.load(std::memory_order_seq_cst) != 0; }
 
-  // The waiter: as has_rung(), and the ring counts as answered.
+  // The waiter: as has_rung(), but the ring counts as answered then.
   bool answer() noexcept { return has_rung() && rung_.exchange(0, std::memory_order_seq_cst) != 0; }
 
-  // The waiter: blocks until somebody rings. What it waits for must be looked at after answer() or
-  // wait() returned, and again before the next wait().
+  // The waiter: blocks until the bell rings. After answer() or wait() has returned, look whether
+  // there is what you wait for, before you call wait() again.
   void wait() noexcept {
     waiting_.store(1, std::memory_order_seq_cst);
     while (!answer()) os::sleep_while(rung_, 0);
     waiting_.store(0, std::memory_order_relaxed);
   }
 
-  // As wait(), but gives up after `limit`. False if nobody rang.
+  // As wait(), but gives up after `limit`. False if the bell has not rung.
   bool wait_for(std::chrono::milliseconds limit) noexcept {
     using Clock = std::chrono::steady_clock;
     const Clock::time_point deadline = Clock::now() + limit;

@@ -1,11 +1,9 @@
 // The shared-memory segment of a session.
 //
-// Layer: transport; the only file that makes or maps shared memory. The segment has no name:
-// workers inherit its descriptor. So nothing is left behind whatever dies, and no other process can
-// open it.
-//
-// A worker can write only what it has to write: its own slot, and the commons. So whatever a test
-// does to memory, no other worker's channels are damaged.
+// Layer: transport; the only file that makes or maps shared memory. The segment has no name, and
+// workers inherit its descriptor. So nothing is left behind when processes die, and no other
+// process can open it. A worker can write only its own slot and the commons. So a test that
+// overwrites memory cannot damage the channels of other workers. Does not know what is sent.
 #ifndef GTEST_XDIST_TRANSPORT_SEGMENT_H_
 #define GTEST_XDIST_TRANSPORT_SEGMENT_H_
 
@@ -34,7 +32,7 @@
 
 namespace gtest_xdist::internal {
 
-// What Boost.Interprocess asks of something it can map. Does not own the descriptor.
+// A descriptor in the form that Boost.Interprocess can map. Does not own the descriptor.
 struct SharedDescriptor {
   int descriptor;
   boost::interprocess::mapping_handle_t get_mapping_handle() const {
@@ -45,11 +43,11 @@ struct SharedDescriptor {
   boost::interprocess::mode_t get_mode() const { return boost::interprocess::read_write; }
 };
 
-// The controller's: owns the segment and a mapping of all of it.
+// For the controller: owns the segment and a mapping of all of it.
 class Segment {
  public:
-  // Memory is taken as it is used: a large deque costs nothing until it is filled. Throws
-  // std::runtime_error that says what was asked for.
+  // Makes a segment. Memory is taken only when it is used: a large deque costs nothing until it is
+  // filled. Throws std::runtime_error with the size and the number of workers.
   static Segment create(const SegmentShape& shape) {
     namespace bip = boost::interprocess;
     const std::size_t size = SegmentLayout(shape).size();
@@ -94,7 +92,7 @@ class Segment {
   RingWriter commands_writer(std::uint32_t i) const { return view(i).commands_writer(); }
   RingReader commands_reader(std::uint32_t i) const { return view(i).commands_reader(); }
 
-  // While no worker uses the slot.
+  // Makes the slot anew. Call this only while no worker uses it.
   void reset_slot(std::uint32_t i) {
     new (address(SegmentLayout(header_->shape).slot_offset(i))) WorkerSlot;
   }
@@ -120,11 +118,11 @@ class Segment {
   SegmentCommons* commons_ = nullptr;
 };
 
-// A worker's: owns mappings of what it uses of a segment.
+// For a worker: owns mappings of the parts of a segment that it uses.
 class WorkerSegment {
  public:
-  // `descriptor` stays open and is the caller's. Throws std::runtime_error if it is not a segment
-  // of this version, or has no slot `slot`.
+  // Maps the segment. The caller still owns `descriptor`, and may close it. Throws
+  // std::runtime_error if it is not a segment of this version, or has no slot `slot`.
   static WorkerSegment attach(int descriptor, std::uint32_t slot) {
     namespace bip = boost::interprocess;
     try {
@@ -154,7 +152,7 @@ class WorkerSegment {
         }
       }
     } catch (const bip::interprocess_exception&) {
-      // Not mappable: falls through to the same complaint.
+      // It cannot be mapped: throw the error below.
     }
     throw std::runtime_error("descriptor " + std::to_string(descriptor) +
                              " is not a segment of this gtest-xdist");
@@ -163,7 +161,7 @@ class WorkerSegment {
   const SegmentHeader& header() const {
     return *std::launder(static_cast<const SegmentHeader*>(header_.get_address()));
   }
-  // The controller's.
+  // The controller's bell.
   Doorbell& bell() const { return commons().bell; }
   StopWord& stop_word() const { return commons().stop_word; }
   SlotView view() const { return {slot_.get_address(), header().shape}; }
@@ -175,7 +173,7 @@ class WorkerSegment {
     return *std::launder(static_cast<SegmentCommons*>(commons_.get_address()));
   }
 
-  boost::interprocess::mapped_region header_;  // cannot be written
+  boost::interprocess::mapped_region header_;  // read-only
   boost::interprocess::mapped_region commons_;
   boost::interprocess::mapped_region slot_;
 };

@@ -1,6 +1,6 @@
-// What lies where in the shared memory of a session.
+// Says which part of a session's shared memory lies where.
 //
-// Layer: transport. Only offsets and types; nothing is mapped here.
+// Layer: transport. Knows only offsets and types, and maps nothing.
 #ifndef GTEST_XDIST_TRANSPORT_SEGMENT_LAYOUT_H_
 #define GTEST_XDIST_TRANSPORT_SEGMENT_LAYOUT_H_
 
@@ -19,11 +19,11 @@
 
 namespace gtest_xdist::internal {
 
-// "gtxd" and the version of everything below; both sides are the same binary, so a mismatch means
-// that the descriptor is not ours.
+// "gtxd" and the version of everything below. Controller and workers are the same binary, so a
+// mismatch means that the descriptor is not ours.
 inline constexpr std::uint64_t kSegmentMagic = 0x6774'7864'0000'0002;
 
-// All sizes are powers of two: tests, bytes, bytes.
+// Capacities are powers of two: of the deque in tests, of the rings in bytes.
 struct SegmentShape {
   std::uint32_t workers = 0;
   std::uint64_t deque_capacity = 0;
@@ -31,14 +31,14 @@ struct SegmentShape {
   std::uint64_t commands_capacity = 0;
 };
 
-// Read by workers, written by the controller.
+// The controller writes it, and workers read it.
 struct SegmentHeader {
   std::uint64_t magic = kSegmentMagic;
   SegmentShape shape;
-  // Whether the controller's standard output is one; set before any worker starts.
+  // Whether the controller's standard output is a terminal. Set before any worker starts.
   bool output_is_terminal = false;
-  // What the collection of a worker must be for it to take tests; 0 if the controller sends none
-  // before it has compared. Set before any worker starts, and 0 later.
+  // A worker takes tests only if its collection has this digest. 0 if the controller sends tests
+  // only after it has compared collections. Set before any worker starts, and set to 0 later.
   std::atomic<std::uint64_t> expected_digest{0};
 };
 
@@ -48,14 +48,14 @@ inline constexpr std::uint64_t round_up_to_power_of_two(std::uint64_t value) {
   return power;
 }
 
-// What any worker can write, and damage.
+// The part that every worker can write, and damage.
 struct SegmentCommons {
-  Doorbell bell;  // of the controller: rung by workers and by whoever notices a worker's death
+  Doorbell bell;  // the controller's; workers ring it, and its own threads and signal handlers
   StopWord stop_word;
 };
 
-// Where the parts of a segment begin, in bytes: the header, the commons, the slots. Each
-// has pages of its own, so that it can be mapped alone.
+// Where the parts of a segment begin, in bytes: the header, the commons, the slots. Each has pages
+// of its own, so that it can be mapped alone.
 class SegmentLayout {
  public:
   explicit SegmentLayout(const SegmentShape& shape) : shape_(shape) {}
@@ -69,7 +69,7 @@ class SegmentLayout {
   std::size_t slot_size() const { return in_pages(commands_offset() + shape_.commands_capacity); }
   std::size_t size() const { return slot_offset(shape_.workers); }
 
-  // Within a slot, behind its WorkerSlot.
+  // Offsets within a slot, behind its WorkerSlot.
   std::size_t deque_offset() const { return aligned(sizeof(WorkerSlot), kCacheLine); }
   std::size_t results_offset() const {
     return deque_offset() + aligned(shape_.deque_capacity * sizeof(WorkDequeCell), kCacheLine);
@@ -87,7 +87,7 @@ class SegmentLayout {
   SegmentShape shape_;
 };
 
-// One slot and its channels, as they are mapped. Does not own the memory.
+// A mapped slot and its channels. Does not own the memory.
 class SlotView {
  public:
   SlotView(void* begin, const SegmentShape& shape)

@@ -1,6 +1,7 @@
-// What a worker sends: messages into its result ring, and a bell when the controller is to look.
+// Outbox: sends a worker's messages through its result ring, and rings when the controller should
+// look.
 //
-// Layer: worker.
+// Layer: worker. Does not know what messages mean.
 #ifndef GTEST_XDIST_WORKER_OUTBOX_H_
 #define GTEST_XDIST_WORKER_OUTBOX_H_
 
@@ -14,20 +15,19 @@
 
 namespace gtest_xdist::internal {
 
-// When the controller is to look at a message.
+// When the controller should look at a message.
 enum class Urgency { now, if_running_dry, later };
 
 // Not safe for several threads.
 class Outbox {
  public:
-  // `segment` must outlive this.
   explicit Outbox(const WorkerSegment& segment)
       : controller_bell_(segment.bell()),
         slot_(segment.view().slot()),
         deque_(segment.view().deque()),
         results_(segment.view().results_writer()) {}
 
-  // Blocks while the ring is full.
+  // Blocks while the ring is full. The controller's next look ends the wait.
   template <class Message>
   void send(const Message& message, Urgency urgency) {
     frame_.clear();
@@ -47,11 +47,11 @@ class Outbox {
   }
 
   void wait_for_space() {
-    controller_bell_.ring_loudly();  // nobody else may ever wake the controller for this worker
+    controller_bell_.ring_loudly();  // a damaged bell must not leave the controller asleep
     slot_.space_bell.wait();
   }
 
-  // A bell costs some microseconds if the controller sleeps, so a finished test alone is no reason.
+  // A ring costs some microseconds if the controller sleeps, so a finished test alone causes none.
   bool wants_attention(Urgency urgency) const {
     if (urgency == Urgency::now) return true;
     if (urgency == Urgency::if_running_dry &&

@@ -1,8 +1,8 @@
-// Where in its output files a worker is.
+// OutputMarks: finds which part of a worker's output files belongs to which user code.
 //
-// Layer: worker. What user code prints goes to the worker's standard output and error, which are
-// append-only files; a region is opened before user code runs and closed after it, and what the
-// files have grown by in between is that code's output.
+// Layer: worker. A worker's standard output and error are append-only files. A region is opened
+// before user code runs and closed after it. What the files have grown by in between is the output
+// of that code. Does not know which code it is.
 #ifndef GTEST_XDIST_WORKER_OUTPUT_MARKS_H_
 #define GTEST_XDIST_WORKER_OUTPUT_MARKS_H_
 
@@ -29,8 +29,8 @@ namespace gtest_xdist::internal {
 
 class OutputMarks {
  public:
-  // Keeps its own descriptors of the two files, because tests close and redirect theirs. Where a
-  // region begins is also written to `slot`, for the case that the process dies in it.
+  // Keeps its own descriptors of the two files, because tests close and redirect theirs. Writes to
+  // `slot` where a region begins, for the case that the process dies in it.
   explicit OutputMarks(WorkerSlot& slot)
       : slot_(slot),
         out_(keep(STDOUT_FILENO)),
@@ -39,9 +39,9 @@ class OutputMarks {
         err_inode_(inode_of(STDERR_FILENO)),
         one_file_(same_file(STDOUT_FILENO, STDERR_FILENO)) {}
 
-  // Standard output and error lead to the two files again: if main has redirected them, so it has
-  // in the process that shows what comes to these files. What main has printed and not flushed
-  // comes here, too, where nobody looks for it.
+  // Makes standard output and error lead to the two files again, if main has redirected them. In
+  // the controller main has redirected them too, and the controller prints what the files hold.
+  // Output that main has not flushed goes to the files as well, outside of any region.
   void take_streams_back() {
     take_back(out_, STDOUT_FILENO);
     take_back(err_, STDERR_FILENO);
@@ -53,19 +53,19 @@ class OutputMarks {
   }
 
   // Goes on with a region after pause(). What was printed meanwhile is not part of it, unless the
-  // test has other threads that print as well.
+  // process has other threads, which may have printed it.
   void reopen() {
     const Position now = position();
     const bool grown = now.out != end_.out || now.err != end_.err;
     open_at(grown && os::has_threads() ? end_ : now);
   }
 
-  // Goes on with a region after pause(), as if there had been none.
+  // Goes on with a region after pause(). What was printed meanwhile is part of it.
   void resume() { open_at(end_); }
 
   bool is_open() const { return is_open_; }
 
-  // What was printed since open(), or the last reopen(); nothing if no region is open.
+  // Returns what was printed since open(), reopen() or resume(); nothing if no region is open.
   OutputSlice close() {
     if (!is_open_) return {};
     const OutputSlice slice = pause();
@@ -73,7 +73,8 @@ class OutputMarks {
     return slice;
   }
 
-  // As close(), for the time in which listeners hear of an assertion: the region goes on.
+  // As close(), but the region goes on after it. For the time in which listeners hear of an
+  // assertion.
   OutputSlice pause() {
     if (!std::exchange(is_open_, false)) return {};
     end_ = position();
@@ -98,14 +99,14 @@ class OutputMarks {
     slot_.err_begin.store(begin.err, std::memory_order_relaxed);
   }
 
-  // Before anything of the region is printed. Pairs with the load in WorkerOutput::trim(): who sees
-  // that the file has grown by something of the region sees this.
+  // Called before anything of the region is printed. Pairs with the load in WorkerOutput::trim(): a
+  // process that sees that the file has grown by output of the region also sees this value.
   void tell_region(Position begin) {
     slot_.out_region.exchange(begin.out, std::memory_order_seq_cst);
     slot_.err_region.exchange(begin.err, std::memory_order_seq_cst);
   }
 
-  // High numbers: a test may expect the low ones to be free.
+  // Takes high numbers: a test may expect the low ones to be free.
   static Descriptor keep(int descriptor) {
     constexpr int kLowest = 500;
     const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, kLowest);
@@ -123,8 +124,8 @@ class OutputMarks {
     return ::fstat(descriptor, &status) == 0 ? status.st_ino : 0;
   }
 
-  // Files only grow, unless a test empties them. A test may have closed the descriptor, or there
-  // may be none for this; the file is then still there under its usual number.
+  // Files only grow, unless a test empties them. If a test has closed our descriptor, or there is
+  // none, the file is still there under its usual number.
   void measure(Descriptor& file, ::ino_t inode, int usual_number, std::uint64_t& size) {
     struct ::stat status {};
     if (::fstat(file.number(), &status) != 0) {
@@ -133,13 +134,13 @@ class OutputMarks {
       if (::fstat(file.valid() ? file.number() : usual_number, &status) != 0) return;
     }
     const auto now = static_cast<std::uint64_t>(status.st_size);
-    // What comes is not where it is looked for.
+    // Later output is not where the controller looks for it.
     if (now < size && status.st_ino == inode) slot_.output_emptied = 1;
     size = std::max(size, now);
   }
 
-  // Somebody has printed what the files do not hold: nobody hears of that from a program that does
-  // not ask. The error of an earlier write is not known any more; a full disk is.
+  // Some output is not in the files, and the program may not have checked its writes. `error` may
+  // be that of a later call: of an earlier write only a full disk can still be found.
   void tell_loss(int error) {
     struct ::statvfs system {};
     const bool is_disk = ::fstatvfs(out_.number(), &system) == 0 && system.f_blocks > 0;
@@ -168,8 +169,8 @@ class OutputMarks {
   const bool one_file_;
   bool is_open_ = false;
   Position begin_;
-  Position end_;   // of the region closed last
-  Position last_;  // that was measured
+  Position end_;   // of the region that was closed or paused last
+  Position last_;  // the last one measured
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,7 +1,7 @@
-// What a worker tells of what happens in it: the phase it is in, what was printed, results.
+// Reporter: tells the controller what happens in a worker: its phase, its output, its results.
 //
-// Layer: worker. Assertions may come from any thread of a test, so any thread may call what is
-// here.
+// Layer: worker. Does not decide what runs. Any thread may call its members, because assertions may
+// come from any thread of a test.
 #ifndef GTEST_XDIST_WORKER_REPORTER_H_
 #define GTEST_XDIST_WORKER_REPORTER_H_
 
@@ -29,18 +29,17 @@ namespace gtest_xdist::internal {
 
 class Reporter {
  public:
-  // `segment` must outlive this.
   explicit Reporter(const WorkerSegment& segment)
       : slot_(segment.view().slot()), marks_(slot_), outbox_(segment) {}
 
-  // Blocks while the controller has not read what was sent before.
+  // Blocks while the result ring is full.
   template <class Message>
   void send(const Message& message, Urgency urgency) {
     const std::lock_guard<std::mutex> lock(mutex_);
     outbox_.send(message, urgency);
   }
 
-  // To be called when main has called RUN_ALL_TESTS.
+  // Call this when main has called RUN_ALL_TESTS.
   void take_streams_back() {
     const std::lock_guard<std::mutex> lock(mutex_);
     marks_.take_streams_back();
@@ -48,7 +47,7 @@ class Reporter {
 
   void enter(Phase phase) { enter(phase, Clock::now()); }
 
-  // Set-up or tear-down of the environments, which is timed.
+  // Enters the set-up or the tear-down of the environments, and begins to measure its time.
   void begin_environments(Phase phase) {
     const std::lock_guard<std::mutex> lock(mutex_);
     begin_ = Clock::now();
@@ -61,26 +60,26 @@ class Reporter {
 
   bool is_in(Phase phase) const { return slot_.phase.load(std::memory_order_relaxed) == phase; }
 
-  // --- regions of output, which are user code's --------------------------------------------------
+  // --- regions of output -------------------------------------------------------------------------
 
   void open() {
     const std::lock_guard<std::mutex> lock(mutex_);
     open_region();
   }
 
-  // What was printed in the region waits until it is sent.
+  // Closes the region and keeps its output for the next message.
   void close() {
     const std::lock_guard<std::mutex> lock(mutex_);
     slice_ = close_region();
   }
 
-  // What waits, for a message from send().
+  // Returns the kept output, for a message that is passed to send().
   OutputSlice take_slice() {
     const std::lock_guard<std::mutex> lock(mutex_);
     return std::exchange(slice_, {});
   }
 
-  // Closes the region in which gtest ran what it wanted.
+  // Closes the region of native output, if one is open, and sends it.
   void end_native_region() {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (paused_ || marks_.is_open()) outbox_.send(NativeOutput{close_region()}, Urgency::later);
@@ -97,7 +96,7 @@ class Reporter {
     enter(Phase::suite_up, begin_);
   }
 
-  // The set-up of the suite is over, if that is not known yet.
+  // The set-up of the suite is over. Does nothing if that has been sent already.
   void end_suite_up() {
     const std::lock_guard<std::mutex> lock(mutex_);
     tell_suite_up();
@@ -113,9 +112,9 @@ class Reporter {
     enter(Phase::test, begin_);
   }
 
-  // Before listeners hear of the part: one that turns assertions into exceptions is the last to
-  // hear of it. A listener may record a part after the region was closed: what was printed still
-  // comes first.
+  // Call this before other listeners hear of the part: a listener that turns assertions into
+  // exceptions is the last to hear of it. A listener may record a part after the region was closed.
+  // Then the output of the region is sent with the part, before it.
   void begin_part(const testing::TestPartResult& part) {
     const KeptErrno kept;
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -125,7 +124,7 @@ class Reporter {
     if (scope_ == Scope::test) ++test_parts_;
     outbox_.send(PartSeen{scope_, slice, from_gtest(part)}, Urgency::later);
   }
-  // When all have heard of it.
+  // Call this when all other listeners have heard of the part.
   void end_part() {
     const KeptErrno kept;
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -165,7 +164,7 @@ class Reporter {
  private:
   using Clock = std::chrono::steady_clock;
 
-  // The code that made the assertion may ask for it next.
+  // The code that made the assertion may read errno next.
   class KeptErrno {
    public:
     KeptErrno() = default;
@@ -177,14 +176,14 @@ class Reporter {
     const int value_ = errno;
   };
 
-  // Pairs with the acquire load in WorkerNode::phase(): who sees the phase sees its time, or that
-  // of a later one.
+  // Pairs with the acquire load in WorkerChannels::phase(): a controller that sees the phase also
+  // sees its time, or the time of a later phase.
   void enter(Phase phase, Clock::time_point since) {
     slot_.phase_since.store(clock_nanoseconds(since), std::memory_order_relaxed);
     slot_.phase.store(phase, std::memory_order_release);
   }
 
-  // The time of being idle is of no use, so it is not asked for.
+  // Sets no time: nothing needs the time of being idle, so the clock is not read.
   void leave_phase() { slot_.phase.store(Phase::idle, std::memory_order_relaxed); }
 
   void open_region() {
@@ -196,7 +195,8 @@ class Reporter {
     return marks_.close();
   }
 
-  // A listener has thrown when it heard of an assertion, or has recorded another one.
+  // end_part() is missing if a listener has thrown when it heard of an assertion, or has recorded
+  // another one.
   void resume_if_paused() {
     if (std::exchange(paused_, false)) marks_.resume();
   }
@@ -209,7 +209,7 @@ class Reporter {
     outbox_.send(SuiteUp{suite_, close_region(), time}, Urgency::later);
   }
 
-  // Of what runs in this phase.
+  // The span from begin_ to now.
   ClockSpan time_since_begin() const {
     return {clock_nanoseconds(begin_), std::chrono::nanoseconds(Clock::now() - begin_).count()};
   }
@@ -218,13 +218,13 @@ class Reporter {
   std::mutex mutex_;  // guards all below
   OutputMarks marks_;
   Outbox outbox_;
-  OutputSlice slice_;    // of what has just ended; closed by one listener, sent by the other
-  bool paused_ = false;  // whether a region is, while listeners hear of an assertion
+  OutputSlice slice_;    // of what has just ended; the inner listener closes it, the outer sends it
+  bool paused_ = false;  // whether a region is paused, while listeners hear of an assertion
   Scope scope_ = Scope::program;
   SuiteIndex suite_ = 0;
   TestIndex test_ = kNoTest;
-  std::uint64_t test_parts_ = 0;  // that test_ has told of
-  Clock::time_point begin_;       // of a set-up, a test or a tear-down
+  std::uint64_t test_parts_ = 0;  // parts sent in test_
+  Clock::time_point begin_;       // of the last set-up, test or tear-down
   std::int64_t set_up_ns_ = 0;    // what the suite's set-up took
   bool suite_up_told_ = false;
 };

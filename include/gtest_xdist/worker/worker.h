@@ -1,8 +1,8 @@
-// A worker: runs what the controller puts into its deque and reports what happens.
+// Worker: runs the tests that the controller puts into its deque, and reports what happens.
 //
-// Layer: worker. Single-threaded: it adds no thread to the process under test. gtest runs natively
-// here: it selects tests, sets environments up and tears them down; only which test comes next is
-// decided elsewhere.
+// Layer: worker. Single-threaded: it adds no thread to the process under test. gtest itself selects
+// tests, runs them, and sets environments up and tears them down. Only the controller decides which
+// test comes next. Knows no other worker.
 #ifndef GTEST_XDIST_WORKER_WORKER_H_
 #define GTEST_XDIST_WORKER_WORKER_H_
 
@@ -36,10 +36,10 @@
 
 namespace gtest_xdist::internal {
 
-// One for each process. Its members are called by two listeners: one that gtest calls first for
-// every *Start event and last for every *End event ("outer"), one the other way round ("inner").
-// What is printed between outer and inner comes from other listeners, which the controller has too,
-// so it is not part of the output of the test.
+// One for each process. Two listeners call its members. gtest calls the "outer" one first for every
+// *Start event and last for every *End event, and the "inner" one the other way round. Output
+// between the two comes from other listeners. The controller has these too, so it is not part of
+// the output of the test.
 class Worker : public ItemSource {
  public:
   explicit Worker(WorkerSegment segment)
@@ -49,15 +49,16 @@ class Worker : public ItemSource {
         commands_(segment_.view().commands_reader()),
         reporter_(segment_) {
     ::pthread_atfork(nullptr, nullptr, [] { in_child_ = true; });
-    // As in a serial run at a terminal.
+    // Buffers lines, as a serial run at a terminal does.
     if (segment_.header().output_is_terminal) std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   }
 
-  // A child that a test forked has a copy of everything here and must not touch what is shared.
+  // Whether this is a child that a test forked. It has a copy of this object, and must not touch
+  // shared memory.
   static bool in_forked_child() { return in_child_; }
 
-  // As in_forked_child(), and knows also a child that was made without the C library: one system
-  // call.
+  // As in_forked_child(), but also finds out about a child that was made without the C library. It
+  // costs one system call.
   bool look_for_forked_child() const {
     in_child_ = in_child_ || ::getpid() != process_;
     return in_child_;
@@ -73,10 +74,10 @@ class Worker : public ItemSource {
     return *catalog_;
   }
 
-  // `order` is there if plugins have changed what is to be run.
+  // `order` is set if plugins have changed the selection: the tests that they keep, in their order.
   void collected(std::optional<std::vector<TestIndex>> order) {
     reporter_.enter(Phase::starting);
-    // Tests may wait here already, handed out by a controller that knows what all are to have.
+    // If the controller expects this collection, tests may already wait in the deque.
     is_expected_ = segment_.header().expected_digest == digest_ && !order;
     reporter_.send(Hello{digest_, std::move(order)}, Urgency::now);
   }
@@ -108,7 +109,8 @@ class Worker : public ItemSource {
   void test_outer_start(const testing::TestInfo& test) {
     GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
     const TestIndex index = native_ ? catalog_->index_of(test) : loop_->test();
-    // What gtest skips for a set-up that failed it does not begin; an iteration before may have.
+    // gtest sets no start time for a test that it skips because a set-up has failed. Forget the one
+    // of an earlier iteration.
     private_call<ResultSetStart>(private_member<TestResultOf>(catalog_->test(index)), 0);
     reporter_.begin_test(index);
   }
@@ -119,13 +121,13 @@ class Worker : public ItemSource {
 
   void test_inner_end() { reporter_.close(); }
 
-  // Blocks until it is known what follows.
+  // Blocks until the next item or command is there.
   void test_outer_end(const testing::TestInfo& test) {
     const testing::TestResult& result = *test.result();
     if (result.Failed() && !native_) stop_word().count_failure();
     reporter_.end_test(result);
     const bool goes_on = !native_ && loop_->on_test_end();
-    // The controller decides what a failure stops; gtest's own rule would end this stretch.
+    // The controller decides what stops after a failure. gtest's own rule would end this stretch.
     fail_fast_ = GTEST_XDIST_FLAG_GET(fail_fast);
     if (!native_) GTEST_XDIST_FLAG_SET(fail_fast, false);
     if (!goes_on) reporter_.begin_suite_down();
@@ -146,7 +148,7 @@ class Worker : public ItemSource {
                    Urgency::later);
   }
 
-  // There may have been no tear-down of the environments.
+  // gtest may not have torn the environments down.
   void iteration_inner_end() {
     hidden_suites_.restore();
     send_native_output();
@@ -155,8 +157,8 @@ class Worker : public ItemSource {
     reporter_.send(
         IterationDone{properties_of(testing::UnitTest::GetInstance()->ad_hoc_test_result())},
         Urgency::now);
-    // main gets the same answer from RUN_ALL_TESTS in every process of the session. A fatal failure
-    // would keep the next iteration from running.
+    // RUN_ALL_TESTS returns the same result in every process of the session. A fatal failure would
+    // keep the next iteration from running.
     if (std::exchange(run_failed_, false) && testing::UnitTest::GetInstance()->Passed()) {
       private_call<ResultAddTestPart>(
           program_result(), testing::TestPartResult(testing::TestPartResult::kNonFatalFailure, "",
@@ -168,20 +170,20 @@ class Worker : public ItemSource {
 
   void session_start_begins() { reporter_.enter(Phase::session_start); }
 
-  // The test that runs next, if there is one to run: it is taken, and nobody else can run it.
+  // Takes the test that runs next, so that no other worker can run it. kNoTest if there is none.
   TestIndex claim_next() {
     if (look_for_forked_child()) return kNoTest;
     if (!native_ && may_run() && !claimed_ && !stop_word().is_set()) claimed_ = take();
     return claimed_.value_or(kNoTest);
   }
 
-  // The run fails; `thrown`: because a hook has thrown.
+  // Fails the run. `thrown`: a hook has thrown; otherwise a hook has said so.
   void internal_error(const std::string& message, bool thrown) {
     run_failed_ = true;
     reporter_.send(InternalError{message, thrown}, Urgency::now);
   }
 
-  // Whether something has failed that gtest in this process does not know of.
+  // Whether something has failed that gtest in this process may not know of.
   bool run_failed() const { return run_failed_; }
 
   void session_finish_begins() { reporter_.enter(Phase::session_finish); }
@@ -197,11 +199,11 @@ class Worker : public ItemSource {
     reporter_.send(ProgramDone{}, Urgency::now);
   }
 
-  // main has returned `status`, or somebody called exit().
+  // main has returned `status`, or exit() was called with it.
   void exiting(int status) { slot_.exit_status.store(status, std::memory_order_relaxed); }
 
  private:
-  // Blocks until there is an item or a command. Called in the item loop.
+  // Blocks until there is an item, or a command that ends the wait. Called in the item loop.
   NextItem next_item() override {
     while (true) {
       if (native_) return {NextItem::Kind::end, kNoTest};
@@ -214,15 +216,15 @@ class Worker : public ItemSource {
       if (const std::optional<Command> command = next_command()) {
         switch (*command) {
           case Command::settle:
-            // It counts for a deque that is empty now: what was sent before it may have come after
-            // the look above.
+            // Look into the deque once more: a test that was sent before this command may have
+            // arrived after the look above.
             settle_ = true;
             continue;
           case Command::end_failed_iteration:
             run_failed_ = true;
             return {NextItem::Kind::end, kNoTest};
           case Command::end_iteration:
-            // What failed in an attempt here has passed in a later one.
+            // A test that failed in an attempt here has passed in a later one.
             forget_failed_tests();
             return {NextItem::Kind::end, kNoTest};
           case Command::send_collection:
@@ -233,13 +235,13 @@ class Worker : public ItemSource {
             continue;
         }
       }
-      segment_.bell().ring_loudly();  // nobody else may ever wake the controller for this worker
+      segment_.bell().ring_loudly();  // a damaged bell must not leave the controller asleep
       slot_.bell.wait();
     }
   }
 
-  // What the controller has handed out next. Where it is no test, somebody here has written over
-  // shared memory: a crash now says more than what would follow.
+  // Takes what the controller has handed out next. If it is no test, code in this process has
+  // overwritten shared memory: a crash now says more than what would follow.
   std::optional<TestIndex> take() {
     const std::optional<TestIndex> test = deque_.take();
     if (test && *test >= catalog_->size()) std::abort();
@@ -253,7 +255,7 @@ class Worker : public ItemSource {
     }
   }
 
-  // Whatever was taken before the last failure that is allowed goes back.
+  // Gives a test back that was taken before the stop word was set.
   bool may_begin(TestIndex test) override {
     if (!stop_word().is_set()) return true;
     const bool is_set_up = reporter_.is_in(Phase::suite_up);
@@ -289,7 +291,7 @@ class Worker : public ItemSource {
     }
   }
 
-  // What gtest printed since run_items() left everything to it.
+  // Sends what gtest printed since run_items() left the tests to it.
   void send_native_output() {
     if (native_) reporter_.end_native_region();
   }
@@ -305,10 +307,10 @@ class Worker : public ItemSource {
   std::optional<ItemLoop> loop_;
   std::uint64_t digest_ = 0;          // of the collection, before plugins changed it
   std::optional<TestIndex> claimed_;  // taken from the deque and not yet begun
-  bool settle_ = false;               // told to settle, and not yet done
+  bool settle_ = false;               // whether Command::settle has come and is not yet obeyed
   bool is_expected_ = false;          // whether the collection is what the controller expects
-  bool usable_ = true;                // whether the environments are
-  bool run_failed_ = false;           // whatever happened here
+  bool usable_ = true;                // whether the environments are usable
+  bool run_failed_ = false;           // whatever gtest in this process knows
   bool native_ = false;               // gtest runs what it wants; see Command::run_natively
   bool fail_fast_ = false;
   HiddenSuites hidden_suites_;

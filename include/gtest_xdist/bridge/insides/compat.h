@@ -1,7 +1,6 @@
-// What differs between GoogleTest 1.10 and today's, and its flags.
+// Hides the differences between versions of gtest from 1.10 on, and between its kinds of flags.
 //
-// Layer: bridge/insides. gtest has no version macro, so everything here asks for the feature
-// itself.
+// Layer: bridge/insides. gtest has no version macro, so this file asks for each feature itself.
 #ifndef GTEST_XDIST_BRIDGE_INSIDES_COMPAT_H_
 #define GTEST_XDIST_BRIDGE_INSIDES_COMPAT_H_
 
@@ -11,8 +10,8 @@
 
 #if defined(GTEST_FLAG_GET) && defined(GTEST_HAS_ABSL) && GTEST_HAS_ABSL
 
-// gtest's flags are Abseil's, from 1.12 on, and those below from 1.18 on: where one is not defined
-// its address is null.
+// In gtest on Abseil, from 1.12 on, flags are Abseil's. The flags below exist from 1.18 on. If one
+// is not defined its address is null.
 extern ::absl::Flag<std::int32_t> GTEST_FLAG(total_shards) __attribute__((weak));
 extern ::absl::Flag<std::int32_t> GTEST_FLAG(shard_index) __attribute__((weak));
 extern ::absl::Flag<bool> GTEST_FLAG(fail_if_no_test_selected) __attribute__((weak));
@@ -38,9 +37,9 @@ inline bool has_shard_flags() { return &::GTEST_FLAG(total_shards) != nullptr; }
 
 #else
 
-// Flags that some versions lack. A qualified name is looked up in the namespaces that `testing`
-// nominates only if `testing` itself does not have it: so a real flag is preferred, and where there
-// is none these stand in, with the value that means "not in force".
+// Stand-ins for flags that some versions lack, with the value that means "not in force". A
+// qualified name is looked up in the namespaces that `testing` nominates only if `testing` itself
+// does not have it. So a real flag is preferred.
 namespace gtest_xdist::internal::missing_flags {
 inline bool GTEST_FLAG(fail_fast) = false;                            // before 1.11
 inline bool GTEST_FLAG(recreate_environments_when_repeating) = true;  // before 1.12
@@ -51,7 +50,7 @@ inline std::int32_t GTEST_FLAG(shard_index) = -1;                     // before 
 namespace testing {
 using namespace ::gtest_xdist::internal::missing_flags;  // NOLINT: the point of this file
 
-// Defined from 1.18 on, but in no header: where it is not defined its address is null.
+// Defined from 1.18 on, but in no header. If it is not defined its address is null.
 extern bool GTEST_FLAG(fail_if_no_test_selected) __attribute__((weak));
 }  // namespace testing
 
@@ -79,7 +78,8 @@ inline bool has_shard_flags() {
 
 #endif
 
-// A flag that this gtest lacks reads as the value that means nothing, and is not set.
+// A flag that this gtest lacks can be read and set. Its first value means "not in force", and gtest
+// sees nothing of it.
 #define GTEST_XDIST_FLAG_GET(name) ::gtest_xdist::internal::flag_value(&GTEST_XDIST_FLAG(name))
 #define GTEST_XDIST_FLAG_SET(name, value) \
   ::gtest_xdist::internal::set_flag(&GTEST_XDIST_FLAG(name), value)

@@ -1,9 +1,9 @@
-// Being told when gtest has read its flags.
+// Calls a function when gtest has read its flags.
 //
 // Layer: bridge/insides. gtest has no event for it, but it registers parameterized tests right
-// afterwards: at the end of InitGoogleTest(), or in RUN_ALL_TESTS() if nobody has called that. So
-// an entry in the list of such suites is asked then, wherever the flags have come from: the command
-// line, a file, or main.
+// afterwards: at the end of InitGoogleTest(), or in RUN_ALL_TESTS() if that was not called. So an
+// entry in the list of such suites gets a call then. The flags may come from the command line, a
+// file, or main. Does not know what the function does.
 #ifndef GTEST_XDIST_BRIDGE_INSIDES_FLAGS_READ_H_
 #define GTEST_XDIST_BRIDGE_INSIDES_FLAGS_READ_H_
 
@@ -20,7 +20,7 @@ namespace gtest_xdist::internal {
 // A suite without tests.
 class FlagsReadEntry : public testing::internal::ParameterizedTestSuiteInfoBase {
  public:
-  static constexpr const char* kName = "(gtest-xdist)";  // no suite can have it
+  static constexpr const char* kName = "(gtest-xdist)";  // no suite can have this name
 
   explicit FlagsReadEntry(std::function<void()> call) : call_(std::move(call)) {}
 
@@ -40,14 +40,14 @@ inline auto& registered_suites() {
       private_call<ParameterizedTestRegistry>(*testing::UnitTest::GetInstance()));
 }
 
-// Has `call` called once, before gtest makes a listener that depends on a flag. To be called before
-// main.
+// Has gtest call `call` once, before gtest makes a listener that depends on a flag. Call this
+// before main.
 inline void when_flags_are_read(std::function<void()> call) {
-  registered_suites().push_back(new FlagsReadEntry(std::move(call)));  // gtest's from now on
+  registered_suites().push_back(new FlagsReadEntry(std::move(call)));  // gtest owns it
 }
 
-// Whether somebody waits for that: if not we, then a copy of the library in another part of the
-// program.
+// Whether when_flags_are_read() has been called in this process, by this copy of the library or by
+// one in another part of the program.
 inline bool flags_are_awaited() {
   const auto& suites = registered_suites();
   for (const auto* suite : suites) {

@@ -1,8 +1,8 @@
-// The private members of GoogleTest that are needed, and what for.
+// Gives access to the private members of gtest that the library needs.
 //
-// Layer: bridge/insides; the only file that reaches into gtest. Access is granted by explicit
-// instantiation, whose template arguments are exempt from access checks. Every name below exists,
-// with this type and meaning, in GoogleTest 1.10 to 1.18; one that a later version drops is a
+// Layer: bridge/insides; the only file that reaches into gtest. Explicit instantiation gives
+// access, because its template arguments are exempt from access checks. Every name below exists,
+// with this type and meaning, in GoogleTest 1.10 to 1.18. If a later version drops one, that is a
 // compile error here.
 #ifndef GTEST_XDIST_BRIDGE_INSIDES_PRIVATE_ACCESS_H_
 #define GTEST_XDIST_BRIDGE_INSIDES_PRIVATE_ACCESS_H_
@@ -56,7 +56,7 @@ GTEST_XDIST_GRANT(SuiteShouldRun, SuiteBool, &testing::TestSuite::should_run_);
 GTEST_XDIST_GRANT(SuiteTestInfoList, SuiteTests, &testing::TestSuite::test_info_list_);
 GTEST_XDIST_GRANT(SuiteTestIndices, SuiteOrder, &testing::TestSuite::test_indices_);
 
-// Replaying a suite: what stands for its set-up and tear-down, and its results.
+// Replaying a suite: its set-up and tear-down functions, and its results.
 using SuiteHook = MemberOf<testing::TestSuite, void (*)()>;
 using SuiteResult = MemberOf<testing::TestSuite, testing::TestResult>;
 using SuiteTime = MemberOf<testing::TestSuite, testing::TimeInMillis>;
@@ -106,20 +106,21 @@ GTEST_XDIST_GRANT(ResultClearAll, ResultClear, &testing::TestResult::Clear);
 
 #undef GTEST_XDIST_GRANT
 
-// The member of `object` that a tag stands for: private_member<SuiteShouldRun>(suite) = true.
+// Returns the member of `object` that a tag names: private_member<SuiteShouldRun>(suite) = true.
 template <class Tag, class Object>
 constexpr auto& private_member(Object& object) {
   return object.*access(Tag{});
 }
 
-// Calls the member function that a tag stands for.
+// Calls the member function that a tag names.
 template <class Tag, class Object, class... Arguments>
 decltype(auto) private_call(Object& object, const Arguments&... arguments) {
   return (object.*access(Tag{}))(arguments...);
 }
 
-// Gives `test` another factory and returns the one it had; neither is owned here. The pointer is a
-// const member, so it is not assigned but replaced by a new object in its place.
+// Gives `test` another factory and returns the one that it had. The caller owns that one, and
+// `test` owns `factory`. The pointer is a const member, so a new object takes its place. C++20
+// allows that. In C++17 gtest's reads through the old name are formally undefined, but they work.
 inline testing::internal::TestFactoryBase* exchange_factory(
     testing::TestInfo& test, testing::internal::TestFactoryBase* factory) {
   using Pointer = testing::internal::TestFactoryBase*;
@@ -129,12 +130,12 @@ inline testing::internal::TestFactoryBase* exchange_factory(
   return before;
 }
 
-// The sender of events to all listeners.
+// Sends events to all listeners.
 inline testing::TestEventListener& repeater() {
   return *private_call<ListenersRepeater>(testing::UnitTest::GetInstance()->listeners());
 }
 
-// The result that holds what happens outside all suites.
+// The result of what happens outside all suites.
 inline testing::TestResult& program_result() {
   return const_cast<testing::TestResult&>(testing::UnitTest::GetInstance()->ad_hoc_test_result());
 }

@@ -1,8 +1,8 @@
-// The workers of a session: which there are, how they are started, how often they are replaced.
+// Starts and replaces the workers of a session.
 //
-// Layer: controller/crew. Tells plugins before a worker starts. What becomes of the tests of one
-// that has died is a DSession's business, and when one that had to wait for a job of make's may
-// start.
+// Layer: controller/crew. Calls the plugins' hooks before a worker starts. Does not know which
+// tests a dead worker had. Does not decide when a worker that waits for a make token may start:
+// Staffing does.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_CREW_H_
 #define GTEST_XDIST_CONTROLLER_CREW_CREW_H_
 
@@ -23,10 +23,9 @@
 
 namespace gtest_xdist::internal {
 
-// `iterations` is how many are left for the workers that are started; 0: without end.
+// In the members, `iterations` is how many iterations a worker takes part in; 0: without end.
 class Crew {
  public:
-  // What is passed by reference must outlive this.
   Crew(NodeManager& node_manager, SessionHooks& hooks, const Options& options, unsigned workers)
       : node_manager_(node_manager),
         hooks_(hooks),
@@ -34,10 +33,10 @@ class Crew {
         workers_(workers),
         restarts_left_(restart_limit()) {}
 
-  // How many there are, replacements not counted.
+  // How many workers were made, without replacements.
   unsigned workers() const { return gathered_; }
 
-  // Makes the workers' nodes; none is started yet.
+  // Makes the workers' nodes, as many as make's jobserver allows. Starts none.
   void gather() {
     count(node_manager_.admit(workers_));
     std::vector<std::string> ids;
@@ -46,10 +45,10 @@ class Crew {
     for (unsigned slot = 0; slot < gathered_; ++slot) add(slot);
   }
 
-  // Whether there are fewer than the session is to have, because make's jobserver had no room.
+  // Whether there are fewer workers than wanted, because make's jobserver had no room.
   bool is_short() const { return gathered_ < workers_; }
 
-  // Starts one of those that are missing. Throws std::runtime_error; then there is none.
+  // Starts one of the missing workers. Throws std::runtime_error; the worker is gone then.
   WorkerNode& start_another(unsigned iterations) {
     WorkerNode& node = add(gathered_);
     count(gathered_ + 1);
@@ -57,14 +56,14 @@ class Crew {
     return node;
   }
 
-  // Starts those that have been gathered. Throws std::runtime_error.
+  // Starts all workers from gather(). Throws std::runtime_error.
   void start(unsigned iterations) {
     for (const auto& node : node_manager_.nodes()) start(*node, iterations);
     for (const auto& node : node_manager_.nodes()) node_manager_.watch(*node);
   }
 
-  // Starts another worker in the place of one that has died. Throws std::runtime_error, which says
-  // why no worker will be started any more.
+  // Starts a worker in the slot of a dead one. Throws a std::runtime_error that says why no worker
+  // will start any more.
   WorkerNode& replace(const WorkerNode& dead, unsigned iterations) {
     if (restarts_left_ == 0) {
       const unsigned limit = restart_limit();
@@ -85,7 +84,7 @@ class Crew {
     return options_.max_worker_restart.value_or(kUsualRestarts * workers_);
   }
 
-  // Schedulers of plugins expect so many.
+  // Schedulers of plugins read this number.
   void count(unsigned workers) {
     gathered_ = workers;
     hooks_.config().numprocesses = workers;
@@ -95,7 +94,7 @@ class Crew {
     WorkerNode& node = node_manager_.add_node(slot);
     fill_workerinput(node);
     hooks_.configure_node(node.controller);
-    fill_workerinput(node);  // these names are the session's
+    fill_workerinput(node);  // again: a hook must not change these values
     return node;
   }
 
@@ -107,13 +106,13 @@ class Crew {
     input.set("dist", name_of(options_.dist));
   }
 
-  // Starts one while others run. Throws std::runtime_error; then it is gone.
+  // Starts a worker while others run. Throws std::runtime_error; the worker is gone then.
   void start_alone(WorkerNode& node, unsigned iterations) {
     try {
       start(node, iterations);
       node_manager_.watch(node);
     } catch (const std::runtime_error&) {
-      // Nobody would notice the end of a process that is not watched.
+      // The end of a process that is not watched would stay unnoticed.
       node.process.reset();
       node.process_ended();
       throw;

@@ -1,6 +1,6 @@
-// Starting workers: the same binary again, with its own command line and a changed environment.
+// Starts workers: the same binary and command line, with a changed environment.
 //
-// Layer: controller/crew.
+// Layer: controller/crew. Does not watch the processes that it starts.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_LAUNCHER_H_
 #define GTEST_XDIST_CONTROLLER_CREW_LAUNCHER_H_
 
@@ -32,13 +32,13 @@
 
 namespace gtest_xdist::internal {
 
-// What all workers of a session have in common. Keeps the session's temporary directory.
+// Has what all workers of a session share, and keeps the session's temporary directory.
 class Launcher {
  public:
-  // `self` and `environment` are what the process found at its start; `self` must outlive this.
-  // `run` is the number of the RUN_ALL_TESTS, `output_limit` that of each OutputFile. Unless output
-  // `is_captured` it is shown as it comes, all of it. `withheld` are descriptors that no worker
-  // gets. Throws std::runtime_error.
+  // `self` and `environment` describe this process at its start. `run` is the number of the
+  // RUN_ALL_TESTS. `output_limit` is the limit of each OutputFile. If output is not captured, all
+  // of it is shown at once. `withheld` are descriptors that no worker gets. Throws
+  // std::runtime_error.
   Launcher(const Self& self, Environment environment, unsigned workers, unsigned run,
            std::shared_ptr<const TempDirectory> directory = std::make_shared<const TempDirectory>(),
            std::uint64_t output_limit = OutputFile::kNoLimit, bool is_captured = true,
@@ -53,8 +53,8 @@ class Launcher {
         users_limit_(make_room_for_workers(workers, std::size_t{kUsualRestarts} * workers,
                                            one_stream_ ? 1 : 2)),
         temp_directory_(std::move(directory)) {
-    // Variables of ours are for the controller; the rest either means something else in a worker or
-    // would make it do a second time what the controller does.
+    // GTEST_XDIST_* variables are for the controller. A worker gets its own value of TEST_TMPDIR
+    // and TEST_PREMATURE_EXIT_FILE.
     const std::set<std::string> dropped = {"TEST_TMPDIR", "TEST_PREMATURE_EXIT_FILE"};
     const auto is_dropped = [&](const auto& entry) {
       has_premature_exit_file_ |= entry.first == "TEST_PREMATURE_EXIT_FILE";
@@ -66,8 +66,8 @@ class Launcher {
     environment_.emplace_back(kTestrunuidVariable, testrun_uid());
   }
 
-  // Starts the process of `node`, for the iterations that are left (0: without end). `seed` is
-  // gtest's random seed in this process. Throws std::runtime_error.
+  // Starts the process of `node` for so many iterations; 0: without end. `seed` is gtest's random
+  // seed in this process. Throws std::runtime_error.
   void launch(WorkerNode& node, Segment& segment, unsigned iterations, int seed) const {
     const std::string directory = temp_directory_->make_directory(node.name());
     node.output.out = OutputFile::create(temp_directory_->path(), output_limit_);
@@ -94,7 +94,7 @@ class Launcher {
     Environment environment = environment_;
     environment.emplace_back(kWorkerVariable, node.name());
     environment.emplace_back(kPrivateVariable, handshake.format());
-    // What a test calls temporary is its worker's own: two tests that use one name do not collide.
+    // Each worker has its own temporary directory, so tests that use the same name do not collide.
     environment.emplace_back("TEST_TMPDIR", directory);
     if (has_premature_exit_file_) {
       environment.emplace_back("TEST_PREMATURE_EXIT_FILE", directory + "/premature_exit");
@@ -113,16 +113,16 @@ class Launcher {
     node.process = std::make_unique<ChildProcess>(plan);
   }
 
-  // Whether what workers print is kept until it is told.
+  // Whether the output of workers is kept until its report is replayed.
   bool is_captured() const { return is_captured_; }
 
-  // Removes the session's temporary directory before its time: no worker is there any more.
+  // Removes the session's temporary directory early. No worker must be left.
   void remove_directory() const { temp_directory_->remove(); }
 
-  // Where the workers' output files and temporary directories are.
+  // The directory of the workers' output files and temporary directories.
   const std::string& directory() const { return temp_directory_->path(); }
 
-  // The line that runs `tests` again, in their order, in one process.
+  // The command that runs `tests` again, in their order, in one process.
   std::string reproduction(const std::vector<TestIndex>& tests) const {
     return std::string(kIndicesVariable) + "=" + format_index_list(tests) + " " +
            quote_command(self_.arguments);
@@ -137,7 +137,7 @@ class Launcher {
   std::vector<int> withheld_;
   bool one_stream_;
   bool has_premature_exit_file_ = false;
-  std::optional<struct ::rlimit> users_limit_;  // of open files, if it had to be raised
+  std::optional<struct ::rlimit> users_limit_;  // the user's, of open files, if it was raised
   std::shared_ptr<const TempDirectory> temp_directory_;
 };
 

@@ -1,8 +1,8 @@
-// The workers' processes: starting them, waiting for what they say, noticing their end.
+// Starts the workers' processes, waits for their messages, and notices their ends.
 //
-// Layer: controller/crew. What is said, and what becomes of the tests of a worker that has ended,
-// is a DSession's business. Every wait ends by data, by the death of a worker, by a signal, or when
-// the time has come that a DSession has asked for.
+// Layer: controller/crew. Does not know what a message means, or what becomes of the tests of a
+// dead worker. Every wait ends by data, by the death of a worker, by a signal, or at the time that
+// NodeEvents has asked for.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_NODE_MANAGER_H_
 #define GTEST_XDIST_CONTROLLER_CREW_NODE_MANAGER_H_
 
@@ -35,41 +35,39 @@
 
 namespace gtest_xdist::internal {
 
-// Hears what workers do, from within NodeManager::poll() and those that call it.
+// Hears what workers do. NodeManager calls it in poll(), pump() and wait_for_end().
 class NodeEvents {
  public:
   using Clock = std::chrono::steady_clock;
 
   virtual ~NodeEvents() = default;
 
-  // Time has passed: called when a worker has rung, and not later than the last call has asked for
-  // by what it returned. A process may have been stopped or continued.
+  // Called when the bell has rung, and at the latest at the time that the last call returned. A
+  // process may have been stopped or continued since then.
   virtual Clock::time_point on_time(Clock::time_point now) = 0;
 
-  // The session was suspended, workers and all, for so long.
+  // The session, with its workers, was suspended for so long.
   virtual void on_continue(Clock::duration suspended) = 0;
 
-  // There is nothing to do: called before each wait, which ends at the time that is returned at the
-  // latest.
+  // Called before each wait. The wait ends at the returned time at the latest.
   virtual Clock::time_point on_wait(Clock::time_point now) = 0;
 
-  // A frame of the worker's, valid during the call. Throws DecodeError if it is no message; then
-  // the worker is broken.
+  // The worker has sent a frame; `message` is valid during the call. Throws DecodeError if it is no
+  // message. NodeManager accuses the worker then.
   virtual void on_message(WorkerNode& node, std::string_view message) = 0;
 
-  // The process has ended, and all that it said has been heard.
+  // The process has ended, and all its messages have been heard.
   virtual void on_end(WorkerNode& node, const ExitStatus& status) = 0;
 
-  // Something has been heard: once after all of it.
+  // Called once after all messages and ends that one poll() has found, if there were any.
   virtual void on_news() = 0;
 };
 
 // Owns the session's shared memory and its workers.
 class NodeManager {
  public:
-  // Room for `tests` tests and, at a time, `workers` workers. `jobserver` is null if workers may be
-  // started without being asked for. What is passed by reference or pointer must outlive this.
-  // Throws std::runtime_error if there is not enough shared memory.
+  // Makes room for `tests` tests, and for `workers` workers at a time. `jobserver` is null if
+  // workers need no tokens. Throws std::runtime_error if there is not enough shared memory.
   NodeManager(NodeEvents& events, std::uint64_t tests, unsigned workers, Launcher launcher,
               StopSignals& stop_signals, Jobserver* jobserver)
       : events_(events),
@@ -90,14 +88,14 @@ class NodeManager {
     if (jobserver_ != nullptr) jobserver_->leave();
   }
 
-  // To be called before a worker is started: those with another collection shall take no test.
-  // Otherwise they take what they are sent.
+  // Call this before a worker is started. Then a worker with another collection takes no test. With
+  // 0, and without this call, each worker takes the tests that it is sent.
   void expect_digest(std::uint64_t digest) { segment_.header().expected_digest = digest; }
 
-  // What tells the workers to start no test any more.
+  // The word that can tell the workers to start no further test.
   StopWord& stop_word() const { return segment_.stop_word(); }
 
-  // All that there were, by number; the dead stay, for their output.
+  // All workers ever made, by number. Dead ones stay, because their output is still needed.
   const WorkerNodes& nodes() const { return nodes_; }
 
   std::size_t alive() const {
@@ -110,8 +108,8 @@ class NodeManager {
 
   // --- the jobserver -----------------------------------------------------------------------------
 
-  // How many of `workers` may be started, at least one: the first has this process's own job, each
-  // other needs a token.
+  // Takes tokens, and returns how many of `workers` may be started: at least one. The first uses
+  // this process's own job; each other one needs a token.
   unsigned admit(unsigned workers) {
     if (jobserver_ == nullptr) return workers;
     while (jobserver_->held() + 1 < workers && jobserver_->take()) continue;
@@ -120,52 +118,54 @@ class NodeManager {
 
   bool has_jobserver() const { return jobserver_ != nullptr; }
 
-  // Has the bell rung when there is a token for another worker.
+  // Has the bell ring when there is a token for another worker.
   void await_token() {
     Doorbell& bell = segment_.bell();
     if (jobserver_ != nullptr) jobserver_->await([&bell] { bell.ring_loudly(); });
   }
 
-  // Whether there is a token that no worker has: one has come, or its worker has ended.
+  // Whether there is a token that no worker has: it is new, or its worker has ended.
   bool has_free_token() const { return jobserver_ != nullptr && jobserver_->held() >= alive(); }
 
-  // So many workers have something to do: a token for each but the first stays here, or is taken if
-  // there is one now; others go back.
+  // `workers` workers have something to do. Keeps a token for each but the first, takes missing
+  // ones if make has them now, and gives the others back.
   void hold_tokens_for(std::size_t workers) {
     if (jobserver_ == nullptr) return;
     admit(static_cast<unsigned>(workers));
     jobserver_->keep(std::max<std::size_t>(workers, 1) - 1);
   }
 
-  // Gives back what no worker has.
+  // Gives back the tokens that no worker has.
   void return_free_tokens() {
     if (jobserver_ != nullptr) jobserver_->keep(std::max<std::size_t>(alive(), 1) - 1);
   }
 
   // --- workers -----------------------------------------------------------------------------------
 
-  // A worker to be started, in a slot that no living worker uses. Lives as long as this.
+  // Makes a worker that can be started, in a slot that no living worker uses. It lives as long as
+  // this.
   WorkerNode& add_node(std::uint32_t slot) {
     const int number = static_cast<int>(nodes_.size());
     return *nodes_.emplace_back(std::make_unique<WorkerNode>(number, segment_, slot));
   }
 
-  // Starts its process, for the iterations that are left (0: without end); watch() is to follow.
-  // Throws std::runtime_error; then there is no process.
+  // Starts the worker's process for so many iterations; 0: without end. watch() must follow. Throws
+  // std::runtime_error; there is no process then.
   void start(WorkerNode& node, unsigned iterations, int seed) {
     node.started = Clock::now();
     node.slot().phase_since = clock_nanoseconds(node.started);
     launcher_.launch(node, segment_, iterations, seed);
   }
 
-  // From here on it is noticed when the process ends, and when it is stopped or continued. Throws
-  // std::runtime_error if there can be no further thread.
+  // From now on the bell rings when the process ends, stops or continues. Throws std::runtime_error
+  // if there can be no further thread.
   void watch(ChildProcess& process) {
     Doorbell& bell = segment_.bell();
     process.watch([&bell] { bell.ring_loudly(); });
   }
 
-  // Likewise of a worker's, and when it prints too much.
+  // As above. Also watches the worker's output: cuts it if it is too much, and rings the bell if it
+  // is shown live.
   void watch(WorkerNode& node) {
     watch(*node.process);
     node.watched = output_watch_.add(node.output.descriptors(), [&node, &bell = bell()] {
@@ -175,40 +175,41 @@ class NodeManager {
     });
   }
 
-  // The signal that asks for the end of the session; 0 if none has come.
+  // The first signal that has asked for the end of the session; 0 if none has come.
   int stop_signal() const { return stop_signals_.first(); }
 
   const Launcher& launcher() const { return launcher_; }
 
-  // What wakes whoever waits here.
+  // Ends the waits here.
   Doorbell& bell() const { return segment_.bell(); }
 
-  // Whether a worker has rung since the last look: one load.
+  // Whether the bell has rung since it was last answered. Cheap: one load.
   bool has_news() const { return segment_.bell().has_rung(); }
 
-  // Tells of all that has happened since the last call; true if something had.
+  // Tells NodeEvents everything that has happened since the last call. True if there were messages
+  // or ends. Does not block.
   bool poll() {
     heed_suspension();
     const bool rings = segment_.bell().answer();
     const bool has_rung = std::exchange(rang_, false) || rings;
     if (has_rung) look_again_ = true;
     bool any = false;
-    // By number: an event may add a worker.
+    // By index, because an event may add a worker.
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       WorkerNode& node = *nodes_[i];
       if (node.life().is_gone()) continue;
-      const bool ended = node.process->ended();  // asked before the last look into its ring
+      const bool ended = node.process->ended();  // ask this before the last look into its ring
       any |= read(node);
       if (node.is_accused()) node.process->kill();
       if (ended) {
-        // What a worker has started that did not get through its tests shall not outlive it.
+        // The worker did not get through its tests, so its own child processes must end with it.
         if (!node.life().is_done()) node.process->kill();
         ExitStatus status = node.process->wait();
         const std::int32_t said = node.slot().exit_status.load();
         if (!status.known() && said != WorkerSlot::kNoExitStatus)
           status = ExitStatus::of_exit(said);
         node.process.reset();
-        node.watched = {};  // the slot may become another worker's
+        node.watched = {};  // another worker may get the slot
         events_.on_end(node, status);
         any = true;
       }
@@ -218,10 +219,10 @@ class NodeManager {
     return any;
   }
 
-  // Blocks until something has happened, and tells of it.
+  // Blocks until there are messages or ends, and tells NodeEvents.
   void pump() {
     while (!poll()) {
-      // A worker does not ring for everything, but this long after a ring all is there to be seen.
+      // A worker does not ring for every message. So long after a ring, all messages are there.
       if (std::exchange(look_again_, false)) {
         wait_until(Clock::now() + 2 * kLongestSilence);
       } else {
@@ -230,7 +231,7 @@ class NodeManager {
     }
   }
 
-  // Blocks until all processes have ended. A worker that takes too long is killed.
+  // Blocks until all workers' processes have ended. Kills those that take too long.
   void wait_for_end() {
     exit_deadline_ = Clock::now() + kExitPatience;
     while (alive() > 0) {
@@ -251,9 +252,9 @@ class NodeManager {
  private:
   using Clock = NodeEvents::Clock;
 
-  // A worker that has not ended this long after its last test is killed.
+  // A worker that has not ended so long after wait_for_end() began is killed.
   static constexpr std::chrono::seconds kExitPatience{60};
-  // Room for bursts of small reports, so that a worker rarely waits for the replay. In bytes.
+  // In bytes. Large enough for bursts of small reports, so that a worker rarely waits.
   static constexpr std::uint64_t kResultsCapacity = 1U << 18;
   static constexpr std::uint64_t kCommandsCapacity = 1U << 12;
 
@@ -270,8 +271,8 @@ class NodeManager {
     if (has_rung || now >= next_time_) next_time_ = events_.on_time(now);
   }
 
-  // Blocks until somebody rings, but not longer than to `deadline` or the time that has been asked
-  // for. True if somebody rang.
+  // Blocks until the bell rings, until `deadline`, or until a time that NodeEvents has asked for.
+  // True if the bell rang.
   bool wait_until(Clock::time_point deadline) {
     const StopSignals::Attention attention(stop_signals_);
     if (stop_signals_.came_again()) end_now();
@@ -285,18 +286,18 @@ class NodeManager {
     return rings;
   }
 
-  // Where output is shown as it comes, shows what has come. Returns when that is to be done again.
+  // Shows live output, if there is any. Returns when to do so again at the latest.
   Clock::time_point show_output(Clock::time_point now) {
     Clock::time_point next = Clock::time_point::max();
     if (launcher_.is_captured()) return next;
     for (const auto& node : nodes_) {
       if (node->life().is_gone() || !node->live) continue;
-      if (!node->live->relay()) next = now;  // what its worker says is heard before
+      if (!node->live->relay()) next = now;  // first hear the worker's messages
     }
     return next;
   }
 
-  // Somebody does not want to wait for the end of the session.
+  // The signal came again: the user does not want to wait for the end of the session.
   [[noreturn]] void end_now() {
     make_way();
     end_nodes();
@@ -306,8 +307,8 @@ class NodeManager {
     std::abort();
   }
 
-  // The first one last: if main has made a namespace of processes, it is the init of all others,
-  // and ends when these have been waited for.
+  // The first worker comes last. If main has made a namespace of processes, it is the init of all
+  // others, and ends only after they have been waited for.
   void end_nodes() {
     while (!nodes_.empty()) nodes_.pop_back();
   }
@@ -340,10 +341,10 @@ class NodeManager {
   WorkerNodes nodes_;
   Suspension suspension_;
   Clock::time_point exit_deadline_ = Clock::time_point::max();  // of all workers, at the end
-  // When events_ are to hear of the time at the latest.
+  // When to call on_time() at the latest.
   Clock::time_point next_time_ = Clock::time_point::min();
   bool look_again_ = false;
-  bool rang_ = false;  // while it was waited for, which answers the bell
+  bool rang_ = false;  // whether the bell rang in a wait, which has answered it
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,6 +1,6 @@
-// Saying that a worker's output is incomplete.
+// Prints that a worker's output is incomplete.
 //
-// Layer: controller/crew.
+// Layer: controller/crew. Does not change results: they are right all the same.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_OUTPUT_LOSS_H_
 #define GTEST_XDIST_CONTROLLER_CREW_OUTPUT_LOSS_H_
 
@@ -13,7 +13,7 @@
 
 namespace gtest_xdist::internal {
 
-// After the worker's end, whose output files were in `directory`. Results are right all the same.
+// Call this after the worker's end. Its output files were in `directory`.
 inline void tell_loss_of_output(const WorkerNode& node, const std::string& directory) {
   const auto tell = [&](const std::string& why) {
     note("the output of " + node.name() + " is incomplete: " + why, Topic::error);

@@ -1,6 +1,6 @@
-// A debugger that prints the stacks of a worker, and whose end rings the session's bell.
+// Makes the function that starts a debugger, which prints the stacks of a worker.
 //
-// Layer: controller/crew.
+// Layer: controller/crew. Does not know when stacks are printed, or which worker's.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_STACK_PRINTER_H_
 #define GTEST_XDIST_CONTROLLER_CREW_STACK_PRINTER_H_
 
@@ -16,14 +16,14 @@
 
 namespace gtest_xdist::internal {
 
-// `node_manager` must outlive what is returned.
+// The returned function refers to `node_manager`, whose bell rings when the debugger ends.
 inline WorkerEnding::PrintStacks stack_printer(NodeManager& node_manager) {
   return [&node_manager](::pid_t process, int output) {
     std::unique_ptr<ChildProcess> debugger = print_stacks(process, output);
     try {
       if (debugger != nullptr) node_manager.watch(*debugger);
     } catch (const std::runtime_error&) {
-      debugger.reset();  // nobody would notice its end
+      debugger.reset();  // its end would stay unnoticed
     }
     return debugger;
   };

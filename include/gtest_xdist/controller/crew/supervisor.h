@@ -1,8 +1,9 @@
-// Decides what has to be ended because it would not end by itself: a worker, or the session.
+// Ends workers, or the whole session, that would not end by themselves.
 //
-// Layer: controller/crew. Told of the time and of signals by a DSession. Minds limits, signals that
-// ask for the end, workers that somebody has stopped, and those that are deaf. How a worker is
-// ended is a WorkerEnding's business; what becomes of its tests is not decided here.
+// Layer: controller/crew. Gets the time and the signals as arguments. Looks at time limits, at
+// signals that ask for the end, at workers that a signal has stopped, and at workers that do not
+// hear the bell. Does not know the steps that end a worker: WorkerEnding does. Does not know what
+// becomes of its tests.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_SUPERVISOR_H_
 #define GTEST_XDIST_CONTROLLER_CREW_SUPERVISOR_H_
 
@@ -33,11 +34,10 @@ class Supervisor {
   using Clock = std::chrono::steady_clock;
   using Time = Clock::time_point;
 
-  // Somebody is to call look() when the debugger is done.
+  // When the debugger has ended, look() must be called.
   using PrintStacks = WorkerEnding::PrintStacks;
 
-  // The session begins `now`. What is passed by reference must outlive this; `nodes` are those of
-  // the session, and may grow.
+  // The session begins `now`. `nodes` are all workers of the session; they may become more.
   Supervisor(const Catalog& catalog, const Options& options, const WorkerNodes& nodes,
              PrintStacks print_stacks, Time now)
       : catalog_(catalog),
@@ -47,12 +47,12 @@ class Supervisor {
         print_stacks_(std::move(print_stacks)),
         begin_(now) {}
 
-  // What is kept in mind of workers refers to it.
+  // Each Care refers to `print_stacks_`.
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
-  // Does what is to be done `now`; `stop_signal` is the signal that asks for the end of the
-  // session, or 0. Returns when to be called again at the latest.
+  // Does what is due `now`. `stop_signal` is the signal that asks for the end of the session, or 0.
+  // Returns when to call it again at the latest.
   Time look(Time now, int stop_signal) {
     while (cares_.size() < nodes_.size()) {
       cares_.emplace_back(*nodes_[cares_.size()], print_stacks_);
@@ -71,7 +71,8 @@ class Supervisor {
     return next;
   }
 
-  // The session goes on after it was suspended for so long, workers and all: no time has passed.
+  // The session, with its workers, continues; it was suspended for so long. That time does not
+  // count.
   void continues(Clock::duration suspended) {
     begin_ += suspended;
     over_since_ += suspended;
@@ -82,30 +83,31 @@ class Supervisor {
     }
   }
 
-  // Why no test is to start any more; empty as long as the session may go on.
+  // Why no further test must start; empty while the session may go on.
   const std::string& over() const { return over_; }
 
  private:
-  // For whoever has stopped a worker to continue it.
+  // How long a stopped worker may wait for SIGCONT.
   static constexpr std::chrono::seconds kStopPatience{10};
-  // Between two looks at workers of which nothing is heard: they may be deaf.
+  // The time between two looks at silent workers. A worker that does not take its tests for so long
+  // counts as deaf.
   static constexpr std::chrono::seconds kHeartbeat{10};
-  // The least that a worker has for its start, in which all tests are registered.
+  // A worker has at least so long for its start, in which all tests are registered.
   static constexpr std::chrono::seconds kStartPatience{60};
-  // For what idle workers still have to do when the session is over.
+  // When the session is over, a phase of user code in a worker may take so long.
   static constexpr std::chrono::seconds kLastPatience{10};
-  // A test is called slow after this part of its limit, or after a minute.
+  // A test is called slow after its limit divided by this, or after kSlow if that is shorter.
   static constexpr int kSlowPart = 4;
   static constexpr std::chrono::seconds kSlow{60};
 
-  // What is kept in mind of a worker.
+  // What the Supervisor remembers of a worker.
   struct Care {
     Care(WorkerNode& worker, const PrintStacks& print_stacks)
         : node(worker), ending(worker, print_stacks) {}
 
     WorkerNode& node;
     WorkerEnding ending;
-    Time called_slow;  // the phase, by its beginning
+    Time called_slow;  // the beginning of the phase that was last called slow
     std::optional<Time> stopped_since;
     std::optional<Time> deaf_since;
     std::size_t deaf_pending = 0;
@@ -140,7 +142,7 @@ class Supervisor {
 
   // --- one worker --------------------------------------------------------------------------------
 
-  // Returns when it is to be looked after again.
+  // Returns when to call it again at the latest.
   Time look_after(Care& care, Time now) {
     if (care.ending.under_way()) return care.ending.go_on(now);
     const Time limit = mind_limits(care, now);
@@ -148,7 +150,7 @@ class Supervisor {
     return std::min({limit, mind_stop(care, now), mind_deafness(care, now)});
   }
 
-  // How long it may be in the phase that it is in now; nothing if there is no limit.
+  // How long a worker may stay in `phase`; empty if there is no limit.
   std::optional<Clock::duration> limit_of(Phase phase) const {
     if (!runs_user_code(phase)) return std::nullopt;
     if (!over_.empty()) return kLastPatience;
@@ -167,7 +169,7 @@ class Supervisor {
       return care.ending.begin(
           over_.empty() ? timed_out(*limit) : EndReason{"ran out of time", over_}, now);
     }
-    // Nothing is heard of what comes after the start, and its limit may be shorter.
+    // No message tells of the phase after the start, and its limit may be shorter.
     if (phase == Phase::starting && limit_) return std::min(since + *limit, now + slow_after());
     if (!over_.empty() || care.called_slow == since) return since + *limit;
     if (now < since + slow_after()) return since + slow_after();
@@ -185,8 +187,8 @@ class Supervisor {
     return std::min<Clock::duration>(*limit_ / kSlowPart, kSlow);
   }
 
-  // An idle worker may begin a test at any time, of which nothing is heard. Where it has none, the
-  // next look can wait longer.
+  // How long the next look can wait. An idle worker may begin a test at any time, and no message
+  // tells of that. If it has no test, the look can wait longer.
   Clock::duration next_phase_in(const WorkerNode& node) const {
     return node.pending() == 0 ? *limit_ : slow_after();
   }
@@ -223,8 +225,7 @@ class Supervisor {
     return Time::max();
   }
 
-  // Memory that it shares with the controller may be damaged: it waits for a bell that it does not
-  // hear.
+  // If the shared memory is damaged, a worker may wait for a bell that it does not hear.
   static Time mind_deafness(Care& care, Time now) {
     WorkerNode& node = care.node;
     const bool is_waiting = node.ready() && node.phase() == Phase::idle &&

@@ -1,6 +1,6 @@
-// Ctrl-Z: a session that stops as one process would, and goes on when the shell continues it.
+// Suspends the session at Ctrl-Z as one process, until the shell continues it.
 //
-// Layer: controller/crew. Used by a NodeManager.
+// Layer: controller/crew. Does not know whose time limits must be moved afterwards.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_SUSPENSION_H_
 #define GTEST_XDIST_CONTROLLER_CREW_SUSPENSION_H_
 
@@ -15,16 +15,16 @@
 
 namespace gtest_xdist::internal {
 
-// One session's.
+// A session has one.
 class Suspension {
  public:
-  // A request rings the bell. What is passed by reference must outlive this.
+  // A request for suspension rings `bell`.
   Suspension(const WorkerNodes& nodes, Doorbell& bell)
       : nodes_(nodes),
         request_([](void* to_ring) { static_cast<Doorbell*>(to_ring)->ring(); }, &bell) {}
 
-  // If somebody has asked for it, stops the workers and this process. Returns when that is
-  // continued, and the workers are, how long it took.
+  // If a suspension was requested, stops the workers and this process, and blocks until this
+  // process is continued. Then continues the workers, and returns how long it took.
   std::optional<std::chrono::steady_clock::duration> heed() {
     if (!request_.is_pending()) return std::nullopt;
     make_way();

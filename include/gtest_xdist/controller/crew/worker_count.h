@@ -1,6 +1,6 @@
-// How many workers a session has.
+// Says how many workers a session should have.
 //
-// Layer: controller/crew.
+// Layer: controller/crew. Does not know make's jobserver, which may allow fewer.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_WORKER_COUNT_H_
 #define GTEST_XDIST_CONTROLLER_CREW_WORKER_COUNT_H_
 
@@ -16,8 +16,8 @@
 
 namespace gtest_xdist::internal {
 
-// As many as a plugin says, or else as this process may use CPUs. `fail` is told of a plugin that
-// says what cannot be.
+// The number that a plugin returns, else the number of CPUs that this process may use. If a plugin
+// returns an impossible number, calls `fail` with a message, and counts CPUs.
 inline unsigned count_workers_automatically(const Options& options, SessionHooks& hooks,
                                             FunctionRef<void(const std::string&)> fail) {
   const std::optional<unsigned> answer = hooks.auto_num_workers();
@@ -30,7 +30,7 @@ inline unsigned count_workers_automatically(const Options& options, SessionHooks
                                                             : usable_cpu_count();
 }
 
-// For `tests` tests: never more than there are, unless each worker is to run all.
+// The number of workers for `tests` tests. Never more than `tests`, except in the mode `each`.
 inline unsigned count_workers(const Options& options, std::size_t tests, SessionHooks& hooks,
                               FunctionRef<void(const std::string&)> fail) {
   unsigned wanted = options.workers.number;

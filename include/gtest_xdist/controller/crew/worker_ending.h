@@ -1,9 +1,13 @@
-// Ends one worker in steps, so that it is known in the end what it was in.
+// Ends one worker in steps, so that it is known what the worker was doing.
 //
-// Layer: controller/crew. Told of the time by a Supervisor, whose business it is which worker is
-// ended, when and why. The worker is stopped; a debugger is asked for its stacks; a signal lets
-// handlers run; and some time later nothing is left of it and of what it has started. Nothing
-// blocks. What becomes of its tests is not decided here.
+// Layer: controller/crew. Does not decide which worker ends, when and why: Supervisor does. Does
+// not know what becomes of its tests. Nothing blocks. The steps:
+//
+// 1. SIGSTOP stops the worker. If it has moved on meanwhile, it is let go.
+// 2. A debugger prints its stacks.
+// 3. SIGABRT lets its signal handlers run.
+// 4. Some time later, SIGSTOP stops it again. If it has not moved on, it is killed, with all
+//    processes that it has started. If its EndReason does not blame it, it is killed in any case.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_WORKER_ENDING_H_
 #define GTEST_XDIST_CONTROLLER_CREW_WORKER_ENDING_H_
 
@@ -27,19 +31,18 @@ class WorkerEnding {
   using Clock = std::chrono::steady_clock;
   using Time = Clock::time_point;
 
-  // Has a debugger write the stacks of a process to a descriptor, and somebody call go_on() when it
-  // is done; null if there is no debugger.
+  // Starts a debugger that writes the stacks of a process to a descriptor. When the debugger has
+  // ended, go_on() must be called. Null if there is no debugger.
   using PrintStacks = std::function<std::unique_ptr<ChildProcess>(::pid_t process, int output)>;
 
-  // Both must outlive this.
   WorkerEnding(WorkerNode& node, const PrintStacks& print_stacks)
       : node_(node), print_stacks_(print_stacks) {}
 
   // Whether the worker is being ended.
   bool under_way() const { return step_ != Step::none; }
 
-  // Ends the worker, which is not being ended yet, unless it turns out to leave the phase that it
-  // is in. Returns when go_on() is to be called.
+  // Begins to end the worker. It must not be under_way(). If the worker leaves its phase in time,
+  // it is let go. Returns when to call go_on() at the latest.
   Time begin(EndReason reason, Time now) {
     node_.end_reason = std::move(reason);
     phase_since_ = node_.phase_since(now);
@@ -47,21 +50,22 @@ class WorkerEnding {
     return step_end_;
   }
 
-  // Likewise by `signal`, at once: whatever the worker is in, and if it is being ended already.
+  // Goes to the third step at once, with `signal`, whatever the worker's phase is. The ending may
+  // be under_way() already. Returns when to call go_on() at the latest.
   Time begin_with(int signal, EndReason reason, Time now) {
     node_.end_reason = std::move(reason);
     ask(signal, now);
     return step_end_;
   }
 
-  // Leaves the worker no time.
+  // Kills the worker at once.
   void kill(EndReason reason) {
     node_.end_reason = std::move(reason);
     kill();
   }
 
-  // Does what is to be done `now`; the worker has not ended. Returns when to be called again at the
-  // latest. A worker that is let go has no reason to end any more.
+  // Does what is due `now`. The worker must not have ended. Returns when to call it again at the
+  // latest. If it lets the worker go, it clears the EndReason.
   Time go_on(Time now) {
     switch (step_) {
       case Step::stopping:
@@ -72,7 +76,7 @@ class WorkerEnding {
       case Step::debugging:
         if (!debugger_->ended() && now < step_end_) return step_end_;
         debugger_.reset();
-        // A debugger may have let it run on.
+        // The debugger may have let the worker run on.
         if (has_moved_on(now)) return let_go(now);
         ask(SIGABRT, now);
         return step_end_;
@@ -96,7 +100,7 @@ class WorkerEnding {
     return Time::max();
   }
 
-  // The session goes on after it was suspended for so long, and its workers do.
+  // The session, with its workers, continues; it was suspended for so long.
   void continues(Clock::duration suspended) {
     step_end_ += suspended;
     const bool is_stopped =
@@ -104,21 +108,21 @@ class WorkerEnding {
     if (is_stopped && node_.process != nullptr) node_.process->send(SIGSTOP);
   }
 
-  // Until when the worker may seem to be stopped because the controller has stopped it: it takes a
-  // moment until it is known that it goes on.
+  // Until this time, the worker may seem stopped because the controller itself had stopped it. News
+  // of its continuing takes a moment.
   Time settled() const { return std::max(let_go_, node_.continued) + kGrace; }
 
-  // The worker has ended: nobody looks at its stacks any more.
+  // The worker has ended: also ends the debugger.
   void forget() { debugger_.reset(); }
 
  private:
   static constexpr std::chrono::seconds kDebuggerPatience{10};
-  // For handlers of signals.
+  // How long signal handlers may run, and how long the worker may take to stop.
   static constexpr std::chrono::seconds kGrace{2};
   static constexpr std::chrono::milliseconds kShortWhile{1};
 
-  // A worker is stopped while it is decided whether it is still where it was when its time was
-  // over: no other test takes the blame.
+  // In the steps with "stopping", the worker is stopped before has_moved_on() is asked. So no later
+  // test takes the blame.
   enum class Step { none, stopping, debugging, asked, stopping_again, killed };
 
   void stop(Step step, Time now) {
@@ -127,10 +131,11 @@ class WorkerEnding {
     node_.process->send(SIGSTOP);
   }
 
-  // Whether it can be decided about the worker now. One that cannot be stopped is where it is.
+  // Whether has_moved_on() can be asked: the worker has stopped, or does not stop in time.
   bool is_decided(Time now) const { return node_.process->stop_signal() != 0 || now >= step_end_; }
 
-  // What the worker was in has come to an end after all, which a test's own time tells.
+  // Whether the worker has left the phase for which it is ended. If that was a test, the time of
+  // the test shows that it was too late.
   bool has_moved_on(Time now) const {
     return node_.phase_since(now) != phase_since_ || !runs_user_code(node_.phase());
   }

@@ -1,6 +1,6 @@
-// The schedulers that come with the library, by the name of their mode.
+// Makes the schedulers that come with the library, each for its mode.
 //
-// Layer: controller/handout.
+// Layer: controller/handout. Does not call them. Knows no plugin, and no recorded schedule.
 #ifndef GTEST_XDIST_CONTROLLER_HANDOUT_DIST_MODES_H_
 #define GTEST_XDIST_CONTROLLER_HANDOUT_DIST_MODES_H_
 
@@ -30,7 +30,7 @@
 
 namespace gtest_xdist::internal {
 
-// What `of(test)` says of each registered test.
+// The values of `of(test)` for all registered tests, in order.
 template <class Of>
 auto of_each_test(const Catalog& catalog, Of of) {
   std::vector<decltype(of(TestIndex{}))> values;
@@ -39,8 +39,8 @@ auto of_each_test(const Catalog& catalog, Of of) {
   return values;
 }
 
-// Which tests stay together: those of one suite, of one file, or of one group; in the modes without
-// scopes none.
+// The scope of each test. Tests of one suite, of one file or of one group share a scope. In the
+// modes without scopes each test has its own.
 inline std::vector<std::uint32_t> scopes_of_mode(DistMode mode, const Catalog& catalog) {
   if (mode == DistMode::load || mode == DistMode::worksteal) {
     return lone_scopes(catalog.size());
@@ -58,8 +58,8 @@ inline std::vector<std::uint32_t> scopes_of_mode(DistMode mode, const Catalog& c
       of_each_test(catalog, [&](TestIndex i) { return groups_of(catalog.full_name(i)); }));
 }
 
-// Tests that share a lock stay on one worker, in whichever scope they are: there no test waits for
-// another worker's.
+// Joins scopes whose tests share a lock, so that these stay on one worker. Then no test waits for a
+// lock that another worker has.
 inline std::vector<std::uint32_t> join_locked_scopes(std::vector<std::uint32_t> scopes,
                                                      const LockTable& locks) {
   if (!locks.has_locks()) return scopes;
@@ -68,7 +68,7 @@ inline std::vector<std::uint32_t> join_locked_scopes(std::vector<std::uint32_t> 
   });
 }
 
-// What is known of how long tests take: nothing if `durations` is null.
+// The durations to expect; empty if `durations` is null.
 inline Forecast forecast_of(const Catalog& catalog, const SessionDurations* durations) {
   if (durations == nullptr) return {};
   Forecast forecast;
@@ -81,14 +81,14 @@ inline Forecast forecast_of(const Catalog& catalog, const SessionDurations* dura
   return forecast;
 }
 
-// For the modes that hand every test out once.
-// As std::make_unique, but of the base: each type of std::unique_ptr is thirty functions to
-// compile.
+// As std::make_unique, but returns a pointer to the base class: each further type of
+// std::unique_ptr costs thirty functions to compile.
 template <class Scheduling, class... Arguments>
 std::unique_ptr<Scheduler> new_scheduler(Arguments&&... arguments) {
   return std::unique_ptr<Scheduler>(new Scheduling(std::forward<Arguments>(arguments)...));
 }
 
+// For the modes that hand out each test once.
 inline std::unique_ptr<Scheduler> make_planned_scheduler(const Options& options,
                                                          const Catalog& catalog,
                                                          const SessionDurations* durations,
@@ -105,8 +105,8 @@ inline std::unique_ptr<Scheduler> make_planned_scheduler(const Options& options,
       forecast_of(catalog, durations), rules);
 }
 
-// Whether tests are planned: by what is known of them, or because what shares a lock stays together
-// and the mode itself knows single tests only.
+// Whether tests are planned: because durations are used; or because tests that share a lock must
+// stay together, and the mode's own scheduler knows only single tests.
 inline bool is_planned(DistMode mode, const LockTable& locks, const SessionDurations* durations) {
   switch (mode) {
     case DistMode::load:
@@ -123,7 +123,7 @@ inline bool is_planned(DistMode mode, const LockTable& locks, const SessionDurat
   return false;
 }
 
-// As make_scheduler(), of tests of which none is to run alone.
+// As make_scheduler(), but pays no attention to serial tests.
 inline std::unique_ptr<Scheduler> make_scheduler_of_mode(const Options& options,
                                                          const Catalog& catalog,
                                                          std::size_t workers,
@@ -152,20 +152,20 @@ inline std::unique_ptr<Scheduler> make_scheduler_of_mode(const Options& options,
   throw std::logic_error("nothing is distributed, so there is no scheduler");
 }
 
-// For a session that starts with `workers`. `locks` must outlive the scheduler. `durations` may be
-// null: nothing is to be planned by them.
+// Makes the scheduler of the mode, for a session that starts with `workers`. It refers to `locks`.
+// If `durations` is null, tests are not planned by durations.
 inline std::unique_ptr<Scheduler> make_scheduler(const Options& options, const Catalog& catalog,
                                                  std::size_t workers, const LockTable& locks,
                                                  const SessionDurations* durations) {
   std::unique_ptr<Scheduler> scheduler =
       make_scheduler_of_mode(options, catalog, workers, locks, durations);
-  // Where every worker runs every test, nothing is planned: the gate has the serial ones wait.
+  // If every worker runs every test, the order does not matter: LockGate makes serial tests wait.
   if (!locks.has_serial() || options.dist == DistMode::each) return scheduler;
   return new_scheduler<SerialLastScheduling>(
       std::move(scheduler), [&locks](TestIndex test) { return locks.is_serial(test); });
 }
 
-// How messages name it.
+// How messages name the scheduler of a mode.
 inline std::string scheduler_name(DistMode dist) { return "the scheduler '" + name_of(dist) + "'"; }
 
 }  // namespace gtest_xdist::internal

@@ -1,7 +1,6 @@
-// The scheduler of one iteration at work: what it hands out, and to which workers.
+// Calls the scheduler of one iteration, so that it hands out tests to workers.
 //
-// Layer: controller/handout. Calls the scheduler and minds its errors; what becomes of the tests is
-// an Iteration's business.
+// Layer: controller/handout. Knows the scheduler's errors, but not the results of tests.
 #ifndef GTEST_XDIST_CONTROLLER_HANDOUT_HAND_OUT_H_
 #define GTEST_XDIST_CONTROLLER_HANDOUT_HAND_OUT_H_
 
@@ -26,11 +25,11 @@
 
 namespace gtest_xdist::internal {
 
-// After any member that is not const, error() may say that the scheduler has failed.
+// After each call of a member that is not const, check error(): the scheduler may have failed.
 class HandOut {
  public:
-  // The tests in `order`, of `tests` that are registered, each once, or where every worker runs
-  // every test once on each of `workers`. `locks` must outlive this.
+  // Hands out the tests in `order`, each once; if every worker runs every test, once for each of
+  // `workers`. `tests` is the number of registered tests.
   HandOut(std::unique_ptr<Scheduler> scheduler, std::string scheduler_name, std::size_t tests,
           unsigned workers, std::vector<TestIndex> order, const LockTable& locks)
       : order_(std::move(order)),
@@ -48,21 +47,22 @@ class HandOut {
   // Null if no test excludes another.
   LockGate* gate() { return gate_ ? &*gate_ : nullptr; }
 
-  // Has workers start what they were sent and may start now.
+  // Lets workers start the tests that were sent and may start now.
   void let_through() {
     if (gate_) gate_->let_through();
   }
 
-  // For those who put a test back.
+  // For code that puts a test back.
   SchedulerGuard& scheduler() { return scheduler_; }
 
-  // For another iteration; this one can hand nothing out any more.
+  // Gives the scheduler away, for another iteration. This object can hand out nothing afterwards.
   std::unique_ptr<Scheduler> release_scheduler() { return scheduler_.release(); }
 
-  // What the scheduler has done wrong; empty while all is well.
+  // The scheduler's error; empty if there is none.
   const std::string& error() const { return scheduler_.error(); }
 
-  // The worker has the right collection, or runs nothing if it turns out to have another.
+  // Gives the worker to the scheduler. Its collection is right; or it is not known yet, and the
+  // worker runs nothing if it differs.
   void add(WorkerNode& node) {
     if (ended_) return;
     nodes_.push_back(&node);
@@ -70,33 +70,33 @@ class HandOut {
     scheduler_.add_node_collection(node, order_);
   }
 
-  // Hands tests out if all workers have delivered their collection, or has a look at all of them
-  // again.
+  // Has the scheduler hand out tests, once all workers have delivered their collections. Later
+  // calls have it look at all workers again.
   void schedule() {
     if (ended_ || !scheduler_.collection_is_completed()) return;
     started_ = true;
     scheduler_.schedule();
   }
 
-  // `test` is complete on `node`, which took `seconds` for it.
+  // `test` is complete on `node`; it took `seconds`.
   void complete(WorkerNode& node, TestIndex test, double seconds) {
     scheduler_.mark_test_complete(node, test, seconds);
   }
 
-  // Whether another worker would have something to do.
+  // Whether an additional worker would have something to do.
   bool has_work() {
     const bool finished = ended_ || (started_ && scheduler_.tests_finished());
     return !finished && error().empty();
   }
 
-  // What a worker leaves that gave `unstarted` back. Where every worker runs every test, and none
-  // has been handed out yet, it leaves all of them.
+  // The tests that a worker leaves to others, if it gave back `unstarted`: these; or all tests, if
+  // every worker runs every test and none was handed out yet.
   std::vector<TestIndex> share_left(const std::vector<TestIndex>& unstarted) const {
     return runs_on_every_worker() && !started_ ? order_ : unstarted;
   }
 
-  // The worker is gone, or runs no tests: others are to run `unfinished`. Does nothing if it was
-  // not added.
+  // The worker is gone, or runs no tests. Others must run `unfinished`. Does nothing if the worker
+  // was not added.
   void remove(WorkerNode& node, const std::vector<TestIndex>& unfinished) {
     const auto it = std::find(nodes_.begin(), nodes_.end(), &node);
     if (it == nodes_.end()) return;
@@ -104,7 +104,7 @@ class HandOut {
     scheduler_.remove_node(node, unfinished);
   }
 
-  // Tells the workers from when on they are running dry.
+  // Tells each worker when to ring because it has few tests left.
   void set_wake_marks() {
     constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
     for (const WorkerNode* node : nodes_) {
@@ -114,7 +114,7 @@ class HandOut {
     }
   }
 
-  // What to say of tests that are neither reported nor under way, the first few by name.
+  // The message about tests that are neither reported nor under way. Names the first few.
   std::string describe_neglected(const std::vector<std::string>& names) const {
     constexpr std::size_t kMostNames = 10;
     std::string text = scheduler_.name() + " has never handed out " + std::to_string(names.size());
@@ -126,7 +126,7 @@ class HandOut {
     return names.size() > kMostNames ? text + ", ..." : text;
   }
 
-  // Hands nothing out any more; the scheduler is not called from now on.
+  // From now on hands out nothing, and does not call the scheduler.
   void end() {
     ended_ = true;
     scheduler_.stop();
@@ -134,7 +134,7 @@ class HandOut {
   }
   bool ended() const { return ended_; }
 
-  // Takes back whatever has not started, and lets the workers go.
+  // Takes back all tests that have not started, and shuts the workers down.
   void take_everything_back() {
     for (WorkerNode* node : nodes_) {
       node->take_everything_back();
@@ -148,8 +148,8 @@ class HandOut {
   const std::size_t runs_per_test_;
   Assignments assignments_;
   std::optional<LockGate> gate_;
-  std::vector<WorkerNode*> nodes_;  // that the scheduler has
-  bool started_ = false;            // whether tests have been handed out
+  std::vector<WorkerNode*> nodes_;  // the workers that the scheduler has
+  bool started_ = false;            // whether the scheduler has begun to hand out tests
   bool ended_ = false;
 };
 

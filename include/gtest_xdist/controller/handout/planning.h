@@ -1,6 +1,11 @@
-// Who hands the tests of an iteration out, and in which order they are offered.
+// Makes the scheduler of each iteration, and decides the order of the tests that it gets.
 //
-// Layer: controller/handout. Asks plugins, the mode, and what is known of the tests.
+// Layer: controller/handout. Does not call the schedulers. The choice depends on:
+//
+//   Replay            a recorded schedule
+//   SessionHooks      plugins
+//   Options           the mode
+//   SessionDurations  how long tests take
 #ifndef GTEST_XDIST_CONTROLLER_HANDOUT_PLANNING_H_
 #define GTEST_XDIST_CONTROLLER_HANDOUT_PLANNING_H_
 
@@ -28,7 +33,7 @@
 
 namespace gtest_xdist::internal {
 
-// A session that is run again.
+// A recorded session that is run again.
 struct Replay {
   const ReplayPlan& plan;
   const RecordedRun& run;  // of the plan
@@ -36,8 +41,8 @@ struct Replay {
 
 class Planning {
  public:
-  // `nodes` are the session's, and may grow. `durations` may be null, and so may `replay`. What is
-  // passed by reference or pointer must outlive this, and this the schedulers that it makes.
+  // `nodes` are all workers of the session; they may become more. `durations` and `replay` may be
+  // null. The schedulers that this makes refer to it.
   Planning(const Catalog& catalog, const Options& options, SessionHooks& hooks,
            const WorkerNodes& nodes, const SessionDurations* durations, const Replay* replay)
       : catalog_(catalog),
@@ -50,13 +55,14 @@ class Planning {
 
   const LockTable& locks() const { return locks_; }
 
-  // A plugin's scheduler, else that of the mode. For an iteration that begins with `workers`.
+  // Makes a scheduler for an iteration that begins with `workers`: a plugin's, else the mode's. In
+  // a replay, no plugin is asked.
   std::unique_ptr<Scheduler> make_scheduler(std::size_t workers) {
     if (replay_ != nullptr) return make_scheduler_of_mode(workers);
     std::string plugin;
     std::unique_ptr<Scheduler> scheduler = hooks_.make_scheduler(plugin);
     if (!scheduler) return make_scheduler_of_mode(workers);
-    name_ = plugin.empty() ? "the scheduler that a plugin made"  // a wrapper did
+    name_ = plugin.empty() ? "the scheduler that a plugin made"  // a wrapper made it
                            : "the scheduler of plugin '" + plugin + "'";
     return scheduler;
   }
@@ -69,22 +75,22 @@ class Planning {
           [this](const Node& node) { return place_of(node); }, replay_->run.on_every_worker);
     }
     name_ = scheduler_name(options_.dist);
-    // Who has the tests shuffled wants no other order.
+    // --gtest_shuffle fixes the order, so do not plan.
     const bool is_planned = !GTEST_XDIST_FLAG_GET(shuffle);
     return internal::make_scheduler(options_, catalog_, workers, locks_,
                                     is_planned ? durations_ : nullptr);
   }
 
-  // A worker's, which a replacement takes over.
+  // The worker's place in a recorded schedule: its slot, which a replacement takes over.
   std::size_t place_of(const Node& node) const {
     return nodes_[static_cast<std::size_t>(node.number())]->slot_number();
   }
 
-  // To be called between two iterations.
+  // Call this between two iterations.
   void go_on() { ++iteration_; }
 
-  // Of the tests in `order`, those that nobody is to run, as often as they are not to be run; and
-  // what is to be said of them.
+  // The tests in `order` that must not run, one occurrence for each run that is left out; and the
+  // reason, for their reports.
   std::vector<TestIndex> left_out(const std::vector<TestIndex>& order) const {
     if (replay_ == nullptr) return {};
     return ReplayPlan::left_out(replay_->run, iteration_, order);
@@ -96,8 +102,8 @@ class Planning {
   // How messages name the scheduler that was made last.
   const std::string& name() const { return name_; }
 
-  // The selected tests, in the order in which they are to be handed out; `collected` is their order
-  // unless it is to be another one.
+  // The selected tests, in the order in which they are handed out. This is `collected`, unless
+  // gtest shuffles.
   std::vector<TestIndex> order(const std::vector<TestIndex>& collected) const {
     if (!GTEST_XDIST_FLAG_GET(shuffle)) return collected;
     return shuffled_selection(catalog_, testing::UnitTest::GetInstance()->random_seed());

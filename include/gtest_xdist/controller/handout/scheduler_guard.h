@@ -1,6 +1,7 @@
-// A scheduler that may be anybody's, kept from doing harm.
+// Guards the session against the errors of a scheduler, which may come from a plugin.
 //
-// Layer: controller/handout. The first error ends its use: from then on it is not called any more.
+// Layer: controller/handout. After the first error, the scheduler is not called any more. Does not
+// know what follows from the error.
 #ifndef GTEST_XDIST_CONTROLLER_HANDOUT_SCHEDULER_GUARD_H_
 #define GTEST_XDIST_CONTROLLER_HANDOUT_SCHEDULER_GUARD_H_
 
@@ -16,14 +17,14 @@
 
 namespace gtest_xdist::internal {
 
-// Owns the scheduler. No member throws but mark_test_pending(): what the scheduler throws, and what
-// it sends although it must not, is an error of the guard. Once there is one, or after stop(), the
-// members do nothing, and answer as a scheduler without workers and tests.
+// Owns the scheduler. If the scheduler throws, or sends a test that it must not send, error() says
+// so. Only mark_test_pending() throws. After an error, and after stop(), the members do nothing,
+// and answer like a scheduler without workers and tests.
 class SchedulerGuard : public Scheduler {
  public:
-  // `name` is how messages name the scheduler: "the scheduler 'load'". `assignments` is what its
-  // nodes consult; it must outlive the guard, and is not used before the first call of a member
-  // other than runs_on_every_worker().
+  // Messages call the scheduler `name`: "the scheduler 'load'". `assignments` is the account that
+  // its nodes use. It may be constructed after the guard: the first call of a member other than
+  // runs_on_every_worker() uses it first.
   SchedulerGuard(std::unique_ptr<Scheduler> scheduler, std::string name, Assignments& assignments)
       : scheduler_(std::move(scheduler)), name_(std::move(name)), assignments_(assignments) {
     attempt("runs_on_every_worker",
@@ -32,13 +33,13 @@ class SchedulerGuard : public Scheduler {
 
   const std::string& name() const { return name_; }
 
-  // "the scheduler 'load' failed in schedule: ..."; empty while all is well.
+  // "the scheduler 'load' failed in schedule: ..."; empty if there is no error.
   const std::string& error() const { return error_; }
 
-  // The scheduler is not needed any more.
+  // From now on the scheduler is not called.
   void stop() { stopped_ = true; }
 
-  // It goes to another guard.
+  // Gives the scheduler away, for another guard.
   std::unique_ptr<Scheduler> release() {
     stop();
     return std::move(scheduler_);
@@ -74,9 +75,9 @@ class SchedulerGuard : public Scheduler {
     tell("mark_test_complete", [&] { scheduler_->mark_test_complete(node, test, seconds); });
   }
 
-  // The assignments note it even if the scheduler is not called any more. Throws std::logic_error,
-  // and does nothing, if the test is not the one that the last dead worker died in, or has been put
-  // back already: an error of the caller, not of the scheduler.
+  // Updates the assignments even if the scheduler is not called any more. Throws std::logic_error,
+  // and does nothing, if the last dead worker did not die in this test, or if the test was already
+  // put back. That is an error of the caller, not of the scheduler.
   void mark_test_pending(TestIndex test) override {
     assignments_.put_back(test);
     tell("mark_test_pending", [&] { scheduler_->mark_test_pending(test); });
@@ -90,7 +91,7 @@ class SchedulerGuard : public Scheduler {
   }
 
  private:
-  // Calls a member of the scheduler.
+  // Makes `call`, which calls a member of the scheduler.
   template <class Call>
   void attempt(const char* member, Call call) const {
     try {
@@ -100,8 +101,8 @@ class SchedulerGuard : public Scheduler {
     }
   }
 
-  // As attempt(), if all is well before, and knows also what was sent and refused: the scheduler
-  // may have passed over it.
+  // As attempt(), but only if there is no error before. Also finds tests that were sent and
+  // refused: the scheduler may have swallowed that exception.
   template <class Call>
   void tell(const char* member, Call call) const {
     if (stopped_ || !error_.empty()) return;
@@ -131,7 +132,7 @@ class SchedulerGuard : public Scheduler {
   Assignments& assignments_;
   bool runs_on_every_worker_ = false;
   bool stopped_ = false;
-  mutable std::string error_;  // questions may fail as well
+  mutable std::string error_;  // const members may fail as well
 };
 
 }  // namespace gtest_xdist::internal

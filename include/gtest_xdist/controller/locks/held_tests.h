@@ -1,6 +1,6 @@
-// The tests of one worker that a LockGate holds, and their order.
+// Keeps the tests of one worker that a LockGate holds, in order.
 //
-// Layer: controller/locks. Pure bookkeeping; does not know who has which lock.
+// Layer: controller/locks. Pure bookkeeping. Does not know which worker has which lock.
 #ifndef GTEST_XDIST_CONTROLLER_LOCKS_HELD_TESTS_H_
 #define GTEST_XDIST_CONTROLLER_LOCKS_HELD_TESTS_H_
 
@@ -17,13 +17,13 @@
 
 namespace gtest_xdist::internal {
 
-// First come those that were passed over, in that order; then the queue of those that nobody has
-// looked at yet.
+// First come the tests that were passed over, in the order in which they were. Then comes the queue
+// of those that the gate has not looked at yet.
 class HeldTests {
  public:
-  // One that was passed over.
+  // A test that was passed over.
   struct Waiting {
-    std::uint64_t ticket = 0;  // the lower, the longer it has waited
+    std::uint64_t ticket = 0;  // a lower one has waited longer
     TestIndex test = kNoTest;
   };
 
@@ -34,7 +34,7 @@ class HeldTests {
     size_ += tests.size();
   }
 
-  // Takes up to `count` from the end. In order.
+  // Takes up to `count` tests from the end, and returns them in order.
   std::vector<TestIndex> take_back(std::size_t count) {
     std::vector<TestIndex> tests;
     while (tests.size() < count && size_ > 0) {
@@ -54,25 +54,26 @@ class HeldTests {
 
   bool queue_is_empty() const { return queue_.empty(); }
 
-  // The next of the queue, if there is one.
+  // The next test of the queue, which must not be empty.
   TestIndex next() const { return queue_.front(); }
   void pop_next() {
     queue_.pop_front();
     --size_;
   }
 
-  // The next of the queue, which has these locks, must wait. Tickets only grow.
+  // The next test of the queue, which has the locks of `set`, must wait. Each ticket must be higher
+  // than the last.
   void pass_over_next(LockSetId set, std::uint64_t ticket) {
     passed_over_[set].push_back({ticket, queue_.front()});
     queue_.pop_front();
   }
 
-  // --- those that were passed over ---------------------------------------------------------------
+  // --- tests that were passed over ---------------------------------------------------------------
 
-  // By their locks; no deque is empty.
+  // By set of locks. No deque is empty.
   const std::map<LockSetId, std::deque<Waiting>>& passed_over() const { return passed_over_; }
 
-  // Takes out the first with these locks.
+  // Takes the first test with the locks of `set`. There must be one.
   TestIndex pop_first(LockSetId set) {
     const auto waiting = passed_over_.find(set);
     const TestIndex test = waiting->second.front().test;

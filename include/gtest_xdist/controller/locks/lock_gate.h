@@ -1,9 +1,8 @@
-// Which of the tests that workers have been sent may start: tests that exclude each other never run
-// at the same time, whatever the scheduler does.
+// Decides when a test may start, so that tests that exclude each other never run at the same time.
 //
-// Layer: controller/locks. Pure bookkeeping: no process, no gtest. A test that may not start yet
-// stays with the controller, and those behind it go ahead; what can never wait for another worker's
-// tests passes at once, and in order.
+// Layer: controller/locks. Pure bookkeeping: no process, no gtest, no scheduler. A test that may
+// not start yet stays with the controller, and the tests behind it go ahead. A test that can never
+// wait for another worker's tests passes at once, and in order.
 #ifndef GTEST_XDIST_CONTROLLER_LOCKS_LOCK_GATE_H_
 #define GTEST_XDIST_CONTROLLER_LOCKS_LOCK_GATE_H_
 
@@ -29,54 +28,53 @@ class GateNode {
 
   virtual int number() const = 0;
 
-  // Hands the worker a test, behind those that were let out before. Of the gate it may ask held(),
-  // and call nothing else.
+  // Hands the worker a test, behind those that were let out before. The only member of the gate
+  // that it may call is held().
   virtual void let_out(TestIndex test) = 0;
 
-  // Whether the worker may run code of the program without having a test: of a suite that it has
-  // not left, or of environments that it is setting up.
+  // Whether the worker may run user code without having a test: in a suite that it has not left, or
+  // in the set-up of environments.
   virtual bool is_inside() const = 0;
 
   // Has the worker leave its suite when it has no test left to run.
   virtual void settle() = 0;
 };
 
-// One iteration's. Workers are named by their numbers. In what follows a test is *held* from send()
-// on, and *out* from let_out() on. The rules:
-// - A worker has a lock from when a test with that lock goes out until all of those are complete
-//   and the worker has left the suite that the last of them is in. Nobody else's test with that
-//   lock goes out meanwhile.
-// - A serial test goes out when no test is out, and no worker but its own is inside anything. While
-//   it is out, and until its worker has left the suite, nothing else goes out but further serial
-//   tests of that worker.
-// - Everything else goes out in the order of send(). A test that must wait is passed over; it is
-//   the next of its worker when its locks are free and the worker has little to do. Of tests for
-//   which that is so, the one that has waited longest comes first.
-// - Of the tests that wait for several locks, the one that has waited longest keeps the workers
-//   that do not have these locks from getting them.
+// The gate of one iteration. A worker is given by its number. A test is *held* after send(), and
+// *out* after let_out(). The rules:
+// - A worker gets a lock when a test with that lock goes out. It keeps the lock until every such
+//   test is complete, and it has left the suite of the last one. Meanwhile no other worker's test
+//   with that lock goes out.
+// - A serial test goes out when no test is out, and no other worker is inside a suite or a set-up.
+//   While it is out, and until its worker has left the suite, only further serial tests of that
+//   worker go out.
+// - All other tests go out in the order of send(). A test that must wait is passed over. It goes
+//   out when its locks are free and its worker has little to do. If several tests can, the one that
+//   has waited longest goes first.
+// - One test reserves its locks: of those that wait for several locks, the one that has waited
+//   longest. Workers that do not have these locks cannot get them.
 //
-// A test needs all its locks at once, so no two wait for each other. When nothing is out, every
-// call of let_through() lets something out, or settles a worker that is in the way, as long as
-// anything is held and no worker is setting up its environments.
+// A test takes all its locks at once, so no two tests wait for each other. If nothing is out, and
+// something is held, and no worker is setting up its environments, then each call of let_through()
+// lets something out, or settles a worker that is in the way.
 class LockGate {
  public:
-  // `table` must outlive this.
   explicit LockGate(const LockTable& table) : table_(table), locks_(table) {}
 
-  // The worker takes part. `node` must outlive its stay here.
+  // The worker takes part, until remove(). `node` must live that long.
   void add(GateNode& node) { workers_[node.number()].node = &node; }
 
-  // --- what happens to tests; nothing goes out before the next let_through() ---------------------
+  // --- changes; nothing goes out before the next let_through() -----------------------------------
 
-  // They wait behind all that the worker has been sent.
+  // `tests` wait behind all that the worker was sent before.
   void send(int node, const std::vector<TestIndex>& tests) {
     workers_.at(node).held.append(tests);
     held_ += tests.size();
     for (const TestIndex test : tests) locks_.want(table_.set_of(test), node);
   }
 
-  // Takes up to `count` held tests back from the end of what the worker holds, where those that
-  // were passed over stand first. In order.
+  // Takes back up to `count` held tests of the worker, from the end, and returns them in order.
+  // Tests that were passed over stand before the others.
   std::vector<TestIndex> take_back(int node, std::size_t count) {
     std::vector<TestIndex> tests = workers_.at(node).held.take_back(count);
     held_ -= tests.size();
@@ -84,14 +82,14 @@ class LockGate {
     return tests;
   }
 
-  // A test that was out has been taken back before it started.
+  // A test that was out was taken back before it started.
   void take_back_out(int node, TestIndex test) {
     put_down(node, test);
     locks_.give_back(table_.set_of(test), node);
     if (serial_out_ == 0 && !keeps_serial_) serial_holder_ = kNobody;
   }
 
-  // A test that was out is complete, and its worker inside the test's suite.
+  // A test that was out is complete. Its worker is still inside the test's suite.
   void complete(int node, TestIndex test) {
     put_down(node, test);
     locks_.keep(table_.set_of(test), node);
@@ -106,7 +104,7 @@ class LockGate {
     if (serial_out_ == 0) serial_holder_ = kNobody;
   }
 
-  // The worker is gone, and with it what it ran. What it held, in order.
+  // The worker is gone, with its tests that were out. Returns its held tests, in order.
   std::vector<TestIndex> remove(int node) {
     std::vector<TestIndex> tests = take_back(node, std::numeric_limits<std::size_t>::max());
     locks_.remove(node);
@@ -119,13 +117,13 @@ class LockGate {
     return tests;
   }
 
-  // --- what goes out -----------------------------------------------------------------------------
+  // --- letting tests out -------------------------------------------------------------------------
 
   // How many tests of the worker are held.
   std::size_t held(int node) const { return workers_.at(node).held.size(); }
 
-  // Lets out whatever may go, and settles workers for which others wait. To be called after all
-  // that may change something. The order depends on the order of calls alone.
+  // Lets out all tests that may go out, and settles workers that others wait for. Call this after
+  // every change. The order of tests depends only on the order of calls.
   void let_through() {
     if (held_ == 0) return;
     if (serial_holder_ != kNobody) return go_on_alone(workers_.at(serial_holder_));
@@ -136,7 +134,7 @@ class LockGate {
     if (nothing_is_out()) let_out_serial();
   }
 
-  // The worker should ring whenever it has completed a test and has fewer than this to begin.
+  // After a test, the worker should ring if it has fewer tests than this left to begin.
   std::size_t wake_below(int node) const {
     const Worker& worker = workers_.at(node);
     if (held_ == 0) return 0;
@@ -145,18 +143,18 @@ class LockGate {
   }
 
  private:
-  // Where the order of tests depends on other workers, one has so many tests at a time: the one
-  // that it runs, and one to go on with. More would keep locks from others for longer.
+  // Where the order of tests depends on other workers, a worker has so many tests out at a time:
+  // the one that it runs, and the next one. More would keep locks from others for longer.
   static constexpr std::size_t kAhead = 2;
 
   struct Worker {
     GateNode* node = nullptr;
     HeldTests held;
     std::size_t out = 0;
-    bool is_in_the_way = false;  // whether somebody waits for a lock that it has
+    bool is_in_the_way = false;  // whether another worker waits for a lock that it has
   };
 
-  // The first of those that a worker has passed over with the same locks.
+  // The first of a worker's tests that were passed over and have the same set of locks.
   struct Choice {
     int number = kNobody;
     Worker* worker = nullptr;
@@ -174,7 +172,7 @@ class LockGate {
     }
   }
 
-  // The one that has waited longest of those that `fits` says true of.
+  // The Choice that has waited longest, of those for which `fits` is true.
   template <class Fits>
   std::optional<Choice> oldest(Fits fits) {
     std::optional<Choice> best;
@@ -185,14 +183,14 @@ class LockGate {
     return best;
   }
 
-  // The test is not out any more.
+  // The test is no longer out.
   void put_down(int node, TestIndex test) {
     --workers_.at(node).out;
     if (table_.is_serial(test)) --serial_out_;
     locks_.want_no_more(table_.set_of(test), node);
   }
 
-  // To be called when the test has been taken out of where it was held.
+  // Call this when the test has been taken out of HeldTests.
   void let_out(int node, Worker& worker, TestIndex test) {
     locks_.take(table_.set_of(test), node);
     ++worker.out;
@@ -204,7 +202,7 @@ class LockGate {
     return locks_.can_have(set, node) && !is_reserved(set, node);
   }
 
-  // Whether one of the locks is reserved for another worker.
+  // Whether one of the locks is reserved for another worker's test.
   bool is_reserved(LockSetId set, int node) const {
     if (!reservation_ || reservation_->number == node) return false;
     const std::vector<LockId>& reserved = table_.locks_in(reservation_->set);
@@ -249,8 +247,8 @@ class LockGate {
     }
   }
 
-  // A serial test comes last in any case, so that one has been passed over is no reason to keep to
-  // kAhead.
+  // Whether a test of the worker was passed over because of its locks. Serial tests do not count:
+  // they come last in any case, so they are no reason to keep to kAhead.
   static bool waits_for_locks(const Worker& worker) {
     const auto& passed_over = worker.held.passed_over();
     return passed_over.size() > passed_over.count(LockTable::kSerial);
@@ -276,7 +274,8 @@ class LockGate {
     return true;
   }
 
-  // All serial tests of the worker whose first one has waited longest, if the others are outside.
+  // Picks the worker whose serial test has waited longest. If no other worker is inside, lets out
+  // all serial tests of that worker; otherwise settles the others.
   void let_out_serial() {
     const auto is_serial = [](const Choice& choice) { return choice.set == LockTable::kSerial; };
     const std::optional<Choice> first = oldest(is_serial);
@@ -292,7 +291,8 @@ class LockGate {
     let_out_serial_of(*first->worker);
   }
 
-  // For as long as a worker has serial tests, so that it need not leave its suite for each of them.
+  // Goes on with the serial tests of the worker, so that it need not leave its suite after each. If
+  // it has none left, settles it.
   void go_on_alone(Worker& worker) {
     HeldTests& held = worker.held;
     while (!held.queue_is_empty() && table_.is_serial(held.next())) {
@@ -312,12 +312,12 @@ class LockGate {
   const LockTable& table_;
   LockHolders locks_;
   std::map<int, Worker> workers_;
-  std::size_t held_ = 0;  // by all workers
+  std::size_t held_ = 0;  // of all workers
   std::uint64_t next_ticket_ = 0;
-  std::optional<Choice> reservation_;  // of locks; its number, set and ticket count
-  int serial_holder_ = kNobody;        // for whose serial tests all others wait
+  std::optional<Choice> reservation_;  // the test that reserves locks; its `worker` is not used
+  int serial_holder_ = kNobody;        // the worker whose serial tests all others wait for
   std::size_t serial_out_ = 0;
-  bool keeps_serial_ = false;  // whether one is complete whose suite the worker has not left
+  bool keeps_serial_ = false;  // whether it has completed one, and has not left the suite since
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,6 +1,7 @@
-// Which worker has which lock, and who else wants it.
+// Knows which worker has which lock, and which workers want it.
 //
-// Layer: controller/locks. Pure bookkeeping for a LockGate, which decides who gets a lock.
+// Layer: controller/locks. Pure bookkeeping. Does not decide which worker gets a lock: LockGate
+// does.
 #ifndef GTEST_XDIST_CONTROLLER_LOCKS_LOCK_HOLDERS_H_
 #define GTEST_XDIST_CONTROLLER_LOCKS_LOCK_HOLDERS_H_
 
@@ -18,13 +19,12 @@ namespace gtest_xdist::internal {
 
 inline constexpr int kNobody = -1;  // the number of no worker
 
-// A worker has a lock while a test with it is out, and after that until it has left the suite.
+// A worker has a lock while a test with that lock is out, and then until it has left the suite.
 class LockHolders {
  public:
-  // `table` must outlive this.
   explicit LockHolders(const LockTable& table) : table_(table), locks_(table.lock_count()) {}
 
-  // The worker has been sent a test with these locks, or is rid of one.
+  // The worker was sent a test with these locks, or no longer has one.
   void want(LockSetId set, int node) {
     for (const LockId id : table_.locks_in(set)) ++locks_[id].wanted_by[number(node)];
   }
@@ -44,7 +44,7 @@ class LockHolders {
     }
   }
 
-  // A test that was out has been taken back before it started.
+  // A test that was out was taken back before it started.
   void give_back(LockSetId set, int node) {
     for (const LockId id : table_.locks_in(set)) {
       --locks_[id].out;
@@ -52,7 +52,7 @@ class LockHolders {
     }
   }
 
-  // A test that was out is complete.
+  // A test that was out is complete. The worker keeps the locks until it has left the suite.
   void keep(LockSetId set, int node) {
     for (const LockId id : table_.locks_in(set)) {
       --locks_[id].out;
@@ -78,12 +78,12 @@ class LockHolders {
 
   int holder(LockId id) const { return locks_[id].holder; }
 
-  // Whether no other worker has one of these locks.
+  // Whether no other worker has any of these locks.
   bool can_have(LockSetId set, int node) const {
     return all_of(set, [node](const Lock& lock) { return lock.is_free_for(node); });
   }
 
-  // As can_have(), and no other worker has a test with one of these locks.
+  // As can_have(), and no other worker was sent a test with any of these locks.
   bool is_free_of_others(LockSetId set, int node) const {
     return all_of(set, [node](const Lock& lock) {
       return lock.is_free_for(node) && lock.wanted_by.size() == lock.wanted_by.count(number(node));
@@ -93,8 +93,8 @@ class LockHolders {
  private:
   struct Lock {
     int holder = kNobody;
-    std::size_t out = 0;  // tests of the holder that are out
-    // Tests that were sent and are not complete, by worker.
+    std::size_t out = 0;  // how many tests of the holder are out
+    // How many tests were sent and are not complete, by worker.
     std::map<std::uint32_t, std::size_t> wanted_by;
 
     bool is_free_for(int node) const { return holder == kNobody || holder == node; }
@@ -124,7 +124,7 @@ class LockHolders {
 
   const LockTable& table_;
   std::vector<Lock> locks_;  // by id
-  // By worker: of complete tests whose suite it has not left.
+  // Worker and lock, for complete tests whose suite the worker has not left.
   std::set<std::pair<std::uint32_t, LockId>> kept_;
 };
 

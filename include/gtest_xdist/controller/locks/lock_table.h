@@ -1,6 +1,6 @@
-// Which tests exclude each other, by index: the marks of core/locks.h, looked up once.
+// Tells by index which tests exclude each other, from the marks of core/locks.h.
 //
-// Layer: controller/locks.
+// Layer: controller/locks. Does not know workers.
 #ifndef GTEST_XDIST_CONTROLLER_LOCKS_LOCK_TABLE_H_
 #define GTEST_XDIST_CONTROLLER_LOCKS_LOCK_TABLE_H_
 
@@ -19,14 +19,14 @@
 namespace gtest_xdist::internal {
 
 using LockId = std::uint32_t;     // from 0, without gaps
-using LockSetId = std::uint32_t;  // likewise; tests with the same locks have the same set
+using LockSetId = std::uint32_t;  // from 0, without gaps; one for all tests with the same locks
 
 class LockTable {
  public:
   static constexpr LockSetId kNoLocks = 0;  // the test runs beside all others
   static constexpr LockSetId kSerial = 1;   // the test runs alone; its locks do not matter then
 
-  // `names` are sorted, each once. To be called at most once for each test.
+  // `names` are sorted and without repetition. Call this at most once for each test.
   void add(TestIndex test, const std::vector<std::string>& names, bool serial) {
     if (!serial && names.empty()) return;
     has_serial_ |= serial;
@@ -68,14 +68,14 @@ class LockTable {
     return set->second;
   }
 
-  std::vector<LockSetId> set_of_;  // by test; those without locks may be missing at the end
+  std::vector<LockSetId> set_of_;  // by test; tests without locks may be missing at the end
   std::vector<std::vector<LockId>> sets_ = {{}, {}};  // by id
   std::map<std::string, LockId> lock_ids_;
   std::map<std::string, LockSetId> set_ids_;  // by the locks, as a text
   bool has_serial_ = false;
 };
 
-// Of the selected tests. Takes no time if there are no marks.
+// The table of the selected tests. Takes no time if there are no marks.
 inline LockTable lock_table_of(const Catalog& catalog) {
   LockTable table;
   if (lock_marks().empty() && serial_marks().empty()) return table;

@@ -1,7 +1,7 @@
-// Which test is with which worker in one iteration, whoever handed it out.
+// Keeps account of which worker has which test in one iteration.
 //
-// Layer: controller/node. Pure bookkeeping: no process, no gtest. What a scheduler sends is checked
-// against it, so that a wrong one can neither lose a result nor make a test run once too often.
+// Layer: controller/node. Pure bookkeeping: no process, no gtest. It checks each test that a
+// scheduler sends, so a faulty scheduler can neither lose a result nor make a test run too often.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_ASSIGNMENTS_H_
 #define GTEST_XDIST_CONTROLLER_NODE_ASSIGNMENTS_H_
 
@@ -20,18 +20,19 @@
 
 namespace gtest_xdist::internal {
 
-// One iteration's. Workers are named by their numbers. What is done with a test takes a constant
-// time, but for tests that have been put back.
+// The account of one iteration. A worker is given by its number. An operation on a test takes
+// constant time, apart from look-ups among retries and tests that were put back.
 class Assignments {
  public:
-  // Of `tests` registered tests those in `selected` are to be run, each by `runs_per_test` workers.
+  // There are `tests` registered tests. Those in `selected` must run, each on `runs_per_test`
+  // workers.
   Assignments(std::size_t tests, const std::vector<TestIndex>& selected, std::size_t runs_per_test)
       : tests_(tests), runs_per_test_(runs_per_test) {
     for (const TestIndex test : selected) tests_[test].selected = true;
   }
 
-  // Hands all of `tests` to the worker. Throws std::logic_error that names the first one that is
-  // not to be handed out, and hands out none then.
+  // Hands all of `tests` to the worker. If it must not get one of them, hands out none, and throws
+  // a std::logic_error that names the first such test.
   void hand_out(const std::vector<TestIndex>& tests, int node) {
     for (std::size_t i = 0; i < tests.size(); ++i) {
       const std::string objection = objection_to(tests[i], node);
@@ -40,20 +41,20 @@ class Assignments {
         continue;
       }
       while (i-- > 0) take_back(tests[i], node);
-      // What is sent too late says nothing of whoever sent it: it could not know.
+      // After close() this is no fault of the sender, which cannot know of close().
       if (!closed_) note_violation(objection);
       throw std::logic_error(objection);
     }
   }
 
-  // Hands out once more what a worker has completed. Not for schedulers: for them it stays
-  // complete.
+  // Hands out again a test that a worker has completed. For the scheduler the test stays complete.
   void hand_out_retry(TestIndex test, int node) {
     ++tests_[test].pending;
     retries_.insert(run_of(test, node));
   }
 
-  // The worker has not started the test and will not: it can be handed out again. Not for retries.
+  // The worker has not started the test and never will, so the test can be handed out again. Not
+  // for retries.
   void take_back(TestIndex test, int node) {
     --tests_[test].runs;
     --tests_[test].pending;
@@ -61,7 +62,7 @@ class Assignments {
     if (reruns_.erase(run_of(test, node)) > 0) ++put_back_[test];
   }
 
-  // As take_back(), for what hand_out_retry() has handed out.
+  // As take_back(), for a test from hand_out_retry().
   void take_back_retry(TestIndex test, int node) {
     --tests_[test].pending;
     retries_.erase(run_of(test, node));
@@ -75,12 +76,12 @@ class Assignments {
     reruns_.erase(run_of(test, node));
   }
 
-  // The worker died in the test. Until conclude_crash() the test is pending still, and may be put
-  // back.
+  // The worker died in the test. The test stays pending until conclude_crash(), and can be put back
+  // until then.
   void crash(TestIndex test, int node) { crash_ = run_of(test, node); }
 
-  // Puts the test of the last crash back: it can be handed out again. Throws std::logic_error if
-  // the test is not that one.
+  // Puts back the test of the last crash, so that it can be handed out again. Throws
+  // std::logic_error if `test` is another one.
   void put_back(TestIndex test) {
     if (!crash_ || crash_->first != test) {
       throw std::logic_error("test " + std::to_string(test) + " was put back, but " +
@@ -93,8 +94,8 @@ class Assignments {
     crash_.reset();
   }
 
-  // To be called after crash(): the test is complete, unless it has been put back. Returns whether
-  // it has.
+  // Call this after crash(). Returns whether the test has been put back; if not, it is complete
+  // now.
   bool conclude_crash() {
     if (!crash_) return true;
     const auto [test, node] = *std::exchange(crash_, std::nullopt);
@@ -102,27 +103,28 @@ class Assignments {
     return false;
   }
 
-  // Where several workers run the test: one of them will not, nor will another instead.
+  // Several workers run each test, and one of them will not run this one. No other worker makes up
+  // for it.
   void drop_run(TestIndex test) { ++tests_[test].runs; }
 
-  // Nothing is handed out any more.
+  // From now on no test may be handed out.
   void close() { closed_ = true; }
 
   // Whether some worker has the test and has not completed it.
   bool is_pending(TestIndex test) const { return tests_[test].pending > 0; }
 
-  // Whether the test has been put back and not handed out since.
+  // Whether the test has been put back and has not been handed out since.
   bool is_put_back(TestIndex test) const { return put_back_.count(test) > 0; }
 
-  // Whether the worker has the test because it had been put back.
+  // Whether the worker has the test because it was put back.
   bool is_rerun(TestIndex test, int node) const { return reruns_.count(run_of(test, node)) > 0; }
 
-  // "test 5 was sent to gw1": how each complaint about what is sent begins.
+  // "test 5 was sent to gw1": the begin of each complaint about a test that was sent.
   static std::string sent(TestIndex test, int node) {
     return "test " + std::to_string(test) + " was sent to " + worker_name(node);
   }
 
-  // The first attempt to hand out what is not to be handed out; empty if there was none.
+  // The first wrong attempt to hand out a test, as text; empty if there was none.
   const std::string& violation() const { return violation_; }
   void note_violation(const std::string& text) {
     if (violation_.empty()) violation_ = text;
@@ -131,9 +133,9 @@ class Assignments {
  private:
   struct Test {
     bool selected = false;
-    std::uint32_t runs = 0;     // handed out, complete or not
-    std::uint32_t pending = 0;  // of these, not complete
-    int last_node = -1;         // who got it last
+    std::uint32_t runs = 0;     // handed out or dropped, complete or not; without retries
+    std::uint32_t pending = 0;  // handed out and not complete, with retries
+    int last_node = -1;         // the worker that got it last
   };
   enum class Share : std::uint8_t { none, pending, complete };
 
@@ -185,15 +187,15 @@ class Assignments {
     set_share(test, node, Share::pending);
   }
 
-  // Where several workers run a test, those that have not had it come first: so a crash is made up
-  // for only when no run is missing.
+  // Where several workers run a test, the workers that have not had it come first. So a rerun makes
+  // up for a crash only when no first run is missing.
   bool is_next_run_a_rerun(TestIndex test) const {
     if (put_back_.empty()) return false;
     const auto it = put_back_.find(test);
     return it != put_back_.end() && tests_[test].runs + it->second >= runs_per_test_;
   }
 
-  // Where one worker runs each test, that one's share is told by the test.
+  // If one worker runs each test, its share follows from `tests_`.
   Share share_of(TestIndex test, int node) const {
     const Test& entry = tests_[test];
     if (runs_per_test_ == 1) {
@@ -216,9 +218,9 @@ class Assignments {
   std::vector<Test> tests_;
   std::size_t runs_per_test_;
   std::vector<std::vector<Share>> shares_;     // by worker, then by test
-  std::map<TestIndex, std::size_t> put_back_;  // how often, without those handed out since
-  std::set<Run> reruns_;
-  std::set<Run> retries_;  // that are pending
+  std::map<TestIndex, std::size_t> put_back_;  // how often; each rerun handed out since counts down
+  std::set<Run> reruns_;                       // pending runs of tests that were put back
+  std::set<Run> retries_;                      // pending retries
   std::optional<Run> crash_;
   bool closed_ = false;
   std::string violation_;

@@ -1,6 +1,6 @@
-// What to say of a worker that died.
+// Words the messages about a worker that died.
 //
-// Layer: controller/node.
+// Layer: controller/node. Does not know what follows from the death.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_CRASH_REPORT_H_
 #define GTEST_XDIST_CONTROLLER_NODE_CRASH_REPORT_H_
 
@@ -23,7 +23,7 @@ inline std::string describe_end(const WorkerNode& node, const ExitStatus& status
                                    : status.describe() + "; " + node.accusation();
 }
 
-// As describe_end(), for where the place is not told: "timed out: it took longer than ...".
+// As describe_end(), for messages without the place: "timed out: it took longer than ...".
 inline std::string describe_node_down(const WorkerNode& node, const ExitStatus& status) {
   const std::string how = describe_end(node, status);
   if (node.is_accused()) return how;
@@ -31,23 +31,23 @@ inline std::string describe_node_down(const WorkerNode& node, const ExitStatus& 
   return how + (status.killed_by(SIGKILL) ? ", as the kernel does when memory runs out" : "");
 }
 
-// "worker 'gw1' crashed", or what else has happened to it.
+// "worker 'gw1' crashed"; the verb of its EndReason replaces "crashed".
 inline std::string begin_of_failure(const WorkerNode& node) {
   const bool is_ended = !node.is_accused() && node.end_reason;
   return "worker '" + node.name() + "' " + (is_ended ? node.end_reason->what : "crashed");
 }
 
-// Whether a process that got through its tests ended with the status that its main returned, or
-// with 0. (A leak report, say, changes it.)
+// Whether a process that got through its tests ended with 0, or with the status that its main
+// returned. (A leak report, say, changes the status.)
 inline bool ended_as_main_said(const WorkerNode& node, const ExitStatus& status) {
-  constexpr std::int32_t kStatusBits = 0xff;  // what of an exit status reaches the parent
+  constexpr std::int32_t kStatusBits = 0xff;  // the bits of an exit status that reach the parent
   const std::int32_t said = node.slot().exit_status.load();
   return status.success() || (status.exited() && said != WorkerSlot::kNoExitStatus &&
                               status.code() == (said & kStatusBits));
 }
 
-// The failure of the test that the worker was running. In a set-up it is the test that was to be
-// the first of its stretch. Where the worker has overwritten what says so, others may be guilty.
+// The failure of the test that the worker was running. In a set-up that is the first test of the
+// stretch. If the worker has overwritten the slot or the deque, later tests may be guilty as well.
 inline std::string crashed_while_running(const WorkerNode& node, const std::string& test,
                                          const std::string& how) {
   const bool in_set_up = node.phase() == Phase::suite_up;
@@ -63,7 +63,7 @@ inline std::string crashed_in_tear_down(const WorkerNode& node, const std::strin
   return begin_of_failure(node) + " in TearDownTestSuite of '" + suite + "': " + how;
 }
 
-// Where the worker is, if no test and no suite is to be named.
+// The place where the worker is, for messages that name no test and no suite.
 inline std::string place_of(const WorkerNode& node) {
   switch (node.phase()) {
     case Phase::starting:
@@ -87,7 +87,7 @@ inline std::string place_of(const WorkerNode& node) {
   return "between two tests";
 }
 
-// The failure of the run where no test and no suite is to blame.
+// The failure of the run, if neither a test nor a suite is to blame.
 inline std::string crashed_elsewhere(const WorkerNode& node, const std::string& how) {
   return begin_of_failure(node) + " " + place_of(node) + ": " + how;
 }

@@ -1,4 +1,4 @@
-// Making lines of what comes in pieces.
+// Joins pieces of output to lines.
 //
 // Layer: controller/node. Pure: bytes in, bytes out.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_LINE_RELAY_H_
@@ -12,10 +12,10 @@
 
 namespace gtest_xdist::internal {
 
-// One stream's.
+// The lines of one stream.
 class LineRelay {
  public:
-  // A line that is longer, in bytes, is broken: nobody keeps more of it than this.
+  // In bytes. A longer line is broken here, so that memory has a limit.
   static constexpr std::size_t kLongest = 1U << 20;
 
   // Each line begins with `prefix`.
@@ -37,17 +37,17 @@ class LineRelay {
     return lines;
   }
 
-  // How many bytes are there of a line that is not complete.
+  // How many bytes of an incomplete line it keeps.
   std::size_t size() const { return rest_.size(); }
 
-  // These, as a line.
+  // Returns these bytes as a line, and keeps none.
   std::string end_line() {
     return rest_.empty() ? std::string() : prefix_ + std::exchange(rest_, {}) + '\n';
   }
 
  private:
   const std::string prefix_;
-  std::string rest_;  // of the line that is not complete
+  std::string rest_;  // the incomplete line, without the prefix
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,7 +1,7 @@
-// GTEST_XDIST_CAPTURE=no: what a worker prints is shown at once, line by line.
+// Shows a worker's output at once, line by line, for GTEST_XDIST_CAPTURE=no.
 //
-// Layer: controller/node. Everything in the worker's output files, also what is otherwise told once
-// or not at all.
+// Layer: controller/node. Shows everything in the worker's output files, with the output that is
+// normally shown once or not at all. Does not know which test printed it.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_LIVE_OUTPUT_H_
 #define GTEST_XDIST_CONTROLLER_NODE_LIVE_OUTPUT_H_
 
@@ -22,35 +22,34 @@
 
 namespace gtest_xdist::internal {
 
-// One worker's. Prints where this process prints; each line begins with the worker's name. Lines
-// end at the latest where a test does.
+// The output of one worker. Prints to this process's own streams. Each line begins with the
+// worker's name. The end of a test ends a line.
 class LiveOutput {
  public:
-  // What is passed by reference must outlive this.
   LiveOutput(const std::string& worker, WorkerOutput& output, const WorkerSlot& slot)
       : out_(output.out, slot.out_region, stdout, worker),
         err_(output.err, slot.err_region, stderr, worker) {}
 
-  // Shows the lines that have been printed since. False if what the worker has to say has to be
-  // heard before, which tells where a test has ended: then this is to be called again.
+  // Shows the lines that were printed since the last call. Returns false if the worker's messages
+  // must be heard first, because they say where a test ended: hear them, then call this again.
   bool relay() {
     const bool is_out_done = out_.relay();
     return err_.relay() && is_out_done;
   }
 
-  // The worker reports that this is what something has printed, in the order of its reports.
+  // The worker has reported `slice`. Call this in the order of its reports.
   void hear(const OutputSlice& slice) {
     out_.hear(slice.out.end);
     err_.hear(slice.err.end);
   }
 
-  // As hear(), if the message tells of output.
+  // As hear(), if the message has output.
   template <class Message>
   void hear_message(const Message& message) {
     hear_output_of(message, 0);
   }
 
-  // The worker is dead, and has reported all that it could.
+  // The worker is dead, and all its messages have been heard. Shows the rest.
   void end() {
     out_.end();
     err_.end();
@@ -72,13 +71,13 @@ class LiveOutput {
 
     bool relay() {
       if (!file_.valid()) return true;
-      // The size first: then all that precedes it has been printed in regions that are over, or in
-      // this one. Pairs with the exchange in OutputMarks::tell_region().
+      // Read the size first. Then every byte before it was printed in this region or an earlier
+      // one. The load pairs with the exchange in OutputMarks::tell_region().
       const std::uint64_t size = file_.size();
       const std::uint64_t region = std::min(region_.load(std::memory_order_seq_cst), size);
       if (size == shown_) return true;
-      // Of what lies between, the end may be on its way. If it is not, nobody reports it: a
-      // listener has printed it, say.
+      // A report of the bytes before `region` may be on its way, so wait for it once. If it does
+      // not come, no report will: a listener printed them, say.
       if (region > heard_ && std::exchange(region_seen_, region) != region) return false;
       if (shown_ < region) show(region, true);
       show(size, false);
@@ -111,12 +110,12 @@ class LiveOutput {
     }
 
     OutputFile& file_;
-    const std::atomic<std::uint64_t>& region_;  // where what is being printed began
+    const std::atomic<std::uint64_t>& region_;  // where the current region of output began
     std::FILE* const to_;
     LineRelay lines_;
-    std::uint64_t shown_ = 0;        // how far it has been read
-    std::uint64_t heard_ = 0;        // how far it has been reported
-    std::uint64_t region_seen_ = 0;  // that began before it had been
+    std::uint64_t shown_ = 0;        // how far the file has been read
+    std::uint64_t heard_ = 0;        // how far the worker has reported it
+    std::uint64_t region_seen_ = 0;  // the last region that relay() has waited for
   };
 
   Stream out_;

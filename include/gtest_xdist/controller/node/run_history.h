@@ -1,4 +1,4 @@
-// What a worker has run, for the line that runs it again.
+// Lists the tests that a worker has run, for the command that reproduces a failure.
 //
 // Layer: controller/node. Pure bookkeeping.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_RUN_HISTORY_H_
@@ -11,7 +11,7 @@
 
 namespace gtest_xdist::internal {
 
-// One worker's, of one iteration.
+// The history of one worker in one iteration.
 class RunHistory {
  public:
   // The worker has completed the test, or has died in it.
@@ -20,22 +20,22 @@ class RunHistory {
   // The test added last has failed.
   void mark_failure() { last_failure_ = tests_.size(); }
 
-  // The worker has died, or failed, outside of tests: all that it ran may have to do with it.
+  // The worker has died, or failed, outside of tests. Every test that it ran may be the cause.
   void mark_end() {
     mark_failure();
     failed_outside_ = true;
   }
   bool failed_outside() const { return failed_outside_; }
 
-  // In order, up to the last test that failed or to the worker's own end; empty if there was no
-  // failure.
+  // The tests in order, up to the last failure: a failed test, or mark_end(). Empty if there was
+  // none.
   std::vector<TestIndex> to_last_failure() const {
     return {tests_.begin(), tests_.begin() + static_cast<std::ptrdiff_t>(last_failure_)};
   }
 
  private:
   std::vector<TestIndex> tests_;
-  std::size_t last_failure_ = 0;  // how many tests up to the last one that failed
+  std::size_t last_failure_ = 0;  // how many tests up to the last failure
   bool failed_outside_ = false;
 };
 

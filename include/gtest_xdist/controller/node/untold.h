@@ -1,7 +1,7 @@
-// What a worker has told so far of what is not finished: a test, a suite, the program.
+// Gathers a worker's unfinished reports: of a test, of a suite, of the program.
 //
-// Layer: controller/node. One for each WorkerNode. When the thing ends, its report is moved away
-// from here; when the worker dies, what is here goes into the report of the crash.
+// Layer: controller/node. Each WorkerNode has one. When the test, suite or program part ends, its
+// report is moved from here. When the worker dies, the report of the crash gets the rest.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_UNTOLD_H_
 #define GTEST_XDIST_CONTROLLER_NODE_UNTOLD_H_
 
@@ -30,8 +30,8 @@ struct Untold {
   Report test;
   Report suite;
   Report program;
-  std::optional<std::uint32_t> open_suite;  // the suite that the worker is in, by what it reported
-  std::int64_t suite_begin_ns = 0;          // when its set-up began, or that of the last one
+  std::optional<std::uint32_t> open_suite;  // the suite that the worker is in, by its reports
+  std::int64_t suite_begin_ns = 0;          // when the set-up of this or of the last suite began
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,7 +1,7 @@
-// The controller's ends of the channels to one worker, but for its tests.
+// Holds the controller's ends of a worker's channels, except the deque of tests.
 //
-// Layer: controller/node. What the worker may have damaged is found out here; what follows from
-// that is a WorkerNode's business.
+// Layer: controller/node. Finds out whether the worker has damaged them. Does not know what follows
+// from damage: WorkerNode decides that.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_WORKER_CHANNELS_H_
 #define GTEST_XDIST_CONTROLLER_NODE_WORKER_CHANNELS_H_
 
@@ -23,7 +23,7 @@ class WorkerChannels {
  public:
   static constexpr const char* kDamaged = "its command ring is damaged";
 
-  // Those of slot `slot` of `segment`, which must outlive this; makes the slot anew.
+  // Uses slot `slot` of `segment`, and resets it first.
   WorkerChannels(Segment& segment, std::uint32_t slot)
       : number_(slot),
         slot_(reset(segment, slot)),
@@ -33,11 +33,11 @@ class WorkerChannels {
   std::uint32_t slot_number() const { return number_; }
   WorkerSlot& slot() const { return slot_; }
 
-  // Has the worker look whether there is something for it.
+  // Wakes the worker, so that it looks for tests and commands.
   void wake() { slot_.bell.ring(); }
 
-  // A worker reads its commands whenever it runs dry, and no more than a few are on their way.
-  // False if the ring is damaged.
+  // Sends a command, and wakes the worker. A worker reads its commands whenever it has no test to
+  // run, and few are on their way, so a full ring is a damaged one. False if the ring is damaged.
   bool send(Command command) {
     std::string frame;
     Encoder encoder(frame);
@@ -51,27 +51,27 @@ class WorkerChannels {
     return true;
   }
 
-  // Whether the worker has left half a ring of commands unread: the last one says it often enough.
+  // Whether more than half of the command ring is unread. Then do not repeat a command.
   bool is_told_enough() const { return commands_.fill() > commands_.capacity() / 2; }
 
-  // Takes what the worker has published. True if there was something; throws CorruptRing.
+  // Takes the frames that the worker has published. False if there was none. Throws CorruptRing.
   bool drain() {
     if (!results_.drain()) return false;
     slot_.space_bell.ring();
     return true;
   }
 
-  // The next of what has been taken; false if there is none. Throws CorruptRing.
+  // Sets `frame` to the next frame that was taken. False if there is none. Throws CorruptRing.
   bool next_frame(std::string_view& frame) { return results_.next(frame); }
 
-  // Whether the commands are still what they can be.
+  // Whether the command ring is undamaged.
   bool are_intact() const { return commands_.is_intact(); }
 
-  // Where the worker is, by its own word. Pairs with the release store in Reporter::enter().
+  // Where the worker says that it is. Pairs with the release store in Reporter::enter().
   Phase phase() const { return slot_.phase.load(std::memory_order_acquire); }
 
-  // Since when it is in a phase in which user code runs, by its own word, but not before it was
-  // `started` and not after `now`. To be asked after phase().
+  // When the worker says that its phase began, but not before `started` and not after `now`. Kept
+  // for phases in which user code runs. Call phase() first: then this is not older than that phase.
   std::chrono::steady_clock::time_point phase_since(
       std::chrono::steady_clock::time_point started,
       std::chrono::steady_clock::time_point now) const {

@@ -1,6 +1,6 @@
-// How far a worker has got, as the controller knows it.
+// Says how far a worker has got, as the controller knows it.
 //
-// Layer: controller/node. Only the transitions below change it:
+// Layer: controller/node. Only these transitions change the stage:
 //
 //   Stage before                   What happens                       Stage after
 //   starting                       its collection is the right one    collected
@@ -10,8 +10,8 @@
 //   collected, ready, unusable     it has left the iteration          collected
 //   any                            RUN_ALL_TESTS is over              done
 //
-// Anything else leaves the stage as it is. The end of the process does so, too: afterwards the
-// stage says how far the worker had got.
+// Nothing else changes the stage. After the end of the process it stays, and says how far the
+// worker had got.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_WORKER_LIFE_H_
 #define GTEST_XDIST_CONTROLLER_NODE_WORKER_LIFE_H_
 
@@ -50,9 +50,9 @@ class WorkerLife {
   bool is_starting() const { return !is_gone_ && is(Stage::starting); }
   bool is_collected() const { return !is_gone_ && is(Stage::collected); }
   bool is_ready() const { return !is_gone_ && is(Stage::ready); }
-  // Also after the process's end.
+  // Stays true after the process's end.
   bool is_done() const { return is(Stage::done); }
-  // Whether it may be ready one day, and is not yet.
+  // Whether it is not ready yet, but may become so.
   bool is_coming() const { return is_starting() || is_collected(); }
   // Whether it may still run tests of this iteration.
   bool may_run_tests() const { return is_coming() || is_ready(); }

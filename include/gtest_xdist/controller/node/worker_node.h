@@ -1,7 +1,14 @@
-// The controller's side of one worker.
+// Represents one worker in the controller.
 //
-// Layer: controller/node. Owns the process, its output files and, in WorkerChannels, the
-// controller's ends of its channels; which tests the worker has is the business of its WorkerTests.
+// Layer: controller/node. Does not start the process, and does not know other workers. Its parts:
+//
+//   ChildProcess    the process
+//   WorkerOutput    its output files
+//   WorkerChannels  the controller's ends of its channels
+//   WorkerTests     which tests the worker has
+//   WorkerLife      how far the worker has got
+//   Untold          its unfinished reports
+//   RunHistory      the tests that it has run
 #ifndef GTEST_XDIST_CONTROLLER_NODE_WORKER_NODE_H_
 #define GTEST_XDIST_CONTROLLER_NODE_WORKER_NODE_H_
 
@@ -41,23 +48,23 @@
 
 namespace gtest_xdist::internal {
 
-// Why the controller ends a worker that has done nothing that it could not do.
+// Why the controller ends a worker that it does not accuse (see WorkerNode::accuse()).
 struct EndReason {
   std::string what;  // as a verb, in place of "crashed"
   std::string why;
-  bool blames_worker = true;  // whether the run fails although no test was running
+  bool blames_worker = true;  // whether the run fails even if no test was running
 };
 
 class WorkerNode : public Node, public GateNode {
  public:
-  // Uses slot `slot` of `segment`, which must outlive this, and makes it anew.
+  // Uses slot `slot` of `segment`, and resets it first.
   WorkerNode(int number, Segment& segment, std::uint32_t slot)
       : number_(number), channels_(segment, slot), tests_(number, segment.deque(slot)) {
     controller.id = worker_name(number);
     controller.number = number;
   }
 
-  // Its tests refer to it.
+  // Schedulers, the LockGate and its LiveOutput refer to it.
   WorkerNode(const WorkerNode&) = delete;
   WorkerNode& operator=(const WorkerNode&) = delete;
 
@@ -80,7 +87,7 @@ class WorkerNode : public Node, public GateNode {
   }
 
   std::vector<TestIndex> take_back(std::size_t count) override {
-    if (life_.is_gone()) return {};  // the slot may be another worker's by now
+    if (life_.is_gone()) return {};  // the slot may belong to another worker by now
     std::vector<TestIndex> tests = tests_.take_back(count);
     accuse_of_damage();
     if (!tests.empty()) tell_step(" gives back ", tests);
@@ -88,7 +95,7 @@ class WorkerNode : public Node, public GateNode {
     return tests;
   }
 
-  // What passes the scheduler by is not counted.
+  // A retry is not counted: the scheduler does not know of it.
   std::size_t pending() const override { return tests_.pending(); }
 
   std::size_t unstarted() const override { return tests_.unstarted(); }
@@ -122,7 +129,7 @@ class WorkerNode : public Node, public GateNode {
   // Whether it takes part in the current iteration and has not ended it.
   bool is_in_iteration() const { return is_in_iteration_; }
 
-  // As in WorkerLife, whose table says which of them change what.
+  // Transitions of WorkerLife; its table says what each one changes.
   bool arrived(bool collection_is_right) { return life_.arrived(collection_is_right); }
   bool environments_up(bool succeeded) { return life_.environments_up(succeeded); }
   void left_iteration() {
@@ -135,8 +142,8 @@ class WorkerNode : public Node, public GateNode {
     is_in_iteration_ = false;
   }
 
-  // The worker has done what it cannot do, and is to be ended for it: `what` says so, with "it" for
-  // the worker. The first accusation stands.
+  // The worker has done something that no intact worker does, so the controller must end it. `what`
+  // says what it did: "it ...". The first accusation stands.
   void accuse(std::string what) {
     if (accusation_.empty()) accusation_ = std::move(what);
   }
@@ -154,8 +161,8 @@ class WorkerNode : public Node, public GateNode {
     if (!channels_.send(command)) accuse(WorkerChannels::kDamaged);
   }
 
-  // Takes what the worker has published. True if there was something; throws CorruptRing. If there
-  // was nothing, looks whether the other channels are still what they can be.
+  // Takes the frames that the worker has published. If there was none, returns false, and accuses
+  // the worker if its deque or its command ring is damaged. Throws CorruptRing.
   bool drain() {
     if (channels_.drain()) return true;
     if (!tests_.is_intact()) accuse(WorkerTests::kDamaged);
@@ -164,8 +171,8 @@ class WorkerNode : public Node, public GateNode {
   }
   bool next_frame(std::string_view& frame) { return channels_.next_frame(frame); }
 
-  // Hands the worker, which must not be busy, a test that a worker has completed before; no
-  // scheduler knows of it.
+  // Hands the worker a test that a worker has completed before. The worker must not be busy. The
+  // scheduler does not know of it.
   void send_retry(TestIndex test) {
     tests_.send_retry(test);
     accuse_of_damage();
@@ -173,31 +180,32 @@ class WorkerNode : public Node, public GateNode {
     settle_if_due();
   }
 
-  // Takes back whatever has not started, also what no scheduler knows of.
+  // Takes back all tests that have not started, and the retry if it has not.
   void take_everything_back() {
     take_back(unstarted());
     tests_.take_back_retry();
   }
 
-  // Whether it has been sent a test of which it has not reported.
+  // Whether it was sent a test that it has not reported.
   bool is_busy() const { return tests_.any(); }
 
-  // The worker has reported `test`; false if it is not the one that must come next.
+  // The worker has reported `test`. False if another test must come next.
   bool complete(TestIndex test) {
     if (!tests_.complete(test)) return false;
     history.add(test);
     return true;
   }
 
-  // The worker has not begun `test`, which it had taken: the test waits behind all others again.
-  // False if it is not the one that the worker can have.
+  // The worker took `test`, but has not begun it. The test waits behind all others again. False if
+  // the worker cannot have taken it.
   bool give_back(TestIndex test) {
     if (!tests_.give_back(test)) return false;
     wake_for_tests();
     return true;
   }
 
-  // The worker could start no test for a while. It may have settled then, although it had some.
+  // The worker may start tests again, after a while in which it could not. In that time it may have
+  // settled, although it had tests.
   void resume() {
     if (life_.is_gone()) return;
     settled_ = false;
@@ -212,19 +220,19 @@ class WorkerNode : public Node, public GateNode {
     return channels_.phase_since(started, now);
   }
 
-  // The same, but begun anew when the session went on after it had been suspended.
+  // As phase_since(), but not before the session last continued after a suspension.
   std::chrono::steady_clock::time_point busy_since(
       std::chrono::steady_clock::time_point now) const {
     return std::max(phase_since(now), continued);
   }
 
-  // Whether the session was suspended since then.
+  // Whether the session has been suspended since `clock_ns`.
   bool was_suspended_since(std::int64_t clock_ns) const {
     return clock_nanoseconds(continued) > clock_ns;
   }
 
-  // What counts of the time that it was in a test, where there is a limit: after the session has
-  // been suspended that begins anew.
+  // How much of `span`, the time of a test, counts against the limit. A suspension of the session
+  // starts the count anew.
   std::chrono::nanoseconds counted_time(const ClockSpan& span) const {
     const std::int64_t begin = std::max(span.begin_ns, clock_nanoseconds(started));
     const std::int64_t duration = std::max<std::int64_t>(span.duration_ns, 0);
@@ -232,10 +240,10 @@ class WorkerNode : public Node, public GateNode {
     return std::chrono::nanoseconds(duration - (anew - begin));
   }
 
-  // The test that it is in, or in the set-up of its suite, if any; after its end the one that it
-  // died in. A test that it had taken but not begun is none. Where the slot does not say any more
-  // what is under way, it is the first of which nothing was heard: whatever damaged the slot ran in
-  // this worker.
+  // The test that the worker is in, or is in the set-up of the suite for, if any. After its end
+  // this is the test that it died in. A test that it has taken but not begun does not count. If the
+  // slot or the deque is damaged, this is the first test that a ready worker has not reported: the
+  // code that did the damage ran in this worker.
   std::optional<TestIndex> running_item() const {
     const std::optional<TestIndex> front = tests_.front();
     const Phase phase = this->phase();
@@ -245,15 +253,15 @@ class WorkerNode : public Node, public GateNode {
     return is_running ? front : std::nullopt;
   }
 
-  // After the worker's end: how many tests behind running_item() it may have died in as well,
-  // because the slot does not say any more what is under way.
+  // After the worker's end: how many tests behind running_item() it may have died in as well. 0
+  // unless the slot or the deque is damaged.
   std::size_t other_suspects() const {
     const std::size_t suspects = tests_.in_deque_or_taken();
     return says_what_runs() || suspects == 0 ? 0 : suspects - 1;
   }
 
-  // After the worker's end, which is now: how long it was in the test that it died in, of which it
-  // could not tell itself.
+  // Call this when the worker has just ended. Sets the start and the duration of the test that it
+  // died in, which it could not report itself.
   void time_running_item(std::chrono::steady_clock::time_point now,
                          std::chrono::system_clock::time_point now_of_day) {
     using std::chrono::milliseconds;
@@ -263,7 +271,7 @@ class WorkerNode : public Node, public GateNode {
     untold.test.elapsed_ms = std::chrono::duration_cast<milliseconds>(time).count();
   }
 
-  // After the worker's end: counts the crash item as one that the worker ran.
+  // After the worker's end: adds the crash item to the tests that it ran.
   void add_crash_item_to_history() { history.add(*tests_.front()); }
 
   // After the worker's end: as WorkerTests::abandon().
@@ -271,14 +279,14 @@ class WorkerNode : public Node, public GateNode {
     return tests_.abandon(without_crash_item);
   }
 
-  // The worker has left its suite, or the suite went with the worker.
+  // The worker has left its suite, or has died in it.
   void leave_suite() {
     untold.open_suite.reset();
     untold.suite = {};
     if (tests_.gate() != nullptr) tests_.gate()->left_suite(number_);
   }
 
-  // What was printed since the current region began, or since the last one.
+  // The output since the begin of the current region, or since the end of the last one.
   OutputSlice tail() const {
     OutputSlice slice;
     slice.out = {slot().out_begin.load(std::memory_order_relaxed), output.out.size()};
@@ -288,8 +296,8 @@ class WorkerNode : public Node, public GateNode {
     return slice;
   }
 
-  // From here on it can be sent tests, of which `assignments` keeps account, and which start when
-  // `gate` says so, if there is one.
+  // From now on the worker can be sent tests. `assignments` keeps account of them. If there is a
+  // `gate`, it decides when they may start.
   void begin_iteration(Assignments& assignments, LockGate* gate = nullptr) {
     is_in_iteration_ = true;
     tests_.begin_iteration(assignments, gate);
@@ -297,19 +305,19 @@ class WorkerNode : public Node, public GateNode {
     history = {};
   }
 
-  // The iteration is over: its assignments and its gate are not used any more.
+  // The iteration is over. Its assignments and its gate are not used any more.
   void forget_iteration() { tests_.forget_iteration(); }
 
-  WorkerController controller;  // what plugins see of the worker
+  WorkerController controller;  // the worker, as plugins see it
   WorkerOutput output;
-  std::optional<LiveOutput> live;  // if output is shown as it comes
-  OutputWatch::Handle watched;     // has the output looked at while the process lives
+  std::optional<LiveOutput> live;  // if output is shown at once
+  OutputWatch::Handle watched;     // watches the output while the process lives
   std::unique_ptr<ChildProcess> process;
-  std::chrono::steady_clock::time_point started;  // when that was
-  // When it went on after the whole session had been suspended, if it was.
+  std::chrono::steady_clock::time_point started;  // when the process started
+  // When the session last continued after a suspension, if ever.
   std::chrono::steady_clock::time_point continued = std::chrono::steady_clock::time_point::min();
 
-  std::optional<EndReason> end_reason;  // why it is being ended, if it is and is not accused
+  std::optional<EndReason> end_reason;  // why the controller ends it, unless it is accused
 
   RunHistory history;  // of this iteration
   Untold untold;
@@ -325,20 +333,21 @@ class WorkerNode : public Node, public GateNode {
     if (is_told(Topic::step)) print_line("[" + name() + "]" + what + format_index_list(tests));
   }
 
-  // Whether the slot is still what it can be.
+  // Whether slot and deque are undamaged, so that they say which test runs.
   bool says_what_runs() const { return tests_.is_intact() && is_valid(phase()); }
 
   void accuse_of_damage() {
     if (tests_.found_damage()) accuse(WorkerTests::kDamaged);
   }
 
-  // There are tests that it may start.
+  // The worker has tests that it may start.
   void wake_for_tests() {
     settled_ = false;
     channels_.wake();
   }
 
-  // Does what shutdown() asked for, unless tests are held that the worker may have to stay for.
+  // Settles the worker if shutdown() asked for it. While the gate holds tests, the worker may have
+  // to stay in its suite for them.
   void settle_if_due() {
     if (settles_later_ && tests_.held() == 0) settle();
   }
@@ -349,13 +358,13 @@ class WorkerNode : public Node, public GateNode {
   WorkerLife life_;
   bool is_in_iteration_ = false;
   std::string accusation_;      // empty: there is none
-  bool settles_later_ = false;  // told to shut down, and not sent anything since
-  bool settled_ = false;        // the worker was told so, and not given anything since
+  bool settles_later_ = false;  // shutdown() was called, and send() has not been since
+  bool settled_ = false;        // the command was sent, and the worker got no test since
 };
 
 using WorkerNodes = std::vector<std::unique_ptr<WorkerNode>>;  // by number
 
-// Whether that holds for one of them at least.
+// Whether `holds` is true of at least one of them.
 inline bool any_of(const WorkerNodes& nodes, FunctionRef<bool(const WorkerNode&)> holds) {
   for (const auto& node : nodes) {
     if (holds(*node)) return true;

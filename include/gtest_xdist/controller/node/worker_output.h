@@ -1,6 +1,6 @@
-// Where the output of one worker goes, and how much of it is kept.
+// Keeps and prints the output of one worker.
 //
-// Layer: controller/node.
+// Layer: controller/node. Does not know which tests the worker has.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_WORKER_OUTPUT_H_
 #define GTEST_XDIST_CONTROLLER_NODE_WORKER_OUTPUT_H_
 
@@ -19,8 +19,8 @@
 
 namespace gtest_xdist::internal {
 
-// Standard error has a file of its own only if the controller's two streams go to different places;
-// otherwise `out` holds both, in order.
+// Standard error has its own file only if the controller's two streams go to different places.
+// Otherwise `out` has both, in order.
 struct WorkerOutput {
   OutputFile out;
   OutputFile err;
@@ -34,7 +34,7 @@ struct WorkerOutput {
     return files;
   }
 
-  // Prints a slice where this process prints; it may be gone from the files then.
+  // Prints a slice to this process's own streams. The slice may be gone from the files afterwards.
   void print(const OutputSlice& slice) {
     const auto print_to = [](std::FILE* stream) {
       return [stream](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stream); };
@@ -43,20 +43,21 @@ struct WorkerOutput {
     if (err.valid()) err.consume(slice.err, print_to(stderr));
   }
 
-  // A look at what the worker prints while it runs: frees the middle of what is too much. `slot` is
-  // the worker's. May be called by any one thread.
+  // Looks at the output while the worker runs. If a region is too large, frees its middle. `slot`
+  // is the worker's. Any thread may call this, but only one at a time.
   OutputWatch::Found trim(const WorkerSlot& slot) {
     return std::max(trim(out, slot.out_region, out_seen_), trim(err, slot.err_region, err_seen_));
   }
 
-  // Something is over that `region` is the output of. If it is too much its middle is cut out;
-  // returns how much was printed then, in bytes, else 0.
+  // `region` is complete. If it is too large, cuts out its middle, and returns how many bytes were
+  // printed. Returns 0 otherwise.
   std::uint64_t settle(const OutputSlice& region) {
     if (region.empty()) return 0;
     return out.settle(region.out).value_or(0) + err.settle(region.err).value_or(0);
   }
 
-  // Likewise; `report` tells all of it, and perhaps what other workers than `worker` have printed.
+  // As above. `report` has all slices of the region, and perhaps slices of workers other than
+  // `worker`.
   std::uint64_t settle(const Report& report, int worker) {
     OutputSlice region;
     for (const Step& step : report.steps) {
@@ -67,19 +68,19 @@ struct WorkerOutput {
     return settle(region);
   }
 
-  // Likewise for what a worker printed last that is dead.
+  // As above, for the last region of a dead worker.
   std::uint64_t settle_tail(const WorkerSlot& slot) {
     return settle({{slot.out_region.load(std::memory_order_relaxed), out.size()},
                    {slot.err_region.load(std::memory_order_relaxed), err.size()}});
   }
 
  private:
-  // `seen` is the size of the file at the look before, and is set.
+  // `seen` is the size of the file at the last look; this updates it.
   static OutputWatch::Found trim(OutputFile& file, const std::atomic<std::uint64_t>& region,
                                  std::uint64_t& seen) {
     using Found = OutputWatch::Found;
-    // The size first: then all that precedes it has been printed in regions that are over, or in
-    // this one. Pairs with the exchange in OutputMarks::tell_region().
+    // Read the size first. Then every byte before it was printed in this region or an earlier one.
+    // The load pairs with the exchange in OutputMarks::tell_region().
     const std::uint64_t before = std::exchange(seen, file.size());
     if (seen == before) return Found::nothing;
     const std::uint64_t begin = region.load(std::memory_order_seq_cst);

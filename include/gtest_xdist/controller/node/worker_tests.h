@@ -1,8 +1,8 @@
-// The tests that one worker has.
+// Keeps account of the tests that one worker has.
 //
-// Layer: controller/node. Which of them wait, in shared memory or at the gate, and which the worker
-// has taken: by the controller's own account, which its deque can only confirm. Keeps the
-// iteration's Assignments right about them. Wakes nobody.
+// Layer: controller/node. Tests wait in the deque in shared memory, or at the gate, or the worker
+// has taken them. The controller's own account decides; the deque can only confirm it. Updates the
+// iteration's Assignments. Does not wake the worker.
 #ifndef GTEST_XDIST_CONTROLLER_NODE_WORKER_TESTS_H_
 #define GTEST_XDIST_CONTROLLER_NODE_WORKER_TESTS_H_
 
@@ -25,16 +25,16 @@ namespace gtest_xdist::internal {
 
 class WorkerTests {
  public:
-  // Of worker `number`, whose end of `deque` must outlive this.
+  // The tests of worker `number`.
   WorkerTests(int number, WorkDeque deque) : number_(number), deque_(deque) {}
 
-  // From here on `assignments` keeps account of them, and they may start when `gate` says so, if
-  // there is one: it calls push().
+  // From now on `assignments` keeps account of the tests. If there is a `gate`, it decides when a
+  // test may start, and WorkerNode::let_out() calls push() then.
   void begin_iteration(Assignments& assignments, LockGate* gate) {
     assignments_ = &assignments;
     gate_ = gate;
   }
-  // Neither is used any more.
+  // From now on neither is used.
   void forget_iteration() {
     assignments_ = nullptr;
     gate_ = nullptr;
@@ -42,44 +42,45 @@ class WorkerTests {
   Assignments* assignments() const { return assignments_; }
   LockGate* gate() const { return gate_; }
 
-  // --- what is given and taken back --------------------------------------------------------------
+  // --- giving and taking back --------------------------------------------------------------------
 
-  // From a scheduler.
+  // Takes tests from a scheduler.
   void send(const std::vector<TestIndex>& tests) {
     assignments_->hand_out(tests, number_);
     give(tests);
   }
 
-  // A test that a worker has completed before, for a worker that is not busy; no scheduler knows of
-  // it. It stays the first of the worker's tests.
+  // Takes a test that a worker has completed before. This worker must not be busy, so the test
+  // becomes the first of its tests, and stays it. The scheduler does not know of it.
   void send_retry(TestIndex test) {
     assignments_->hand_out_retry(test, number_);
     retry_ = test;
     give({test});
   }
 
-  // A test that may start.
+  // The test may start: puts it into the deque.
   void push(TestIndex test) {
-    // The deque holds every test there is, so a full one is not of our making.
+    // The deque has room for every test, so only damage can make it full.
     if (!deque_.push(test)) found_damage_ = true;
     pending_.push_back(test);
   }
 
-  // Up to `count` of those that have not started and came from a scheduler; the last, in order.
+  // Takes back up to `count` tests from the end, in order. Takes only tests that have not started
+  // and came from a scheduler.
   std::vector<TestIndex> take_back(std::size_t count) {
     std::vector<TestIndex> tests;
     std::vector<TestIndex> held;
     if (gate_ != nullptr) held = gate_->take_back(number_, std::min(count, held_unstarted()));
     for (const TestIndex test : held) assignments_->take_back(test, number_);
     while (tests.size() + held.size() < count && !pending_.empty() && pending_.back() != retry_) {
-      // What says which tests have started may have been damaged since the last look.
+      // The worker may have damaged the deque since the last look.
       if (!is_intact()) {
         found_damage_ = true;
         break;
       }
       const std::optional<TestIndex> test = deque_.take_back();
       if (!test) break;
-      // The account here decides, not what the shared memory says.
+      // The account here decides, not the shared memory.
       if (*test != pending_.back()) {
         found_damage_ = true;
         break;
@@ -94,22 +95,22 @@ class WorkerTests {
     return tests;
   }
 
-  // The test from send_retry(), unless it has started.
+  // Takes back the test from send_retry(), unless it has started.
   void take_back_retry() {
     if (!has_retry() || retry_has_started()) return;
     if (is_retry_held()) {
       gate_->take_back(number_, 1);
     } else {
-      if (pending_.back() != retry_ || !deque_.take_back()) return;  // it has started just now
+      if (pending_.back() != retry_ || !deque_.take_back()) return;  // it has just started
       pending_.pop_back();
       if (gate_ != nullptr) gate_->take_back_out(number_, retry_);
     }
     assignments_->take_back_retry(std::exchange(retry_, kNoTest), number_);
   }
 
-  // --- what the worker says ----------------------------------------------------------------------
+  // --- messages and the end of the worker --------------------------------------------------------
 
-  // Takes `test` off the account; false if it is not the one that must come next.
+  // The worker has reported `test`. False if another test must come next.
   bool complete(TestIndex test) {
     if (pending_.empty() || pending_.front() != test) return false;
     pending_.pop_front();
@@ -120,8 +121,8 @@ class WorkerTests {
     return true;
   }
 
-  // The worker has not begun `test`, which it had taken: the test waits behind all others again.
-  // False if it is not the one that the worker can have.
+  // The worker took `test`, but has not begun it. The test waits behind all others again. False if
+  // the worker cannot have taken it.
   bool give_back(TestIndex test) {
     if (pending_.empty() || pending_.front() != test || !has_taken()) return false;
     pending_.pop_front();
@@ -130,8 +131,9 @@ class WorkerTests {
     return true;
   }
 
-  // After the worker's end: gives up its tests. What it has not run, in order, is free again; the
-  // test that it died in is left out, and is the one that can be put back.
+  // After the worker's end: frees its tests, and returns those that a scheduler sent and the worker
+  // has not run, in order. With `without_crash_item`, the first is the test that it died in: it is
+  // not returned, and Assignments::put_back() accepts it.
   std::vector<TestIndex> abandon(bool without_crash_item) {
     if (without_crash_item) {
       assignments_->crash(pending_.front(), number_);
@@ -154,44 +156,44 @@ class WorkerTests {
     return tests;
   }
 
-  // --- what is known -----------------------------------------------------------------------------
+  // --- questions ---------------------------------------------------------------------------------
 
-  // Sent by a scheduler and not reported.
+  // How many tests a scheduler sent and the worker has not reported.
   std::size_t pending() const { return all() - (has_retry() ? 1 : 0); }
 
-  // Of these, how many have not started.
+  // How many of these have not started.
   std::size_t unstarted() const {
     const std::size_t all = std::min(deque_.size(), pending_.size()) + held();
     return all - std::min<std::size_t>(all, has_retry() && !retry_has_started() ? 1 : 0);
   }
 
-  // How many may not start yet.
+  // How many tests the gate holds.
   std::size_t held() const { return gate_ == nullptr ? 0 : gate_->held(number_); }
 
-  // Whether tests wait in the shared memory itself for the worker to take them.
+  // Whether tests wait in the deque for the worker.
   bool any_unstarted_in_deque() const { return !pending_.empty() && deque_.size() > 0; }
 
   bool any() const { return all() > 0; }
 
-  // How many may have started.
+  // How many tests are in the deque, or taken and not reported.
   std::size_t in_deque_or_taken() const { return pending_.size(); }
 
-  // The first that may have started and has not been reported, if any.
+  // The first of these, if any.
   std::optional<TestIndex> front() const {
     return pending_.empty() ? std::nullopt : std::optional<TestIndex>(pending_.front());
   }
 
-  // Whether the worker has taken a test of which it has not reported.
+  // Whether the worker has taken a test that it has not reported.
   bool has_taken() const { return deque_.taken(answered_).value_or(0) > answered_; }
 
-  // Whether the deque is what it can be.
+  // Whether the deque is undamaged.
   bool is_intact() const { return deque_.taken(answered_).has_value(); }
 
-  // The test from send_retry() that it has; kNoTest if it has none.
+  // The test from send_retry(), until it is reported; kNoTest if there is none.
   TestIndex retry() const { return retry_; }
   bool has_retry() const { return retry_ != kNoTest; }
 
-  // Whether the deque was not what it can be when it was used.
+  // Whether the deque was found damaged when it was used.
   bool found_damage() const { return found_damage_; }
 
   static constexpr const char* kDamaged = "its deque is damaged";
@@ -204,7 +206,7 @@ class WorkerTests {
 
   std::size_t all() const { return pending_.size() + held(); }
 
-  // Of those that are held, how many a scheduler has sent.
+  // How many of the held tests a scheduler has sent.
   std::size_t held_unstarted() const { return held() - (is_retry_held() ? 1 : 0); }
 
   bool is_retry_held() const {
@@ -218,11 +220,11 @@ class WorkerTests {
   const int number_;
   WorkDeque deque_;
   Assignments* assignments_ = nullptr;  // of the current iteration
-  LockGate* gate_ = nullptr;            // likewise; null if no test excludes another
+  LockGate* gate_ = nullptr;            // of the current iteration; null if no test excludes others
   std::deque<TestIndex> pending_;       // in the deque or taken, in order
-  TestIndex retry_ = kNoTest;           // that passed the scheduler by, if it has one
+  TestIndex retry_ = kNoTest;           // the test from send_retry()
   bool found_damage_ = false;
-  std::int64_t answered_ = 0;  // of those it took, reported or given back
+  std::int64_t answered_ = 0;  // how many taken tests the worker has reported or given back
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,6 +1,7 @@
-// A recorded schedule that is to be run again: what it asks of this program.
+// Reads a recorded schedule that is run again, and checks that it fits this program.
 //
-// Layer: controller/records. Knows gtest's tests by their numbers in the catalog.
+// Layer: controller/records. Gives lists of tests by index; does not know the workers of this
+// session.
 #ifndef GTEST_XDIST_CONTROLLER_RECORDS_REPLAY_PLAN_H_
 #define GTEST_XDIST_CONTROLLER_RECORDS_REPLAY_PLAN_H_
 
@@ -23,10 +24,10 @@
 
 namespace gtest_xdist::internal {
 
-// Every member that can fail throws the UsageError for GTEST_XDIST_REPLAY.
+// A member that fails throws the UsageError for GTEST_XDIST_REPLAY.
 class ReplayPlan {
  public:
-  // Reads the file of `target`; `directory` is where the process was started.
+  // Reads the file of `target`. `directory` is the directory in which the process was started.
   ReplayPlan(ReplayTarget target, const std::string& directory) : target_(std::move(target)) {
     try {
       record_ = RecordParser::parse(read_file(absolute_path(target_.file, directory)));
@@ -36,10 +37,10 @@ class ReplayPlan {
     if (target_.worker) check_worker();
   }
 
-  // As the user gave it.
+  // The path as the user gave it.
   const std::string& file() const { return target_.file; }
 
-  // The part in the run of all tests with this number, from 0. `repeat` is --gtest_repeat.
+  // The record of the RUN_ALL_TESTS with this number, from 0. `repeat` is --gtest_repeat.
   const RecordedRun& run(unsigned number, const Catalog& catalog, int repeat) const {
     const auto it = std::find_if(record_.runs.begin(), record_.runs.end(),
                                  [&](const RecordedRun& r) { return r.number == number + 1; });
@@ -63,7 +64,7 @@ class ReplayPlan {
     return *it;
   }
 
-  // Throws unless exactly the tests are selected that were then.
+  // Throws unless exactly the recorded tests are selected now.
   void check_selection(const RecordedRun& run, const Catalog& catalog) const {
     std::vector<bool> then(catalog.size());
     for (const TestIndex test : run.selected) then[test] = true;
@@ -75,8 +76,8 @@ class ReplayPlan {
     }
   }
 
-  // What the worker of the target ran in the run, by iteration. `repeat` is --gtest_repeat: in one
-  // of so many it must have run something.
+  // The tests that the target's worker ran, by iteration. `repeat` is --gtest_repeat: in one of the
+  // first `repeat` iterations the worker must have run a test.
   std::vector<std::vector<TestIndex>> lists(const RecordedRun& run, int repeat) const {
     std::vector<std::vector<TestIndex>> lists;
     bool any = repeat == 0;
@@ -95,8 +96,8 @@ class ReplayPlan {
     return lists;
   }
 
-  // What is to be run in each place of a worker, in order: what the worker ran, and what those ran
-  // that came in its place.
+  // The tests for each slot of a worker, in order: those that the worker ran, and those that its
+  // replacements ran.
   static std::vector<std::vector<TestIndex>> shares(const RecordedRun& run, unsigned iteration) {
     std::vector<std::vector<TestIndex>> shares(run.workers);
     if (iteration >= run.iterations.size()) return shares;
@@ -106,8 +107,8 @@ class ReplayPlan {
     return shares;
   }
 
-  // Of the tests in `order`, those that nobody ran then; where each was to be run on every worker,
-  // once for each that did not.
+  // The tests in `order` that no worker ran in the record. If every worker runs every test: one
+  // occurrence for each slot in which it was not run.
   static std::vector<TestIndex> left_out(const RecordedRun& run, unsigned iteration,
                                          const std::vector<TestIndex>& order) {
     std::vector<TestIndex> missing;
@@ -128,7 +129,7 @@ class ReplayPlan {
     return missing;
   }
 
-  // Why those are not run.
+  // Why those tests are not run.
   std::string reason_to_leave_out() const {
     return "not run: it was not run when '" + target_.file + "' was recorded";
   }

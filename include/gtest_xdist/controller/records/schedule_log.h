@@ -1,8 +1,8 @@
-// Notes what each worker does when, for those who want to see or to repeat it.
+// Logs what each worker does when, to show it or to repeat it.
 //
-// Layer: controller/records. Told by a DSession of all that it hears, and nobody's decisions depend
-// on it. What workers say of times is believed as far as it can be: no span begins before the last
-// one of its worker has ended, and none ends after it was told of.
+// Layer: controller/records. Hears all messages and ends of workers. No decision of this session
+// depends on the log, but a later session can replay its record. Corrects impossible times from
+// workers: no span begins before the worker's last one has ended, or ends after it was reported.
 #ifndef GTEST_XDIST_CONTROLLER_RECORDS_SCHEDULE_LOG_H_
 #define GTEST_XDIST_CONTROLLER_RECORDS_SCHEDULE_LOG_H_
 
@@ -26,7 +26,7 @@
 
 namespace gtest_xdist::internal {
 
-// Those of this process's tests.
+// The names of this process's tests.
 class CatalogNames final : public ScheduleNames {
  public:
   explicit CatalogNames(std::shared_ptr<const Catalog> catalog) : catalog_(std::move(catalog)) {}
@@ -39,14 +39,14 @@ class CatalogNames final : public ScheduleNames {
   const std::shared_ptr<const Catalog> catalog_;
 };
 
-// One RUN_ALL_TESTS.
+// The log of one RUN_ALL_TESTS.
 class ScheduleLog {
  public:
   using Clock = std::chrono::steady_clock;
   using Kind = ScheduleSpan::Kind;
   using Result = ScheduleSpan::Result;
 
-  // Adds to `run`, which must outlive this and is filled in here. Times are counted from `zero`.
+  // Fills in `run`. Times are counted from `zero`.
   ScheduleLog(ScheduleRun& run, const std::shared_ptr<const Catalog>& catalog, unsigned workers,
               Clock::time_point zero)
       : run_(run), zero_(clock_nanoseconds(zero)) {
@@ -56,7 +56,7 @@ class ScheduleLog {
     run_.digest = catalog->digest_of_names();
   }
 
-  // The worker's process has been started, for the iteration that is under way, or for the next.
+  // The worker's process was started, for the current iteration, or for the next one.
   void started(const WorkerNode& node, bool for_next = false) {
     const auto number = static_cast<std::size_t>(node.number());
     if (number >= run_.crew.size()) {
@@ -69,15 +69,16 @@ class ScheduleLog {
     progress_[number].iteration = std::max(1U, run_.iterations) + (for_next ? 1 : 0);
   }
 
-  // The tests in `selected` are to be run, perhaps once more, `on_every_worker` or on one each.
+  // The tests in `selected` will run, each on one worker or `on_every_worker`. Call this for each
+  // iteration.
   void begin_iteration(const std::vector<TestIndex>& selected, bool on_every_worker) {
     ++run_.iterations;
     run_.selected = selected;
     run_.on_every_worker = on_every_worker;
   }
 
-  // The result of the set-up or tear-down that has ended according to the message. Ask before the
-  // message is handled: what the worker has told of it is still in `node`.
+  // The result of the set-up or tear-down that has ended according to the message. Call this before
+  // the message is handled, while the unfinished report is still in `node`.
   static Result result_of(const WorkerNode& node, const SuiteUp&) {
     return result_of(node.untold.suite);
   }
@@ -97,7 +98,7 @@ class ScheduleLog {
     add(node, Kind::test, m.test, m.time, result);
   }
 
-  // The message has been found right, and `result` is its result_of().
+  // The message was found right, and `result` is its result_of().
   void on_message(const WorkerNode& node, const EnvironmentsUp& m, Result result) {
     if (!m.ran) return;
     Progress& progress = progress_of(node);
@@ -124,8 +125,8 @@ class ScheduleLog {
   template <class Message>
   void on_message(const WorkerNode&, const Message&, Result) {}
 
-  // The process has ended; `error` is empty if all that it was to do was done. To be called while
-  // it is known what it was doing.
+  // The process has ended. `error` is empty if the worker had done all its work. Call this while
+  // `node` still knows what the worker was doing.
   void ended(const WorkerNode& node, std::string error, Clock::time_point now) {
     if (!error.empty()) {
       const std::int64_t since = clock_nanoseconds(node.phase_since(now));
@@ -141,17 +142,17 @@ class ScheduleLog {
     worker.end = std::move(error);
   }
 
-  // What is known so far.
+  // The log so far.
   const ScheduleRun& run() const { return run_; }
 
-  // Nothing but what is to come will be asked for.
+  // Drops the spans so far, which are not needed any more.
   void forget_spans() { run_.spans.clear(); }
 
  private:
-  // Of one worker.
+  // How far one worker has got.
   struct Progress {
-    std::int64_t last_end = 0;  // since the beginning
-    unsigned iteration = 1;     // that it is in
+    std::int64_t last_end = 0;  // when its last span ended, in nanoseconds since zero_
+    unsigned iteration = 1;     // the iteration that it is in
     bool is_up = false;
   };
 
@@ -165,7 +166,7 @@ class ScheduleLog {
     return node.end_reason->blames_worker ? Result::timed_out : Result::interrupted;
   }
 
-  // What the worker may have died in that is no test.
+  // The kind of span that a worker in this phase is in, unless it is in a test.
   static std::optional<Kind> kind_of(Phase phase) {
     switch (phase) {
       case Phase::starting:
@@ -211,7 +212,7 @@ class ScheduleLog {
   std::int64_t since_zero(Clock::time_point time) const { return clock_nanoseconds(time) - zero_; }
 
   ScheduleRun& run_;
-  const std::int64_t zero_;         // of the machine's clock
+  const std::int64_t zero_;         // nanoseconds of the machine's clock
   std::vector<Progress> progress_;  // by number of the worker
 };
 

@@ -1,6 +1,6 @@
-// How long the tests of this program took before, and how long they take in this session.
+// Knows how long this program's tests took before, and how long they take in this session.
 //
-// Layer: controller/records. Knows gtest's tests by their numbers in the catalog.
+// Layer: controller/records. Does not know how durations are used to plan.
 #ifndef GTEST_XDIST_CONTROLLER_RECORDS_SESSION_DURATIONS_H_
 #define GTEST_XDIST_CONTROLLER_RECORDS_SESSION_DURATIONS_H_
 
@@ -22,12 +22,11 @@
 
 namespace gtest_xdist::internal {
 
-// One RUN_ALL_TESTS.
+// The durations of one RUN_ALL_TESTS.
 class SessionDurations {
  public:
-  // Reads the file at `path`, which must be absolute, and notes its damaged lines. `given` is the
-  // path as the user gave it, `program` a path of the binary. `catalog` must outlive this. Throws
-  // UsageError.
+  // Reads the file at `path`, which must be absolute, and prints a note for each damaged line.
+  // `given` is the path as the user gave it. `program` is a path of the binary. Throws UsageError.
   SessionDurations(const Catalog& catalog, const std::string& given, const std::string& path,
                    const std::string& program)
       : catalog_(catalog),
@@ -55,10 +54,10 @@ class SessionDurations {
     });
   }
 
-  // Seconds to expect; nothing if there is nothing to go by.
+  // How many seconds to expect for the test; empty if that is unknown.
   std::optional<double> of_test(TestIndex i) const { return tests_[i].expected(); }
 
-  // Likewise of the set-up and tear-down of a suite.
+  // As above, for the set-up and tear-down of a suite together.
   std::optional<double> of_suite(SuiteIndex i) const { return suites_[i].expected(); }
 
   // The test has run to its end.
@@ -67,7 +66,7 @@ class SessionDurations {
   // A worker has left the suite.
   void add_suite(SuiteIndex i, double seconds) { suites_[i].now.add(seconds); }
 
-  // To be called once, at the end of the session. What goes wrong is noted.
+  // Call this once, at the end of the session. Prints a note if it fails.
   void save() {
     std::vector<std::pair<std::string, MeasuredDuration>> measured;
     measured.reserve(tests_.size() + suites_.size());

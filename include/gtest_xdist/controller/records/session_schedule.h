@@ -1,6 +1,6 @@
-// The schedule of this process's runs of all tests, in the forms in which the user asks for it.
+// Keeps the schedule of this process, and writes it in the forms that the user asks for.
 //
-// Layer: controller/records.
+// Layer: controller/records. Does not know how workers report: ScheduleLog does.
 #ifndef GTEST_XDIST_CONTROLLER_RECORDS_SESSION_SCHEDULE_H_
 #define GTEST_XDIST_CONTROLLER_RECORDS_SESSION_SCHEDULE_H_
 
@@ -28,11 +28,11 @@
 
 namespace gtest_xdist::internal {
 
-// Lives as long as the process.
+// Has the runs of RUN_ALL_TESTS in this process. Lives as long as the process.
 class SessionSchedule {
  public:
-  // `options` must outlive this. Relative paths start where `self` was started. Throws UsageError
-  // if a file could not be written.
+  // Relative paths start where `self` was started. Throws UsageError if a file could not be
+  // written, or if two of the files are the same.
   SessionSchedule(const Options& options, const Self& self) : options_(options) {
     schedule_.program = duration_name_of_program(self.program());
     if (options.record) record_ = checked_path(kRecordVariable, *options.record, self.directory);
@@ -46,7 +46,8 @@ class SessionSchedule {
     check_differ(absolute_path(*options.durations_file, self.directory), kDurationsFileVariable);
   }
 
-  // Throws UsageError if the file of `owner`, a variable or flag, would be written by this, too.
+  // Throws UsageError if this would also write the file at `path`, which belongs to `owner`, a
+  // variable or flag.
   void check_differ(const std::string& path, const char* owner) const {
     if (record_ && leads_to_same_file(*record_, path)) {
       reject_same(kRecordVariable, *options_.record, owner);
@@ -56,8 +57,8 @@ class SessionSchedule {
     }
   }
 
-  // What is to be told of a RUN_ALL_TESTS that begins now, the one with this number from 0; null if
-  // nobody wants to know. Valid until the next call.
+  // The RUN_ALL_TESTS with this number, from 0, begins. Returns its log; null if the user has asked
+  // for no form. Valid until the next call.
   ScheduleLog* begin_run(const std::shared_ptr<const Catalog>& catalog, unsigned number,
                          unsigned workers) {
     if (!options_.durations && !keeps_all()) return nullptr;
@@ -68,7 +69,8 @@ class SessionSchedule {
     return &*log_;
   }
 
-  // To be called when gtest has printed its summary of the iteration with this number, from 0.
+  // Call this when gtest has printed its summary of the iteration with this number, from 0. Prints
+  // the slowest tests, if the user has asked for them.
   void iteration_ends(int iteration) {
     if (!log_) return;
     if (options_.durations) {
@@ -80,8 +82,8 @@ class SessionSchedule {
     if (!keeps_all()) log_->forget_spans();
   }
 
-  // Writes the files that are asked for, with all that is known. What goes wrong is noted. To be
-  // called when a RUN_ALL_TESTS has ended, in whatever way.
+  // Writes the files that the user has asked for, with the schedule so far. Prints a note if it
+  // fails. Call this when a RUN_ALL_TESTS has ended, in whatever way.
   void save() const {
     if (record_) {
       write(kRecordVariable, *record_,
@@ -123,8 +125,8 @@ class SessionSchedule {
   }
 
   const Options& options_;
-  std::optional<std::string> record_;    // absolute, if it can be
-  std::optional<std::string> timeline_;  // likewise
+  std::optional<std::string> record_;    // its path, absolute if possible
+  std::optional<std::string> timeline_;  // its path, absolute if possible
   const std::chrono::steady_clock::time_point zero_ = std::chrono::steady_clock::now();
   Schedule schedule_;
   std::optional<ScheduleLog> log_;  // of the last run

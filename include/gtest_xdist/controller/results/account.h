@@ -1,6 +1,11 @@
-// What is reported of each test of an iteration, and the reason where a test was not run.
+// Keeps account of what is reported of each test of an iteration.
 //
-// Layer: controller/results. Pure bookkeeping. A test has one report in the end, whatever happens.
+// Layer: controller/results. Pure bookkeeping. In the end a test has one report, whatever happens.
+// Does not call the scheduler. Its parts:
+//
+//   ResultStore  the reports that can be replayed
+//   KeptCrashes  crashes of tests that will run again
+//   Retries      failed tests that wait for another attempt
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_ACCOUNT_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_ACCOUNT_H_
 
@@ -27,15 +32,14 @@ namespace gtest_xdist::internal {
 
 class Account {
  public:
-  // Of the tests in `order`, each run `runs_per_test` times. What is passed by reference must
-  // outlive this.
+  // Expects reports of the tests in `order`, each of which runs `runs_per_test` times.
   Account(const Catalog& catalog, const WorkerNodes& nodes, Assignments& assignments,
           const std::vector<TestIndex>& order, std::size_t runs_per_test, std::size_t retries)
       : catalog_(catalog),
         nodes_(nodes),
         assignments_(assignments),
         store_(suites_of_tests(catalog), order, catalog.suite_count(), runs_per_test),
-        // Where every worker runs every test, one that passes elsewhere says nothing.
+        // If every worker runs every test, a pass on another worker proves nothing.
         retries_(retries, runs_per_test > 1) {}
 
   ResultStore& store() { return store_; }
@@ -44,17 +48,17 @@ class Account {
   Retries& retries() { return retries_; }
   const Retries& retries() const { return retries_; }
 
-  // Has `handler` called at the end of each run of a test, when it has been entered here.
+  // Sets the handler that is called at the end of each run, after the run was entered here.
   void on_run_end(RunEndHandler handler) { on_run_end_ = std::move(handler); }
 
-  // The worker has run the test; `is_rerun` if it is one that had been put back. Returns whether
-  // the test has failed for good.
+  // A worker has run the test. `is_rerun`: the test was put back after a crash. Returns whether the
+  // test has failed for good.
   bool add(TestIndex test, Report report, bool is_rerun) {
     if (is_rerun) prepend(kept_.take_steps(test), report);
     return conclude(test, std::move(report));
   }
 
-  // As add(), where gtest itself decides what is run.
+  // As add(), for a test that a worker ran natively. It is not retried.
   void add_native(TestIndex test, Report report) {
     if (retries_.is_waiting(test)) settle_retries(test);
     prepend(kept_.take_steps(test), report);
@@ -64,20 +68,20 @@ class Account {
     if (end) on_run_end_(*end);
   }
 
-  // As add(): the test has crashed, and has not been put back.
+  // As add(), for a test that has crashed and was not put back.
   bool add_crash(TestIndex test, KeptCrash crash) {
     prepend(std::move(crash.earlier), crash.report);
     return conclude(test, std::move(crash.report));
   }
 
-  // The test has crashed, and has been put back: the crash is told with its next run.
+  // The test has crashed and was put back. The report of its next run includes the crash.
   void keep_crash(TestIndex test, KeptCrash crash) { kept_.keep(test, std::move(crash)); }
 
-  // What is to be told of an earlier crash of the test, which has crashed again.
+  // Takes the steps of an earlier crash of the test, for the report of a further one.
   std::vector<Step> take_kept_steps(TestIndex test) { return kept_.take_steps(test); }
 
-  // Where every worker runs every test: one of them will not run these, nor will another instead.
-  // Returns those that no worker runs now and that nobody has reported.
+  // Drops one run of each of `tests`; no other worker makes up for it. Returns those that have
+  // neither a run nor a report left.
   std::vector<TestIndex> drop_runs(const std::vector<TestIndex>& tests) {
     std::vector<TestIndex> without_runs;
     for (const TestIndex test : tests) {
@@ -88,7 +92,7 @@ class Account {
     return without_runs;
   }
 
-  // The test will not be run (again). True if there is nothing to report of it.
+  // The test will not run (again). True if it has no report at all, and expects one.
   bool close(TestIndex test) {
     while (settle_kept_crash(test)) {
     }
@@ -96,7 +100,7 @@ class Account {
     return store_.close_test(test);
   }
 
-  // As close(), and if there is nothing to report, the test is skipped for `reason`.
+  // As close(). If the test has no report, reports it as skipped, with `reason`.
   void skip(TestIndex test, const std::string& reason) {
     if (!close(test)) return;
     const testing::TestInfo& info = catalog_.test(test);
@@ -105,7 +109,7 @@ class Account {
     store_.settle_test(test, std::move(report));
   }
 
-  // Skips all tests that are not reported and that no worker has.
+  // Skips all tests that are not reported and that no worker has, with `reason`.
   void skip_rest(const std::string& reason) {
     for (const TestIndex test : store_.missing()) {
       if (!assignments_.is_pending(test)) skip(test, reason);
@@ -132,21 +136,22 @@ class Account {
     return failed;
   }
 
-  // Nothing if nobody wants to hear of it.
+  // Empty if there is no handler.
   std::optional<RunEnd> end_of(TestIndex test, const Report& report) const {
     if (!on_run_end_) return std::nullopt;
     const Outcome otherwise = report.skipped() ? Outcome::skipped : Outcome::passed;
     return RunEnd{test, report.worker, report.failed() ? Outcome::failed : otherwise};
   }
 
-  // What waits for another attempt has failed.
+  // The test gets no further attempt: stores the reports of the failed ones.
   void settle_retries(TestIndex test) {
     while (std::optional<Report> report = retries_.give_up(test)) {
       store_.add_test(test, report->worker, std::move(*report));
     }
   }
 
-  // A test that crashed and was put back will not be run again; false if there is no such crash.
+  // The test crashed, was put back, and will not run again: stores the report of the crash. False
+  // if there is no such crash.
   bool settle_kept_crash(TestIndex test) {
     std::optional<KeptCrash> kept = kept_.take(test);
     if (!kept) return false;

@@ -1,7 +1,8 @@
-// What is told of a test that was run several times because it failed.
+// Makes one report of several attempts at a test.
 //
-// Layer: controller/results. The last attempt decides. The others are text between the test's start
-// and its end, as they would have been printed: gtest's model does not hear of their failures.
+// Layer: controller/results. The last attempt decides. The earlier ones become text between the
+// test's start and its end, as gtest would print them; gtest's model does not hear their failures.
+// Does not know when a test is run again.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_ATTEMPTS_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_ATTEMPTS_H_
 
@@ -39,8 +40,7 @@ inline std::string tell_story(const std::vector<Report>& failed, const Report& l
   return text;
 }
 
-// A line on an attempt, in the form of gtest's own: "[ ATTEMPT  ] 2 of 3 not run: no worker is
-// left".
+// A line about an attempt, in gtest's form: "[ ATTEMPT  ] 2 of 3 not run: no worker is left".
 inline Step attempt_line(std::size_t number, std::size_t most, const std::string& what,
                          int worker) {
   Step step;
@@ -56,8 +56,8 @@ inline Step attempt_line(std::size_t number, std::size_t most, int worker) {
   return attempt_line(number, most, "on " + worker_name(worker), worker);
 }
 
-// The test's report: `last`, after what the attempts before it say. `why_last` is empty, or "not
-// run: ..." where the test would have been run again otherwise.
+// The test's report: first the text of the failed attempts, then `last`. If a further attempt was
+// due but is not made, `why_last` says why: "not run: ...".
 inline Report tell_attempts(std::vector<Report> failed, Report last, std::size_t most,
                             const std::string& why_last = {}) {
   std::vector<Step> steps;

@@ -1,6 +1,6 @@
-// What becomes of a test that a worker died in: its report, and its way to another run.
+// Makes the report of a test that a worker died in, and keeps it while the test runs again.
 //
-// Layer: controller/results. Pure bookkeeping.
+// Layer: controller/results. Pure bookkeeping. Does not decide whether the test runs again.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_CRASH_ITEMS_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_CRASH_ITEMS_H_
 
@@ -22,25 +22,26 @@
 
 namespace gtest_xdist::internal {
 
-// What a crash means for a test that is run again: it stays failed, or only the last run counts.
+// What a crash means for a test that runs again: the test stays failed, or only the last run
+// counts.
 enum class CrashVerdict { counts, does_not_count };
 
-// Called once for each test that a worker died in, when the worker has been removed from the
-// scheduler. May change the report, and may put the test back by Scheduler::mark_test_pending();
-// the verdict says what the crash means then. If the test is not run again after all, it fails.
-// What the handler throws fails the run, and the crash counts.
+// Called once for each crash of a worker in a test, after the worker was removed from the
+// scheduler. May change the report. May put the test back by Scheduler::mark_test_pending(); the
+// verdict says what the crash means then. If the test does not run again after all, it fails. If
+// the handler throws, the run fails, and the crash counts.
 using CrashItemHandler = std::function<CrashVerdict(WorkerNode&, TestIndex, Report&, Scheduler&)>;
 
-// A crash of which nothing has been told yet, because the test is to be run again.
+// A crash, which is not reported yet if the test runs again.
 struct KeptCrash {
   int worker = -1;
   Report report;              // as the handler left it
-  Part crash;                 // what failed the test
-  bool counts = true;         // in spite of another run
-  std::vector<Step> earlier;  // what is to be told of the runs before
+  Part crash;                 // the failure of the test
+  bool counts = true;         // whether the test stays failed whatever its next run does
+  std::vector<Step> earlier;  // the steps of earlier crashes
 };
 
-// The worker died in the test; takes what the worker had told of it.
+// The worker died in the test. Takes the test's unfinished report from the worker.
 inline KeptCrash crash_in_test(WorkerNode& node, const testing::TestInfo& test,
                                const std::string& name, const std::string& how) {
   KeptCrash crash;
@@ -48,7 +49,7 @@ inline KeptCrash crash_in_test(WorkerNode& node, const testing::TestInfo& test,
   crash.crash = {PartType::fatal_failure, test.file(), test.line(),
                  crashed_while_running(node, name, how)};
   Report& report = crash.report;
-  report = std::move(node.untold.suite);  // of a set-up that did not end; else empty
+  report = std::move(node.untold.suite);  // of an unfinished set-up; else empty
   report.worker = node.number();
   report.start_ms = node.untold.test.start_ms;
   report.elapsed_ms = node.untold.test.elapsed_ms;
@@ -59,7 +60,8 @@ inline KeptCrash crash_in_test(WorkerNode& node, const testing::TestInfo& test,
   return crash;
 }
 
-// Leaves out what was told and then taken back, so that other steps can come before the report's.
+// Removes the parts that were reported and then taken back. Their count is valid only from the
+// report's beginning, so call this before other steps go in front.
 inline void drop_taken_back_parts(Report& report) {
   for (Step& step : report.steps) {
     if (report.dropped_parts == 0) return;
@@ -70,7 +72,7 @@ inline void drop_taken_back_parts(Report& report) {
   report.dropped_parts = 0;
 }
 
-// Tells `earlier` before what the report tells.
+// Puts `earlier` before the report's own steps.
 inline void prepend(std::vector<Step> earlier, Report& report) {
   if (earlier.empty()) return;
   drop_taken_back_parts(report);
@@ -78,7 +80,8 @@ inline void prepend(std::vector<Step> earlier, Report& report) {
   report.steps = std::move(earlier);
 }
 
-// What is to be told of a crash before the test's next run: of one that does not count, the output.
+// The steps that stand before those of the test's next run. If the crash does not count, these are
+// only its output.
 inline std::vector<Step> steps_before_rerun(KeptCrash kept) {
   std::vector<Step>& steps = kept.report.steps;
   drop_taken_back_parts(kept.report);
@@ -91,19 +94,20 @@ inline std::vector<Step> steps_before_rerun(KeptCrash kept) {
   return std::move(steps);
 }
 
-// The test's report if there is no next run: it fails, whatever the handler made of it.
+// The test's report if there is no next run. The test fails, whatever the handler has changed.
 inline Report report_without_rerun(KeptCrash kept) {
   if (!kept.report.failed()) kept.report.add_part(kept.worker, {}, std::move(kept.crash));
   prepend(std::move(kept.earlier), kept.report);
   return std::move(kept.report);
 }
 
-// The crashes of tests that have been put back and have not been run again.
+// Keeps the crashes of tests that were put back and have not run again.
 class KeptCrashes {
  public:
   void keep(TestIndex test, KeptCrash crash) { crashes_.push_back({test, std::move(crash)}); }
 
-  // The one kept first, if there is any: in the mode `each` a test may crash on several workers.
+  // Takes the test's oldest crash, if there is any. In the mode `each` a test may crash on several
+  // workers.
   std::optional<KeptCrash> take(TestIndex test) {
     for (auto it = crashes_.begin(); it != crashes_.end(); ++it) {
       if (it->test != test) continue;
@@ -114,7 +118,7 @@ class KeptCrashes {
     return std::nullopt;
   }
 
-  // As take(), and only what is to be told of it before the test's next run.
+  // As take(), but returns steps_before_rerun() of the crash.
   std::vector<Step> take_steps(TestIndex test) {
     std::optional<KeptCrash> crash = take(test);
     return crash ? steps_before_rerun(std::move(*crash)) : std::vector<Step>{};

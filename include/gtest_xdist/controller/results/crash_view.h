@@ -1,6 +1,6 @@
-// The report of a test that ended its worker, as plugins see and change it.
+// Shows plugins the report of a test that ended its worker, and takes their changes over.
 //
-// Layer: controller/results.
+// Layer: controller/results. Does not know what follows from the crash.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_CRASH_VIEW_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_CRASH_VIEW_H_
 
@@ -27,14 +27,14 @@ inline std::vector<Part> parts_of(const Report& report) {
   return parts;
 }
 
-// `report` ends with the crash; `item` must outlive what is returned.
+// The report as plugins see it. `report` ends with the crash. The returned object refers to `item`.
 inline TestReport show_crash(const Item& item, const Report& report, std::string worker_id) {
   return {item, Outcome::failed, 0, parts_of(report), report.properties, std::move(worker_id),
           true};
 }
 
-// Makes `report` say what a plugin has made of `shown`. What the test printed stays, and where the
-// plugin says that the test did not fail, its failures go.
+// Copies the plugin's changes from `shown` to `report`. The test's output stays. If the plugin says
+// that the test did not fail, removes its failures.
 inline void take_changes(const TestReport& shown, Report& report) {
   std::vector<Part> parts = shown.parts;
   const std::string why = shown.longrepr();
@@ -58,8 +58,8 @@ inline void take_changes(const TestReport& shown, Report& report) {
   }
 }
 
-// Asks plugins what is to become of tests that have ended their workers. `hooks` must outlive what
-// is returned.
+// Makes the handler that asks plugins about tests that have ended their workers. It refers to
+// `hooks`.
 inline CrashItemHandler ask_plugins(SessionHooks& hooks) {
   return [&hooks](const WorkerNode& node, TestIndex test, Report& report, Scheduler& scheduler) {
     if (!hooks.active()) return CrashVerdict::counts;

@@ -1,7 +1,7 @@
-// How many tests may fail before the rest is not run: --gtest_fail_fast, GTEST_XDIST_MAXFAIL.
+// Counts failed tests, and stops the run at a limit: --gtest_fail_fast, GTEST_XDIST_MAXFAIL.
 //
-// Layer: controller/results. Pure bookkeeping over the session's StopWord. The count here decides;
-// the one in shared memory only lets workers stop before the controller has heard of a failure.
+// Layer: controller/results. Pure bookkeeping over the session's StopWord. The count here decides.
+// With the count in shared memory, workers can stop before the controller has heard of a failure.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_FAILURE_LIMIT_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_FAILURE_LIMIT_H_
 
@@ -17,32 +17,32 @@
 
 namespace gtest_xdist::internal {
 
-// What follows from failures in an iteration.
+// How failures in an iteration are treated.
 struct FailurePolicy {
   FailurePolicy() = default;
   FailurePolicy(std::size_t most_failures, std::size_t most_retries = 0)
       : maxfail(most_failures), retries(most_retries) {}
 
-  std::size_t maxfail = 0;     // when so many tests have failed, no other starts; 0: never
-  std::string maxfail_source;  // what the user has set: "--gtest_fail_fast"
+  std::size_t maxfail = 0;     // after so many failed tests no other test starts; 0: no limit
+  std::string maxfail_source;  // the setting: "--gtest_fail_fast"
   std::size_t retries = 0;     // how often a failed test is run again
   std::optional<std::chrono::milliseconds> timeout;  // a test that took longer has failed
 };
 
-// One iteration's.
+// The limit of one iteration.
 class FailureLimit {
  public:
-  // `stop_word` must outlive this, and no test may have started.
+  // No test must have started.
   FailureLimit(const FailurePolicy& policy, std::size_t runs_per_test, StopWord& stop_word)
       : limit_(policy.maxfail),
         source_(policy.maxfail_source),
-        // Workers can count where each failure that one of them reports is another failed test.
+        // Workers can count if each failure that one of them reports is a further failed test.
         workers_count_(policy.retries == 0 && (runs_per_test == 1 || policy.maxfail == 1)),
         stop_word_(stop_word) {
     stop_word_.begin(shared_limit());
   }
 
-  // A worker has reported that the test failed for good. True if nothing more is to start.
+  // A worker has reported that the test failed for good. True if no further test must start.
   bool add(TestIndex test) {
     failed_.insert(test);
     if (!is_reached()) return false;
@@ -50,26 +50,26 @@ class FailureLimit {
     return true;
   }
 
-  // As add(), where the worker has died in the test.
+  // As add(), for a test that its worker has died in.
   bool add_crash(TestIndex test) {
     if (workers_count_) stop_word_.count_failure();
     return add(test);
   }
 
-  // From here on a test may be reported as failed more than once.
+  // From now on workers do not count, because a test may be reported as failed more than once.
   void count_here() {
     workers_count_ = false;
     stop_word_.lift_limit();
   }
 
-  // Whether workers are stopped although too few tests have failed: either the last failure is on
-  // its way, or a worker has written what it must not.
+  // Whether workers are stopped although too few tests have failed. Then either the report of the
+  // last failure is on its way, or a worker has damaged the shared memory.
   bool is_contradicted() const { return stop_word_.is_set() && !is_reached(); }
 
-  // What has stopped the run when add() is true.
+  // The setting that has stopped the run when add() is true.
   const std::string& source() const { return source_; }
 
-  // Tests may start again. To be called only when no report is on its way.
+  // Lets tests start again. Call this only when no report is on its way.
   void restore() { stop_word_.begin(shared_limit()); }
 
  private:

@@ -1,6 +1,6 @@
-// What is done about output when it is over: too much is cut, and told once.
+// Cuts output that is too much when its test or set-up is over, and says so once.
 //
-// Layer: controller/results.
+// Layer: controller/results. Does not print the output.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_SETTLEMENT_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_SETTLEMENT_H_
 
@@ -17,14 +17,13 @@
 
 namespace gtest_xdist::internal {
 
-// One iteration's.
+// The output of one iteration.
 class OutputSettlement {
  public:
-  // `catalog` must outlive this.
   explicit OutputSettlement(const Catalog& catalog) : catalog_(catalog) {}
 
-  // `report` tells all of something that is over on the worker: of a test, of the set-up or
-  // tear-down of a suite, or of what `describe()` says.
+  // Something is over on the worker, and `report` has all of its output: a test, the set-up or
+  // tear-down of a suite, or what `describe()` names.
   void of_test(WorkerNode& node, const Report& report, TestIndex test) {
     settle(node, report, [&] { return catalog_.full_name(test); });
   }
@@ -39,7 +38,7 @@ class OutputSettlement {
     note_cut(node, node.output.settle(report, node.number()), describe);
   }
 
-  // The worker is dead: to be called before what it printed last is told.
+  // The worker is dead. Call this before its last output goes into a report.
   void of_tail(WorkerNode& node) {
     note_cut(node, node.output.settle_tail(node.slot()), [&] { return describe_tail(node); });
   }

@@ -1,8 +1,8 @@
-// What happens outside all suites, in several workers, told as if it had happened in one process.
+// Joins what several workers report outside of suites to the reports of one process.
 //
-// Layer: controller/results. Pure bookkeeping. Every worker sets the environments up and tears them
-// down; a serial run does it once. So output is told once, the first worker's, and a failure that
-// several workers have in common is told once.
+// Layer: controller/results. Pure bookkeeping. Every worker sets up and tears down the
+// environments; a serial run does this once. So only the first worker's output is kept, and a
+// failure that several workers have in common is kept once. Does not know when it is replayed.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_PROGRAM_LOG_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_PROGRAM_LOG_H_
 
@@ -16,14 +16,14 @@
 
 namespace gtest_xdist::internal {
 
-// One iteration's.
+// The log of one iteration.
 class ProgramLog {
  public:
-  // In the place of a worker's number: the controller itself.
+  // Stands for the controller itself in the place of a worker's number.
   static constexpr int kNoWorker = -1;
 
-  // A worker's set-up of the environments; `ran` is false where gtest keeps those of an earlier
-  // iteration. The first one is told at its place in the run, see take_set_up().
+  // Adds a worker's set-up of the environments. `ran` is false if gtest keeps the environments of
+  // an earlier iteration. The first one is replayed at its own place, see take_set_up().
   void add_set_up(Report report, bool ran) {
     if (!set_up_) {
       set_up_ran_ = ran;
@@ -39,24 +39,24 @@ class ProgramLog {
     append(tear_down_, std::move(report), first);
   }
 
-  // Anything else: only failures and other parts, and only those that are new.
+  // Adds anything else, but only its parts (failures, say), and only new ones.
   void add(Report report) { append(rest_, std::move(report), false); }
 
   void add_output(int worker, const OutputSlice& output) { rest_.add_output(worker, output); }
 
-  // The controller's own words; `output` comes before them.
+  // Adds a failure that the controller words. `output` stands before it.
   void add_failure(int worker, const OutputSlice& output, std::string message) {
     Report report;
     report.add_part(worker, output, {PartType::fatal_failure, "", -1, std::move(message)});
     append(rest_, std::move(report), true);
   }
 
-  // The first worker to arrive decides.
+  // Only the first properties count.
   void set_properties(std::vector<Property> properties) {
     if (rest_.properties.empty()) rest_.properties = std::move(properties);
   }
 
-  // Whether there is a failure that has not been taken.
+  // Whether there is a failure that was not taken.
   bool has_failures() const {
     return rest_.failed() || tear_down_.failed() || (set_up_ && set_up_->failed());
   }
@@ -68,12 +68,12 @@ class ProgramLog {
   bool tear_down_ran() const { return tear_down_ran_; }
   Report take_tear_down() { return std::exchange(tear_down_, {}); }
 
-  // What has come up and has no place of its own.
+  // Takes what has no place of its own.
   Report take_rest() { return std::exchange(rest_, {}); }
 
  private:
   void append(Report& into, Report from, bool with_output) {
-    // What one worker says twice happened twice.
+    // If one worker says the same twice, it happened twice.
     const std::size_t before = told_.size();
     for (Step& step : from.steps) {
       const bool is_new = step.has_part && !is_told(step.part, told_, before);

@@ -1,8 +1,8 @@
-// What workers have reported and nobody has replayed yet.
+// Keeps the reports of workers until they are replayed.
 //
-// Layer: controller/results. Pure bookkeeping: no process, no gtest. Puts together what several
-// workers say of one suite, and in the mode `each` of one test, so that it reads as if one process
-// had run it.
+// Layer: controller/results. Pure bookkeeping: no process, no gtest. Joins the reports of several
+// workers on one suite, and in the mode `each` on one test, so that they read like those of one
+// process.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_RESULT_STORE_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_RESULT_STORE_H_
 
@@ -22,11 +22,11 @@
 
 namespace gtest_xdist::internal {
 
-// One iteration's results. Suites and tests are numbered as in the collection.
+// The results of one iteration. A test is given by its index, a suite by its number.
 class ResultStore {
  public:
-  // `suite_of[i]` is the suite of test i; `selected` are the tests that reports are expected of.
-  // `reports_per_test` is 1, or in the mode `each` the number of workers.
+  // `suite_of[i]` is the suite of test i. Reports of the tests in `selected` are expected: one of
+  // each, or in the mode `each` one from each worker (`reports_per_test`).
   ResultStore(std::vector<std::uint32_t> suite_of, const std::vector<TestIndex>& selected,
               std::size_t suites, std::size_t reports_per_test)
       : suite_of_(std::move(suite_of)),
@@ -41,17 +41,17 @@ class ResultStore {
     }
   }
 
-  // --- what workers report -----------------------------------------------------------------------
+  // --- reports of workers ------------------------------------------------------------------------
 
-  // A worker has entered a suite: its results are not complete before it has left again.
+  // A worker has entered the suite. The suite is not complete until the worker has left it.
   void suite_entered(std::uint32_t suite) { ++suites_[suite].open_stretches; }
   void suite_left(std::uint32_t suite) {
     --suites_[suite].open_stretches;
     note_progress(suite);
   }
 
-  // Output and parts that all workers have in common are told once: the first worker's. A later one
-  // adds only parts that nobody had.
+  // Adds a worker's set-up or tear-down of the suite. The first worker's output and parts are kept.
+  // A later worker adds only new parts.
   void add_suite_up(std::uint32_t suite, Report report) {
     Suite& s = suites_[suite];
     merge(s.began_replay ? s.down : s.up, std::move(report), s.up_told, s.parts);
@@ -66,8 +66,8 @@ class ResultStore {
     merge(s.down, std::move(report), s.down_told, s.parts);
   }
 
-  // `worker` reports a test, possibly not for the first time. The report becomes ready when all
-  // that are expected of it are there.
+  // `worker` reports a test, possibly not for the first time. When all expected reports of the test
+  // are there, the test becomes ready.
   void add_test(TestIndex test, int worker, Report report) {
     if (state_[test] != State::expected) return;
     if (!merges_) {
@@ -82,8 +82,8 @@ class ResultStore {
     if (reports.size() >= awaited_[test]) close_test(test);
   }
 
-  // No further report of the test will come. True if there is none at all: the caller has to say
-  // why, by settle_test().
+  // No further report of the test will come. True if an expected test has none at all: the caller
+  // must say why, by settle_test().
   bool close_test(TestIndex test) {
     if (state_[test] != State::expected) return false;
     if (told_of(test) == 0) return true;
@@ -91,15 +91,15 @@ class ResultStore {
     return false;
   }
 
-  // The controller's own report of a test, instead of all others.
+  // Sets the controller's own report of a test, instead of all others.
   void settle_test(TestIndex test, Report report) {
     if (state_[test] != State::expected) return;
     if (told_of(test) > 0) partial_[test].clear();
     make_ready(test, std::move(report));
   }
 
-  // Mode `each`: a worker does not run the test after all. False if now none does, and there is no
-  // report of it.
+  // One run of the test less is expected: in the mode `each`, a worker does not run it after all.
+  // False if no further run is expected, and there is no report.
   bool expect_one_report_less(TestIndex test) {
     if (awaited_[test] > 0) --awaited_[test];
     const std::size_t reports = told_of(test);
@@ -107,7 +107,7 @@ class ResultStore {
     return awaited_[test] > 0 || state_[test] != State::expected;
   }
 
-  // Takes a test out of the count: nobody will ever report it, and nothing is to be replayed.
+  // Takes a test out of the count: it will stay without a report, and is not replayed.
   void forget_test(TestIndex test) {
     if (state_[test] != State::expected) return;
     state_[test] = State::not_selected;
@@ -116,7 +116,7 @@ class ResultStore {
     note_progress(suite_of_[test]);
   }
 
-  // Tests of which nothing has become ready.
+  // The expected tests that are not ready.
   std::vector<TestIndex> missing() const {
     std::vector<TestIndex> tests;
     for (TestIndex test = 0; test < state_.size(); ++test) {
@@ -128,25 +128,25 @@ class ResultStore {
   // How many these are.
   std::size_t missing_count() const { return expected_ - arrived_; }
 
-  // Whether every test has become ready.
+  // Whether every expected test has become ready.
   bool all_arrived() const { return missing_count() == 0; }
 
-  // Whether a failure has been reported, of a test or a suite.
+  // Whether a failure of a test or a suite was reported.
   bool has_failures() const { return has_failures_; }
 
-  // --- what is replayed --------------------------------------------------------------------------
+  // --- replay ------------------------------------------------------------------------------------
 
   bool all_replayed() const { return replayed_ == expected_; }
 
-  // The suite to replay next: the first that is complete, else the first that has a report; none if
-  // none has.
+  // The suite to replay next: the first complete one, else the first with a test that is ready.
+  // Empty if there is none.
   std::optional<std::uint32_t> next_suite() const {
     const std::set<std::uint32_t>& choice = complete_.empty() ? begun_ : complete_;
     if (choice.empty()) return std::nullopt;
     return *choice.begin();
   }
 
-  // A test of the suite that can be replayed now.
+  // A test of the suite that can be replayed now, if any.
   std::optional<TestIndex> next_test(std::uint32_t suite) const {
     const Suite& s = suites_[suite];
     if (s.taken == s.ready.size()) return std::nullopt;
@@ -158,10 +158,10 @@ class ResultStore {
     return suites_[suite].replayed == suites_[suite].expected;
   }
 
-  // Whether no worker is inside the suite any more.
+  // Whether no worker is inside the suite.
   bool all_left(std::uint32_t suite) const { return suites_[suite].open_stretches == 0; }
 
-  // The report of the test that next_test() named.
+  // Takes the report of the test that next_test() has returned.
   Report take_test(TestIndex test) {
     Suite& s = suites_[suite_of_[test]];
     Report report = std::move(s.ready[s.taken++].report);
@@ -184,7 +184,7 @@ class ResultStore {
  private:
   enum class State : std::uint8_t { not_selected, expected, ready };
 
-  // A report, and the number of its test, or of its worker where the test is known.
+  // A report, with the number of its test; in `partial_`, with that of its worker.
   struct Told {
     std::uint32_t number = 0;
     Report report;
@@ -195,17 +195,17 @@ class ResultStore {
     std::size_t arrived = 0;  // ready or replayed
     std::size_t replayed = 0;
     std::size_t open_stretches = 0;
-    std::vector<Told> ready;  // by test
-    std::size_t taken = 0;    // so many of these have been replayed
+    std::vector<Told> ready;  // in the order in which they became so
+    std::size_t taken = 0;    // how many of these have been replayed
     Report up;
     Report down;
-    std::vector<Part> parts;  // of up and down, told or to be told
+    std::vector<Part> parts;  // all parts that `up` and `down` have got
     bool up_told = false;     // whether some worker's set-up is in `up` or `down`
     bool down_told = false;
     bool began_replay = false;
   };
 
-  // Keeps the two lists that next_suite() chooses from.
+  // Updates the two sets that next_suite() chooses from.
   void note_progress(std::uint32_t suite) {
     const Suite& s = suites_[suite];
     if (s.replayed == s.expected) {
@@ -217,9 +217,9 @@ class ResultStore {
     if (s.arrived == s.expected && s.open_stretches == 0) complete_.insert(suite);
   }
 
-  // Adds what is new in `from`: all of it the first time (`told` becomes true), later only parts.
+  // Adds what is new in `from`: all of it the first time, later only new parts. Sets `told`.
   void merge(Report& into, Report from, bool& told, std::vector<Part>& parts) {
-    // What one worker says twice happened twice.
+    // If one worker says the same twice, it happened twice.
     const std::size_t before = parts.size();
     has_failures_ |= from.failed();
     for (Step& step : from.steps) {
@@ -231,9 +231,9 @@ class ResultStore {
     told = true;
   }
 
-  // One test that several workers ran: the first worker's report if none failed, else the reports
-  // of all that failed, each part marked with its worker. A report may begin with what a worker
-  // that died left to say; that is told in any case.
+  // Joins the reports of several workers on one test. If none failed, keeps the first worker's. If
+  // some failed, keeps theirs, and marks each part with its worker. A report may begin with steps
+  // of a worker that died; these are kept in any case.
   static Report merge_each(std::vector<Told> reports) {
     Report merged;
     bool failed = false;
@@ -262,7 +262,7 @@ class ResultStore {
     return merged;
   }
 
-  // How many workers have reported the test, of which more reports are awaited.
+  // How many reports of the test wait for further ones.
   std::size_t told_of(TestIndex test) const { return partial_.empty() ? 0 : partial_[test].size(); }
 
   static std::string mark(int worker) { return "[" + worker_name(worker) + "] "; }
@@ -280,15 +280,16 @@ class ResultStore {
   std::vector<std::uint32_t> suite_of_;
   std::vector<State> state_;
   std::vector<Suite> suites_;
-  std::vector<std::size_t> awaited_;  // reports, by test
+  std::vector<std::size_t> awaited_;  // how many reports are expected, by test
   bool merges_;                       // whether a report waits for those of other workers
   std::size_t expected_;
   std::size_t arrived_ = 0;
   std::size_t replayed_ = 0;
   bool has_failures_ = false;
-  std::set<std::uint32_t> begun_;     // suites that have a report and are not all replayed
-  std::set<std::uint32_t> complete_;  // of these, the ones whose reports are all there
-  // Mode `each`: what workers have said so far, by test and then by worker; empty until they do.
+  std::set<std::uint32_t> begun_;     // suites with a ready test that are not all replayed
+  std::set<std::uint32_t> complete_;  // the suites in begun_ that have all reports
+  // Mode `each`: reports of tests that are not ready, by test, sorted by worker. Empty until the
+  // first one comes.
   std::vector<std::vector<Told>> partial_;
 };
 

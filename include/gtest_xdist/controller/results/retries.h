@@ -1,7 +1,7 @@
-// Running failed tests again: which wait for another attempt, and which worker makes it.
+// Runs failed tests again: knows which wait for another attempt, and picks the worker.
 //
-// Layer: controller/results. For the scheduler such a test is complete: what is run again here
-// passes it by, on workers that have nothing else to do.
+// Layer: controller/results. Does not involve the scheduler, for which such a test is complete.
+// Sends retries only to workers that have nothing else to do.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_RETRIES_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_RETRIES_H_
 
@@ -20,22 +20,23 @@
 
 namespace gtest_xdist::internal {
 
-// One iteration's.
+// The retries of one iteration.
 class Retries {
  public:
-  // A test that has passed, or was skipped, after failed attempts.
+  // A test that passed, or was skipped, after failed attempts.
   struct Flaky {
     TestIndex test = kNoTest;
     std::string story;  // "passed on attempt 2 of 3 (gw1); attempt 1 failed on gw0"
   };
 
-  // A failed test is run up to `most` times more. `at_home`: on the worker that it failed on, if
-  // that is still there; otherwise on one that it has not failed on, if there is any.
+  // A failed test is run up to `most` times more. With `at_home`, the worker that it first failed
+  // on runs it, if that can still run tests. Otherwise a worker that it has not failed on does, if
+  // there is any.
   Retries(std::size_t most, bool at_home) : most_(most), at_home_(at_home) {}
 
-  // A run of the test has ended, on the worker that the report names. What is to be told of the
-  // test; nothing if it has failed and waits for another attempt now.
-  // `is_last`: whatever comes of it.
+  // A run of the test has ended, on the worker that `report` names. Returns the report of the test;
+  // or nothing, if the test has failed and now waits for another attempt. `is_last`: no attempt
+  // follows in any case.
   std::optional<Report> conclude(TestIndex test, Report report, bool is_last = false) {
     Failed failed = take_attempts(test, report.worker);
     const bool may_retry = report.failed() && failed.attempts.size() < most_;
@@ -50,7 +51,8 @@ class Retries {
     return tell_attempts(std::move(failed.attempts), std::move(report), most_ + 1);
   }
 
-  // The test will not be run again: what is to be told of it, once for each time it waits.
+  // The test will not run again. Returns its report, if it waits for an attempt, or if a worker
+  // died in one. In the mode `each` it may wait several times: call this until it returns nothing.
   std::optional<Report> give_up(TestIndex test) {
     std::optional<Failed> failed = take(waiting_, test);
     if (!failed) failed = take(interrupted_, test);
@@ -69,8 +71,8 @@ class Retries {
   }
   bool any_waiting() const { return !waiting_.empty(); }
 
-  // Sends waiting tests to workers that have nothing to do. A test waits as long as another worker
-  // than those that it has failed on may come to it.
+  // Sends waiting tests to workers that have nothing to do. A test keeps waiting while a better
+  // worker for it is busy or not ready yet: see find_idle().
   void hand_out(const WorkerNodes& nodes) {
     for (auto it = waiting_.begin();
          it != waiting_.end() &&
@@ -87,7 +89,7 @@ class Retries {
     }
   }
 
-  // Workers may have lost what they were sent before it began: it waits again.
+  // If a retry was taken back, or its worker died before it began, it waits again.
   void reclaim(const WorkerNodes& nodes) {
     for (auto it = running_.begin(); it != running_.end();) {
       if (nodes[static_cast<std::size_t>(it->worker)]->tests().has_retry()) {
@@ -99,8 +101,8 @@ class Retries {
     }
   }
 
-  // The worker has died in the test; conclude() follows when the test has run again, if not at
-  // once.
+  // The worker has died in the test. conclude() must follow, at once or when the test has run
+  // again.
   void interrupt(TestIndex test, int worker) {
     for (auto it = running_.begin(); it != running_.end(); ++it) {
       if (it->worker != worker || it->test != test) continue;
@@ -110,13 +112,13 @@ class Retries {
     }
   }
 
-  // From here on no test is run again, and those that would be say `why`: "not run: ...". The first
-  // reason stands.
+  // From now on no test is run again. The reports of those that were due say `why`: "not run: ...".
+  // The first reason stands.
   void close(const std::string& why) {
     if (!why_closed_) why_closed_ = why;
   }
 
-  // By test.
+  // Sorted by test.
   std::vector<Flaky> flaky() const {
     std::vector<Flaky> tests = flaky_;
     put_in_order(tests, sorted_order(tests.size(), [&](std::size_t a, std::size_t b) {
@@ -129,10 +131,10 @@ class Retries {
   struct Failed {
     TestIndex test = kNoTest;
     std::vector<Report> attempts;  // in order
-    int worker = -1;               // that has it, while it runs
+    int worker = -1;               // the worker that has it, while it runs
   };
 
-  // The first of that test.
+  // Takes the first entry of that test.
   static std::optional<Failed> take(std::vector<Failed>& from, TestIndex test) {
     for (auto it = from.begin(); it != from.end(); ++it) {
       if (it->test != test) continue;
@@ -143,13 +145,13 @@ class Retries {
     return std::nullopt;
   }
 
-  // The attempts before the one that `worker` has made.
+  // Takes the attempts before the one that `worker` has made.
   Failed take_attempts(TestIndex test, int worker) {
     interrupt(test, worker);
     return take(interrupted_, test).value_or(Failed{test, {}});
   }
 
-  // What is told of a test whose next attempt is not made.
+  // The report of a test whose next attempt is not made.
   Report tell_last(std::vector<Report> failed, Report last) const {
     if (failed.empty() && !why_closed_) return last;
     return tell_attempts(std::move(failed), std::move(last), most_ + 1, why_closed_.value_or(""));
@@ -168,7 +170,8 @@ class Retries {
 
   static bool is_idle(const WorkerNode& node) { return node.ready() && !node.is_busy(); }
 
-  // Null if a worker that is to be preferred is busy.
+  // The best worker that is idle: home, then a worker without a failure of the test, then any. Null
+  // if none is idle, or if a better one may still run tests.
   WorkerNode* find_idle(const WorkerNodes& nodes, const Failed& failed) const {
     const auto preference = [&](const WorkerNode& node) {
       if (is_home(failed, node)) return 2;
@@ -188,8 +191,8 @@ class Retries {
   const bool at_home_;
   std::optional<std::string> why_closed_;
   std::vector<Failed> waiting_;
-  std::vector<Failed> running_;      // one for each worker at most; or on their way
-  std::vector<Failed> interrupted_;  // of which it is not known yet what comes next
+  std::vector<Failed> running_;      // sent to a worker; at most one for each
+  std::vector<Failed> interrupted_;  // their worker died; what comes next is not known yet
   std::vector<Flaky> flaky_;
 };
 

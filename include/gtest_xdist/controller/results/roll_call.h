@@ -1,8 +1,8 @@
-// Whether every selected test has been reported once: selected = passed + failed + skipped + not
-// run.
+// Checks that listeners have heard of every selected test exactly once.
 //
-// Layer: controller/results. Pure bookkeeping, and apart from all that decides who runs and reports
-// what, for that is what it checks: it hears what gtest's listeners are told, and nothing else.
+// Layer: controller/results. Pure bookkeeping: selected = passed + failed + skipped + not run. It
+// hears only what gtest's listeners hear, and knows nothing of the code that hands out and reports
+// tests, because it checks that code.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_ROLL_CALL_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_ROLL_CALL_H_
 
@@ -21,25 +21,25 @@
 
 namespace gtest_xdist::internal {
 
-// How a test ended, by what listeners see of it.
+// How a test ended, as listeners see it.
 enum class Verdict : std::uint8_t { passed, failed, skipped, not_run, passed_without_run };
 
-// `ran` is whether some worker ran the test.
+// `ran`: a worker has run the test.
 inline Verdict verdict_on(const testing::TestResult& result, bool ran) {
   if (result.Failed()) return Verdict::failed;
   if (!result.Skipped()) return ran ? Verdict::passed : Verdict::passed_without_run;
   return ran ? Verdict::skipped : Verdict::not_run;
 }
 
-// One iteration at a time.
+// Checks one iteration after the other.
 class RollCall {
  public:
   using NameOf = FunctionRef<std::string(TestIndex)>;
 
-  // Of so many registered tests.
+  // `tests` is the number of registered tests.
   explicit RollCall(std::size_t tests) : answers_(tests) {}
 
-  // Listeners have been told of the end of a test.
+  // Listeners have heard of the end of a test.
   void answer(TestIndex test, Verdict verdict) {
     std::uint8_t& answer = answers_[test];
     if (verdict == Verdict::passed_without_run) answer |= kWithoutRun;
@@ -47,8 +47,9 @@ class RollCall {
     ++counts_[static_cast<std::size_t>(verdict)];
   }
 
-  // The iteration is over, and the next one begins with no answers. Those in `unreported` were to
-  // be told of by nobody. What is wrong, naming the tests; nothing if the account is right.
+  // The iteration is over. Listeners must have heard of each test in `selected` once, but of none
+  // in `unreported`. Returns an error that names the wrong tests; nothing if all is right. The next
+  // iteration begins without answers.
   std::optional<std::string> close(const std::vector<TestIndex>& selected,
                                    const std::vector<TestIndex>& unreported, NameOf name_of) {
     std::vector<std::uint8_t> expected(answers_.size());
@@ -62,10 +63,10 @@ class RollCall {
   }
 
  private:
-  // What is known of a test: how often listeners were told of it, and a flag.
+  // An answer has two bits that say how often listeners heard of the test, and a flag.
   static constexpr std::uint8_t kOnce = 1;
   static constexpr std::uint8_t kTwice = 2;  // or more often
-  static constexpr std::uint8_t kTimes = 3;  // the bits that say how often
+  static constexpr std::uint8_t kTimes = 3;  // the two bits
   static constexpr std::uint8_t kWithoutRun = 4;
   static constexpr std::size_t kVerdicts = 5;
   static constexpr std::size_t kNamesShown = 10;

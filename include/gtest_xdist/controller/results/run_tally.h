@@ -1,6 +1,6 @@
-// How the runs of tests end, and how far an iteration has come.
+// Counts how the runs of tests end, and so how far an iteration has come.
 //
-// Layer: controller/results. Pure bookkeeping, for those who show it.
+// Layer: controller/results. Pure bookkeeping. Does not print.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_RUN_TALLY_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_RUN_TALLY_H_
 
@@ -13,8 +13,8 @@
 
 namespace gtest_xdist::internal {
 
-// How a worker's run of a test has ended; Outcome::rerun if the test has failed and waits for
-// another attempt.
+// How a worker's run of a test has ended. The outcome is Outcome::rerun if the test has failed and
+// waits for another attempt.
 struct RunEnd {
   TestIndex test = kNoTest;
   int worker = -1;
@@ -23,13 +23,13 @@ struct RunEnd {
 
 using RunEndHandler = std::function<void(const RunEnd&)>;
 
-// One iteration's. A run is one of a test, in the mode `each` on one worker.
+// The tally of one iteration. In the mode `each`, each worker's run of a test counts.
 struct RunTally {
-  std::size_t all = 0;                            // runs that are expected
-  std::size_t done = 0;                           // of these, the ones that have ended for good
-  std::size_t failed = 0;                         // of these, the ones that have failed
-  std::chrono::steady_clock::time_point begin{};  // of the iteration
-  // When a run has ended last.
+  std::size_t all = 0;                            // how many runs are expected
+  std::size_t done = 0;                           // how many of these have ended for good
+  std::size_t failed = 0;                         // how many of these have failed
+  std::chrono::steady_clock::time_point begin{};  // when the iteration began
+  // When the last run ended.
   std::chrono::steady_clock::time_point last_end{};
 
   void add(const RunEnd& end, std::chrono::steady_clock::time_point now) {
@@ -39,13 +39,13 @@ struct RunTally {
     if (end.outcome == Outcome::failed) ++failed;
   }
 
-  // The iteration goes on after it was suspended for so long: no time has passed.
+  // The iteration continues; it was suspended for so long. That time does not count.
   void continues(std::chrono::steady_clock::duration suspended) {
     begin += suspended;
     last_end += suspended;
   }
 
-  // What is done, rounded down: 100 only when all is.
+  // The part that is done, rounded down. So 100 means all.
   std::size_t percent() const { return all == 0 ? 100 : 100 * done / all; }
 };
 

@@ -1,6 +1,7 @@
-// What workers say of the suites that they enter and leave.
+// Files what workers report of the suites that they enter and leave.
 //
-// Layer: controller/results. Keeps a worker's suite right, and hands what is told to a ResultStore.
+// Layer: controller/results. Updates the worker's open suite, and hands the reports to ResultStore.
+// Does not know which tests of the suite the worker runs.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_SUITE_REPORTS_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_SUITE_REPORTS_H_
 
@@ -17,10 +18,9 @@
 
 namespace gtest_xdist::internal {
 
-// One iteration's.
+// The suites of one iteration.
 class SuiteReports {
  public:
-  // What is passed by reference must outlive this.
   SuiteReports(const Catalog& catalog, ResultStore& store, OutputSettlement& output)
       : catalog_(catalog), store_(store), output_(output) {}
 
@@ -55,7 +55,8 @@ class SuiteReports {
     leave(node);
   }
 
-  // After the worker's end: whether it died in the tear-down of its suite, which fails then.
+  // After the worker's end: if it died in the tear-down of its suite, fails the suite, and returns
+  // true.
   bool on_crash(WorkerNode& node, const std::string& how) {
     if (!node.untold.open_suite || node.phase() != Phase::suite_down) return false;
     const std::string suite = catalog_.suite(*node.untold.open_suite).name();
@@ -66,7 +67,7 @@ class SuiteReports {
     return true;
   }
 
-  // The worker is in no suite any more.
+  // The worker is not in a suite any more.
   void leave(WorkerNode& node) {
     if (node.untold.open_suite) store_.suite_left(*node.untold.open_suite);
     node.leave_suite();

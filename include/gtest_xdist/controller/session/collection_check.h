@@ -1,4 +1,4 @@
-// Whether the workers collected the same tests, and what their plugins left of them.
+// Checks whether the workers collected the same tests, and whether plugins left the same of them.
 //
 // Layer: controller/session. Pure bookkeeping: no process.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_COLLECTION_CHECK_H_
@@ -19,20 +19,22 @@
 
 namespace gtest_xdist::internal {
 
-// One for a session. Two steps: first, that a worker has registered and selected what the
-// controller has; then, that plugins left of it what all must have: what they left in the worker
-// that came first, or, where the controller knows of no plugin, all of it.
+// A session has one. It checks in two steps:
+// 1. The worker has registered and selected the same tests as the controller.
+// 2. Its plugins have left the tests that all must have. These are the tests of the first worker;
+//    or, if the controller has no plugin, all tests.
 class CollectionCheck {
  public:
-  // `catalog` must outlive this, and show what gtest has selected.
+  // `catalog` must show the tests that gtest has selected.
   explicit CollectionCheck(const Catalog& catalog)
       : catalog_(catalog), selection_(catalog.selected()), digest_(catalog.digest()) {}
 
-  // Of what gtest has registered and selected.
+  // The digest of the tests that gtest has registered and selected.
   std::uint64_t digest() const { return digest_; }
   bool has_right_digest(const Hello& hello) const { return hello.digest == digest_; }
 
-  // What the worker is going to run; none if that cannot be.
+  // The tests that the worker is going to run. None if it names a test that is not selected, or
+  // names one twice.
   std::optional<std::vector<TestIndex>> read(Hello& hello) const {
     if (!hello.order) return selection_;
     std::set<TestIndex> left(selection_.begin(), selection_.end());
@@ -42,25 +44,25 @@ class CollectionCheck {
     return std::move(*hello.order);
   }
 
-  // Whether accept() has been told what is to be run.
+  // Whether a collection was accepted.
   bool known() const { return first_.has_value(); }
 
-  // What is to be run, in the order in which it is handed out: all that is selected, until it is
-  // known.
+  // The accepted collection, in the order in which its tests are handed out. Until known(), all
+  // selected tests.
   const std::vector<TestIndex>& order() const { return first_ ? *first_ : selection_; }
 
-  // The collection of `worker`, or of the controller, is what all must have. True if plugins have
-  // changed it.
+  // All must have `collection`, which comes from `worker` or from the controller. True if plugins
+  // have changed it.
   bool accept(const std::vector<TestIndex>& collection, std::string worker) {
     first_ = collection;
     first_worker_ = std::move(worker);
     return collection != selection_;
   }
 
-  // What was accepted does not hold.
+  // Forgets the accepted collection.
   void forget() { first_.reset(); }
 
-  // How the collection of another worker differs from what was accepted, if it does.
+  // How the collection of another worker differs from the accepted one, if it does.
   std::optional<std::string> difference(const std::vector<TestIndex>& collection,
                                         const std::string& worker) const {
     if (collection == order()) return std::nullopt;
@@ -68,7 +70,7 @@ class CollectionCheck {
                                           worker);
   }
 
-  // The same of a worker that has registered, or selected, other tests: `ids` are its own.
+  // How the tests of a worker that has registered or selected others differ. `ids` are its own.
   std::string difference_of_ids(const std::vector<std::string>& ids,
                                 const std::string& worker) const {
     return describe_collection_difference(catalog_.ids(), ids, "controller", worker);

@@ -1,8 +1,8 @@
-// Settles what was under way in a worker that has died.
+// Settles what a worker was doing when it died.
 //
-// Layer: controller/session. Told by an Iteration. The test that it was running fails, or else the
-// suite that it was tearing down, or else the run; what it had not started goes to others. Another
-// worker is not started here, and what the report of a crash says is known to crash_report.h.
+// Layer: controller/session. The test that the worker was running fails, or else the suite that it
+// was tearing down, or else the run. Other workers get the tests that it had not started. Does not
+// start another worker, and does not word the report: crash_report.h does that.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_CRASH_SETTLEMENT_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_CRASH_SETTLEMENT_H_
 
@@ -28,10 +28,10 @@
 
 namespace gtest_xdist::internal {
 
-// One iteration's.
+// Settles the crashes of one iteration.
 class CrashSettlement {
  public:
-  // What a crash concerns. All of it must outlive the settlement.
+  // The parts of the iteration that a crash concerns.
   struct Parts {
     const Catalog& catalog;
     const WorkerNodes& nodes;
@@ -44,11 +44,11 @@ class CrashSettlement {
     GivingUp& giving_up;
   };
 
-  // `on_crash_item` may be empty. `is_retrying`: a test that has crashed may be run again.
+  // `on_crash_item` may be empty. `is_retrying`: a test that crashed may be run again.
   CrashSettlement(const Parts& parts, CrashItemHandler on_crash_item, bool is_retrying)
       : parts_(parts), on_crash_item_(std::move(on_crash_item)), is_retrying_(is_retrying) {}
 
-  // The worker is dead, and `how` says in which way.
+  // The worker is dead; `how` says in which way.
   void settle(WorkerNode& node, const std::string& how) {
     parts_.output.of_tail(node);
     const std::optional<TestIndex> item = node.running_item();
@@ -77,7 +77,7 @@ class CrashSettlement {
  private:
   Assignments& assignments() { return parts_.hand_out.assignments(); }
 
-  // It died in no test and no suite.
+  // The worker died in no test and no suite.
   void settle_program(WorkerNode& node, const std::string& how) {
     parts_.log.add(std::move(node.untold.program));
     if (node.end_reason && !node.end_reason->blames_worker) return;
@@ -85,12 +85,12 @@ class CrashSettlement {
     parts_.log.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
   }
 
-  // To be called when the dead worker has been removed from the scheduler.
+  // Call this when the dead worker has been removed from the scheduler.
   void settle_item(WorkerNode& node, TestIndex item, KeptCrash crash) {
     crash.counts = verdict_on(node, item, crash.report) == CrashVerdict::counts;
     const bool put_back = assignments().conclude_crash();
     if (!put_back && !crash.counts && !crash.report.failed()) {
-      crash.report.add_part(crash.worker, {}, crash.crash);  // nothing else will tell of the test
+      crash.report.add_part(crash.worker, {}, crash.crash);  // no other report will follow
     }
     const bool failed = crash.report.failed() && (crash.counts || !put_back);
     if (failed) node.history.mark_failure();

@@ -1,6 +1,7 @@
-// The controller: one RUN_ALL_TESTS, distributed over workers. (The name is pytest-xdist's.)
+// Distributes one RUN_ALL_TESTS over workers. (The name is pytest-xdist's.)
 //
-// Layer: controller/session. One thread. Hears what workers say and how they end, and passes it on:
+// Layer: controller/session. One thread. Hears the messages and the ends of workers, and passes
+// them on. Does not decide which worker runs which test. Its parts:
 //
 //   Crew               starts workers
 //   WorkerCollections  compares the collections of workers
@@ -60,8 +61,8 @@ namespace gtest_xdist::internal {
 
 class DSession : private NodeEvents {
  public:
-  // `jobserver` is null unless make has a say in how many workers there are. Starts the workers.
-  // Throws std::runtime_error if it cannot be done.
+  // Starts the workers. If make's jobserver limits how many there are, `jobserver` is that, else
+  // null. Throws std::runtime_error if a worker cannot start.
   DSession(const SessionContext& context, unsigned workers, Launcher launcher,
            StopSignals& stop_signals, Jobserver* jobserver)
       : catalog_(context.catalog),
@@ -82,7 +83,7 @@ class DSession : private NodeEvents {
         staffing_(hooks_, node_manager_, crew_, iterations_, collections_, schedule_log_) {
     if (!iterations_.asks_workers()) collections_.expect_own();
     crew_.gather();
-    // A worker finds its tests when it arrives, and need not wait for those that start after it.
+    // A worker finds its tests when it arrives, and does not wait for workers that start later.
     if (!iterations_.asks_workers()) iterations_.begin();
     crew_.start(iterations_.to_come());
     staffing_.await_token();
@@ -90,8 +91,8 @@ class DSession : private NodeEvents {
     for (const auto& node : nodes()) schedule_log_->started(*node);
   }
 
-  // Blocks until it is known what plugins leave of the selection: to be called before anybody hears
-  // how many tests there are. The workers are alike, so the first to be ready tells.
+  // Blocks until the first worker has told which tests plugins have left, or until no worker can.
+  // (The workers are alike.) Call this before listeners hear how many tests there are.
   void collect() {
     if (!iterations_.under_way()) iterations_.begin();
     while (collections_.are_awaited() && alive() > 0 && iterations_.hopeless().empty()) {
@@ -100,7 +101,8 @@ class DSession : private NodeEvents {
     make_way();
   }
 
-  // Runs the selected tests once and replays them. With the last iteration the workers end.
+  // Runs the selected tests once and replays them. After the last iteration, waits for the ends of
+  // the workers.
   void run_iteration() {
     if (!iterations_.under_way()) iterations_.begin();
     staffing_.await_token();
@@ -121,24 +123,23 @@ class DSession : private NodeEvents {
     iterations_.forget();
   }
 
-  // What hears OnTestEnd first and last calls this.
+  // For the listeners that hear OnTestEnd first and last.
   Replayer& replayer() { return playback_.replayer(); }
 
-  // To be called when listeners have been told of the end of `test`, while it is replayed.
+  // Call this when listeners have heard of the end of `test`, during its replay.
   void test_told(const testing::TestInfo& test) { playback_.test_told(test); }
 
-  // Fails the run: told in its place if an iteration is under way; false if none is.
+  // Adds a failure to the current iteration, which replays it. False if no iteration is under way.
   bool fail(const std::string& message) {
     if (!iterations_.under_way()) return false;
     iteration().log().add_failure(0, {}, message);
     return true;
   }
 
-  // Whether no iteration is to follow: somebody has interrupted the run, say.
+  // Whether no other iteration must follow: the user has interrupted the run, say.
   bool is_over() const { return !supervisor_.over().empty() || iterations_.are_futile(); }
 
-  // Not empty if a worker's main returned a status other than 0 although nothing had failed: wrong,
-  // unless this process's main does so too.
+  // As EndVerdicts::dissent().
   const std::string& dissent() const { return verdicts_.dissent(); }
 
  private:
@@ -178,7 +179,7 @@ class DSession : private NodeEvents {
     iterations_.lose_hope(why);
   }
 
-  // --- what workers say --------------------------------------------------------------------------
+  // --- messages of workers -----------------------------------------------------------------------
 
   void on_message(WorkerNode& node, std::string_view message) override {
     const std::optional<HookAssertions> guard = guard_hooks(hooks_);
@@ -203,7 +204,8 @@ class DSession : private NodeEvents {
   }
 
   void on_news() override {
-    // While what they said is still being replayed; but then a plugin may fail the run.
+    // This may happen while reports are still being replayed. With plugins, that is too early to
+    // tell workers the verdict: a plugin may still fail the run.
     if (hooks_.active()) {
       make_way();
     } else if (iterations_.is_complete()) {
@@ -262,7 +264,7 @@ class DSession : private NodeEvents {
     iteration().on(node, m);
   }
 
-  // --- how workers end ---------------------------------------------------------------------------
+  // --- ends of workers ---------------------------------------------------------------------------
 
   void on_end(WorkerNode& node, const ExitStatus& status) override {
     const std::optional<HookAssertions> guard = guard_hooks(hooks_);

@@ -1,7 +1,7 @@
-// What the end of a worker that got through its tests means for the run.
+// Judges the exit status of workers that got through their tests.
 //
-// Layer: controller/session. What main does after RUN_ALL_TESTS, it does in each process of the
-// session.
+// Layer: controller/session. The rest of main runs in each process of the session, so a worker's
+// status may be the one that this process will have. Does not know of workers that crashed.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_END_VERDICTS_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_END_VERDICTS_H_
 
@@ -16,20 +16,21 @@ namespace gtest_xdist::internal {
 
 class EndVerdicts {
  public:
-  // Whether anything has failed, as far as the workers were told.
+  // Sets the verdict that the workers were told: whether anything has failed.
   void set_failed(bool failed) { failed_ = failed; }
 
-  // A worker has ended after RUN_ALL_TESTS; `how` says in which way. `iteration` is the last one.
+  // The worker has ended after RUN_ALL_TESTS; `how` says in which way. `iteration` is the last one.
   void judge(WorkerNode& node, const ExitStatus& status, const std::string& how,
              Iteration& iteration) {
     if (status.success() || (node.end_reason && !node.end_reason->blames_worker)) return;
     iteration.output_settlement().of_tail(node);
     const std::string what = "worker '" + node.name() + "' " + how;
     if (ended_as_main_said(node, status)) {
-      // main may map success to any status, and this process's main will do so again.
+      // main may map success to any status. If so, this process's main will do the same.
       if (!failed_) dissent_ = what;
     } else if (status.exited() && failed_) {
-      // Not 0, as it should be. What it printed last may say more, as a leak report does.
+      // The status is not 0, as it must be after a failure. The last output may say more than the
+      // reports: a leak report, say.
       iteration.log().add_output(node.number(), node.tail());
     } else {
       node.history.mark_end();
@@ -37,8 +38,8 @@ class EndVerdicts {
     }
   }
 
-  // Not empty if a worker's main returned a status other than 0 although nothing had failed: wrong,
-  // unless this process's main does so too.
+  // Not empty if a worker's main returned a status other than 0 although nothing had failed. That
+  // is an error, unless this process's main does the same.
   const std::string& dissent() const { return dissent_; }
 
  private:

@@ -1,9 +1,8 @@
-// Ends the handing out of an iteration's tests before all of them have run.
+// Stops handing out an iteration's tests before all of them have run.
 //
-// Layer: controller/session. Told by an Iteration when to, or finds that the scheduler has failed.
-// Tests that no worker runs any more are skipped with a reason; but where all environments failed,
-// the rest is left to one worker, which does what gtest does then. What workers report of tests
-// that they do run is an Account's business.
+// Layer: controller/session. Skips the tests that no worker will run, with a reason. If the
+// environments failed on every worker, leaves the rest to one worker, which does what gtest does
+// then. Does not know what workers report of the tests that they still run.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_GIVING_UP_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_GIVING_UP_H_
 
@@ -22,22 +21,22 @@
 
 namespace gtest_xdist::internal {
 
-// One iteration's.
+// Gives up one iteration.
 class GivingUp {
  public:
-  // What is passed by reference must outlive this; `nodes` are those of the session.
+  // `nodes` are all workers of the session.
   GivingUp(const Catalog& catalog, const WorkerNodes& nodes, HandOut& hand_out, Account& account,
            ProgramLog& log)
       : catalog_(catalog), nodes_(nodes), hand_out_(hand_out), account_(account), log_(log) {}
 
-  // Starts no test any more, until it is known why: give_up() is to follow.
+  // From now on no test is started. The reason is not known yet: give_up() must follow.
   void hold() {
     hand_out_.end();
     hand_out_.take_everything_back();
   }
 
-  // Starts no test any more. Those that have not started are skipped, and `reason` is what their
-  // reports say. The first reason stands.
+  // From now on no test is started. Tests that have not started are skipped, and their reports say
+  // `reason`. The first reason stands.
   void give_up(const std::string& reason) {
     hand_out_.end();
     account_.retries().close(reason);
@@ -45,14 +44,14 @@ class GivingUp {
     settle_rest();
   }
 
-  // Likewise as gtest does it for --gtest_fail_fast: the rest is skipped without a word. `source`
-  // is what has stopped the run: "--gtest_fail_fast".
+  // As give_up(), but skips the rest without a reason, as gtest does for --gtest_fail_fast.
+  // `source` is the setting that has stopped the run: "--gtest_fail_fast".
   void give_up_after_failure(const std::string& source) {
     account_.retries().close("not run: stopped by " + source);
     give_up("");
   }
 
-  // To be called after any use of the scheduler that can fail: if it has, no test is started.
+  // Call this after any use of the scheduler that can fail. If it has failed, gives up.
   void check_scheduler() {
     if (hand_out_.error().empty() || std::exchange(scheduler_failed_, true)) return;
     log_.add_failure(ProgramLog::kNoWorker, {}, hand_out_.error());
@@ -61,9 +60,9 @@ class GivingUp {
 
   bool has_given_up() const { return reason_.has_value(); }
 
-  // After giving up: takes back what has not started, and settles all that no worker runs. Where
-  // every worker runs every test, one may be running a test that another has not started: so this
-  // is to be called again whenever one has completed a test or died.
+  // After giving up: takes back the tests that have not started, and skips those that no worker
+  // runs. If every worker runs every test, one may be running a test that another has not started.
+  // So call this again whenever a worker has completed a test or died.
   void settle_rest() {
     if (!reason_ || native_ != nullptr) return;
     hand_out_.take_everything_back();
@@ -71,7 +70,8 @@ class GivingUp {
     account_.skip_rest(*reason_);
   }
 
-  // The last resort: nothing is under way, and still there are tests that nobody has reported.
+  // The last resort, when nothing is under way and some tests are not reported: skips these. If no
+  // test ought to be missing, the scheduler is to blame, and the run fails.
   void settle_account() {
     const std::vector<TestIndex> missing = account_.store().missing();
     if (!hand_out_.ended()) {
@@ -89,8 +89,9 @@ class GivingUp {
 
   // --- one worker does the rest ------------------------------------------------------------------
 
-  // The environments failed on every worker, on this one last. What a serial run does now depends
-  // on the version of gtest; this worker shows it, and ends the iteration by itself.
+  // The environments failed on every worker, on this one last. What a serial run does then depends
+  // on the version of gtest. So this worker does the rest natively, and ends the iteration by
+  // itself.
   void leave_to(WorkerNode& node) {
     hand_out_.end();
     account_.retries().close("not run: the environments failed on every worker");
@@ -98,10 +99,11 @@ class GivingUp {
     node.command(Command::run_natively);
   }
 
-  // The worker that the rest is left to, while it is at it; else null.
+  // The worker that does the rest natively, until it has ended; else null.
   const WorkerNode* native() const { return native_; }
 
-  // It has ended the iteration. What it did not report is not reported in a serial run either.
+  // The native worker has ended the iteration. A serial run does not report the tests that this
+  // worker has not reported.
   void native_has_ended() {
     native_ = nullptr;
     for (const TestIndex test : account_.store().missing()) {
@@ -111,13 +113,13 @@ class GivingUp {
     }
   }
 
-  // It is dead.
+  // The native worker is dead.
   void native_has_died() {
     native_ = nullptr;
     give_up("not run: no worker could run it");
   }
 
-  // Tests that are to be reported by nobody, because a serial run does not report them.
+  // The tests that stay without a report, because a serial run does not report them.
   const std::vector<TestIndex>& unreported() const { return unreported_; }
 
  private:

@@ -1,6 +1,6 @@
-// Calling hooks that are about a worker, while some test is being replayed.
+// Guards calls of hooks about workers, which may come during the replay of some test.
 //
-// Layer: controller/session. What assertions in them do is known to the bridge.
+// Layer: controller/session. Does not know how assertions work: HookAssertions (bridge) does.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_HOOK_GUARD_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_HOOK_GUARD_H_
 
@@ -13,8 +13,8 @@
 
 namespace gtest_xdist::internal {
 
-// While what is returned lives, an assertion that fails in a hook fails the session, not the test,
-// and a hook may print. Nothing if there is no plugin. `hooks` must outlive it.
+// While the returned object lives, an assertion that fails in a hook fails the session, not the
+// test. Hooks may print then. Empty if there is no plugin.
 inline std::optional<HookAssertions> guard_hooks(SessionHooks& hooks) {
   if (!hooks.active()) return std::nullopt;
   make_way();

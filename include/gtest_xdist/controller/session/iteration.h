@@ -1,9 +1,16 @@
-// One iteration: which tests are handed out, what workers say of them.
+// Runs one iteration: has tests handed out, and files what workers report.
 //
-// Layer: controller/session. No process is started or waited for here, and nothing is printed; a
-// DSession does that and passes on what its workers say. Whatever the scheduler does, each test is
-// reported when nothing is under way any more: what is not run any more is the business of a
-// GivingUp, what a dead worker was in that of a CrashSettlement.
+// Layer: controller/session. Does not start workers, wait for them or print. Whatever the scheduler
+// does, each test is reported in the end. Its parts:
+//
+//   HandOut           calls the scheduler
+//   Account           keeps each test's results, and its retries
+//   OutputSettlement  cuts output that is too much
+//   SuiteReports      follows workers into suites and out of them
+//   FailureLimit      counts failures, and stops the run
+//   ProgramLog        gathers what happens outside of suites
+//   GivingUp          skips tests that no worker will run
+//   CrashSettlement   settles what a dead worker was doing
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_ITERATION_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_ITERATION_H_
 
@@ -44,10 +51,10 @@ namespace gtest_xdist::internal {
 
 class Iteration {
  public:
-  // The tests in `order`, of which every report is awaited: one, or where every worker runs every
-  // test one of each of `workers`. `scheduler_name` is how messages name the scheduler: "the
-  // scheduler 'load'". `on_crash_item` may be empty. What is passed by reference must outlive this;
-  // `nodes` are those of the session, and may grow. `stop_word` is what they look at.
+  // Awaits one report of each test in `order`; if every worker runs every test, one from each of
+  // `workers`. Messages call the scheduler `scheduler_name`: "the scheduler 'load'".
+  // `on_crash_item` may be empty. `nodes` are all workers of the session; they may become more. The
+  // workers look at `stop_word`.
   Iteration(const Catalog& catalog, const WorkerNodes& nodes, std::unique_ptr<Scheduler> scheduler,
             std::string scheduler_name, unsigned workers, std::vector<TestIndex> order,
             const LockTable& locks, CrashItemHandler on_crash_item, const FailurePolicy& policy,
@@ -80,59 +87,59 @@ class Iteration {
   ProgramLog& log() { return log_; }
   OutputSettlement& output_settlement() { return output_; }
 
-  // How many runs of tests are expected.
+  // How many runs of tests are expected. In the mode `each`, each worker's run counts.
   std::size_t runs() const { return hand_out_.order().size() * hand_out_.runs_per_test(); }
 
-  // Has `handler` called at the end of each run of a test.
+  // Sets the handler that is called at the end of each run of a test.
   void on_run_end(RunEndHandler handler) { account_.on_run_end(std::move(handler)); }
 
-  // Whether every worker is to run every test; all have been there at the start then.
+  // Whether every worker runs every test. Then no worker joins later, except as a replacement.
   bool runs_on_every_worker() const { return hand_out_.runs_on_every_worker(); }
 
-  // Every worker that takes part keeps account with them.
+  // The account of which worker has which test.
   Assignments& assignments() { return hand_out_.assignments(); }
 
-  // The worker takes part. To be called once for each, before anything else concerns it.
+  // The worker takes part. Call this once for each worker, before any other member that gets it.
   void enter(WorkerNode& node) { node.begin_iteration(assignments(), hand_out_.gate()); }
 
   // --- handing out -------------------------------------------------------------------------------
 
-  // The worker gets its share: it has the right collection, or runs nothing if it turns out to have
-  // another.
+  // Gives the worker its share of the tests. Its collection is right; or it is not known yet, and
+  // the worker runs nothing if it differs.
   void add(WorkerNode& node) {
     hand_out_.add(node);
     giving_up_.check_scheduler();
   }
 
-  // Hands tests out if all workers have delivered their collection, or have a look at all of them
-  // again.
+  // Has the scheduler hand out tests, once all workers have delivered their collections. Later
+  // calls have it look at all workers again.
   void schedule() {
     hand_out_.schedule();
     giving_up_.check_scheduler();
   }
 
-  // Whether another worker would have something to do.
+  // Whether an additional worker would have something to do.
   bool has_work() {
     const bool has_work = hand_out_.has_work();
     giving_up_.check_scheduler();
     return has_work || (!hand_out_.ended() && account_.retries().any_waiting());
   }
 
-  // Has workers start what they were sent and may start now: to be called after all that workers or
-  // the scheduler may have done, and before workers are waited for.
+  // Hands out retries, and lets workers start the tests that may start now. Call this after
+  // everything that workers or the scheduler may have done, and before waiting for workers.
   void let_through() {
     mind_stop_word();
     if (!hand_out_.ended()) account_.retries().hand_out(nodes_);
     hand_out_.let_through();
   }
 
-  // Tells the workers from when on they are running dry.
+  // Tells each worker when to ring because it has few tests left.
   void set_wake_marks() {
     hand_out_.set_wake_marks();
     giving_up_.check_scheduler();
   }
 
-  // Whether some worker runs, or is on its way to run, a test.
+  // Whether a worker has a test, may yet become ready, or does the rest natively.
   bool under_way() const {
     if (native() != nullptr) return true;
     return any_of(nodes_, [](const WorkerNode& node) {
@@ -140,7 +147,7 @@ class Iteration {
     });
   }
 
-  // Whether all has been heard that the workers have to say before they are told to end.
+  // Whether everything has arrived that must arrive before the workers are told to end.
   bool is_complete() const {
     return native() == nullptr && account_.store().all_arrived() &&
            !any_of(nodes_, [](const WorkerNode& node) {
@@ -152,17 +159,17 @@ class Iteration {
   // Whether the test has failed and waits for another attempt.
   bool awaits_retry(TestIndex test) const { return account_.retries().is_waiting(test); }
 
-  // What has passed only when it was run again, by test.
+  // The tests that did not fail in the last of several attempts, sorted by test.
   std::vector<Retries::Flaky> flaky() const { return account_.retries().flaky(); }
 
-  // Whether anything has failed that is known so far.
+  // Whether a failure is known by now.
   bool has_failures() const { return log_.has_failures() || account_.store().has_failures(); }
 
-  // Ends this iteration before it has handed anything out.
+  // Call this before the iteration has handed anything out. It can hand out nothing afterwards.
   std::unique_ptr<Scheduler> release_scheduler() { return hand_out_.release_scheduler(); }
 
-  // Nobody is to run these; where every worker runs every test, each occurrence is one run less.
-  // Those that then nobody runs are skipped, for `reason`.
+  // Drops one run for each occurrence in `tests`. A test that has no run left is skipped, with
+  // `reason`.
   void leave_out(const std::vector<TestIndex>& tests, const std::string& reason) {
     for (const TestIndex test : account_.drop_runs(tests)) account_.skip(test, reason);
   }
@@ -176,11 +183,11 @@ class Iteration {
   void settle_account() { giving_up_.settle_account(); }
   const std::vector<TestIndex>& unreported() const { return giving_up_.unreported(); }
 
-  // The worker that does what gtest does after a failed environment, if there is one: it ends the
-  // iteration by itself.
+  // The worker that does the rest natively, after the environments failed; null if there is none.
+  // It ends the iteration by itself.
   const WorkerNode* native() const { return giving_up_.native(); }
 
-  // --- what workers say --------------------------------------------------------------------------
+  // --- messages of workers -----------------------------------------------------------------------
 
   void on(WorkerNode& node, const EnvironmentsUp& m) {
     node.untold.program.add_output(node.number(), m.output);
@@ -212,7 +219,7 @@ class Iteration {
   void on(WorkerNode& node, const SuiteUp& m) { suites_.on(node, m); }
   void on(WorkerNode& node, SuiteDown& m) { suites_.on(node, m); }
 
-  // Returns how that run of the test has ended, whatever becomes of the test.
+  // Returns the outcome of this run. A retry may still follow.
   Outcome on(WorkerNode& node, TestDone& m) {
     const bool is_native = &node == native();
     const bool is_rerun = assignments().is_rerun(m.test, node.number());
@@ -245,7 +252,7 @@ class Iteration {
     }
     if (hand_out_.ended()) {
       giving_up_.settle_rest();
-    } else if (!is_retry) {  // else the scheduler has heard of the test
+    } else if (!is_retry) {  // the scheduler has already heard of a retried test
       hand_out_.complete(node, m.test, seconds_of(m.time.duration_ns));
       giving_up_.check_scheduler();
     }
@@ -285,12 +292,11 @@ class Iteration {
     if (&node == native()) giving_up_.native_has_ended();
   }
 
-  // The worker is dead, and `how` says in which way: the test that it was running fails, or else
-  // the suite that it was tearing down, or else the run; what it had not started goes to others.
+  // The worker is dead; `how` says in which way. See CrashSettlement.
   void on_crash(WorkerNode& node, const std::string& how) { crashes_.settle(node, how); }
 
  private:
-  // A test may come to its end after its time, before its worker is ended.
+  // A test may end too late, but before the Supervisor ends its worker. Then it fails here.
   void fail_if_overdue(const WorkerNode& node, const TestDone& m, Report& report) const {
     if (!timeout_ || node.counted_time(m.time) <= *timeout_) return;
     const testing::TestInfo& test = catalog_.test(m.test);
@@ -305,7 +311,8 @@ class Iteration {
            !any_of(nodes_, [](const WorkerNode& node) { return node.life().may_run_tests(); });
   }
 
-  // Workers that stopped for no reason go on, when nobody can have a reason that is not known here.
+  // Workers have stopped, but too few failures are known. If no worker has taken a test, no report
+  // of a failure is on its way. Then the workers go on.
   void mind_stop_word() {
     if (!failure_limit_.is_contradicted()) return;
     for (const auto& node : nodes_) {

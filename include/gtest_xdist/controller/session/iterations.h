@@ -1,7 +1,7 @@
-// The iterations of a session: which one is under way, and how workers get from one to the next.
+// Takes a session's workers from one iteration to the next.
 //
-// Layer: controller/session. A worker goes on to the next iteration by itself, so some may be there
-// before it has begun here.
+// Layer: controller/session. A worker goes on to the next iteration by itself, so it may be there
+// before that has begun here. Does not start workers, and does not replay reports.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_ITERATIONS_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_ITERATIONS_H_
 
@@ -55,7 +55,7 @@ class Iterations {
         endless_(context.iterations == 0),
         asks_workers_(context.asks_workers) {}
 
-  // --- the one that is under way -----------------------------------------------------------------
+  // --- the current iteration ---------------------------------------------------------------------
 
   bool under_way() const { return iteration_.has_value(); }
   Iteration& current() { return *iteration_; }
@@ -63,16 +63,16 @@ class Iterations {
 
   void begin() { begin_with(planning_.make_scheduler(node_manager_.alive()), ProgramLog()); }
 
-  // With the same scheduler, for other tests than before: nothing has been handed out yet.
+  // Begins again with other tests and the same scheduler. Nothing must have been handed out.
   void begin_anew() { begin_with(iteration_->release_scheduler(), std::move(iteration_->log())); }
 
-  // How far the one that is under way has come.
+  // How far the current iteration has come.
   const RunTally& tally() const { return tally_; }
 
-  // What is said of it.
+  // Prints the lines about the current iteration.
   RunLines& lines() { return lines_; }
 
-  // Takes back whatever waits for workers; false if a worker has started a test all the same.
+  // Takes back all tests that no worker has started. False if a worker has started one.
   bool take_everything_back() {
     for (const auto& node : nodes()) {
       node->take_back(node->unstarted());
@@ -81,8 +81,8 @@ class Iterations {
     return true;
   }
 
-  // Begins anew, by the mode's scheduler, and from now on asks the workers first. Nothing must have
-  // been handed out.
+  // Begins again with the mode's own scheduler. From now on, workers are asked for their
+  // collections first. All tests must have been taken back.
   void begin_asking_workers() {
     asks_workers_ = true;
     begin_with(planning_.make_scheduler_of_mode(node_manager_.alive()),
@@ -90,7 +90,7 @@ class Iterations {
   }
   bool asks_workers() const { return asks_workers_; }
 
-  // A worker that is started now takes part.
+  // The worker takes part in the current iteration from now on.
   void enter(WorkerNode& node) {
     iteration_->enter(node);
     if (node.life().is_collected() || can_run_unasked(node)) iteration_->add(node);
@@ -112,10 +112,11 @@ class Iterations {
     iteration_->on(node, m);
   }
 
-  // Whether all is done but the ends of the workers' part in it.
+  // Whether everything is done, and workers only have to be told to end the iteration.
   bool is_complete() const { return any_worker_in() && iteration_->is_complete(); }
 
-  // The workers' verdict is what is known of the iteration now.
+  // Tells the workers to end the iteration, and whether anything has failed by now. Only the first
+  // call of an iteration does so.
   void tell_workers_to_end() {
     if (std::exchange(ending_, true)) return;
     const bool failed = iteration_->has_failures() || !testing::UnitTest::GetInstance()->Passed();
@@ -126,9 +127,9 @@ class Iterations {
     }
   }
 
-  // Blocks until no worker is in it any more.
+  // Tells the workers to end the current iteration, and blocks until no worker is in it any more.
   void end() {
-    // All are asked what they have collected, even if there is nothing left to run.
+    // Every worker tells its collection, even if no test is left to run.
     while (any_of(nodes(), [](const WorkerNode& node) { return node.life().is_starting(); })) {
       node_manager_.pump();
     }
@@ -137,57 +138,57 @@ class Iterations {
     ending_ = false;
   }
 
-  // Whether workers may be in the next one already.
+  // Whether the current iteration ends, so that workers may be in the next one already.
   bool ending() const { return ending_; }
 
-  // Nothing of it is used any more.
+  // The current iteration is not used any more.
   void forget() {
     iteration_.reset();
     planning_.go_on();
   }
 
-  // --- those to come -----------------------------------------------------------------------------
+  // --- later iterations --------------------------------------------------------------------------
 
-  // How many there are for a worker that is started now; 0: without end. One that is started while
-  // an iteration ends begins with the next one.
+  // How many iterations a worker that is started now takes part in; 0: without end. A worker that
+  // is started while an iteration ends begins with the next one.
   unsigned to_come() const { return endless_ ? 0 : left_ - (ending_ ? 1 : 0); }
 
-  // Whether no iteration follows the one that is under way.
+  // Whether no iteration follows the current one.
   bool is_last() const { return !endless_ && left_ == 1; }
 
-  // Whether another worker would have something to do.
+  // Whether an additional worker would have something to do.
   bool has_work() {
     if (!hopeless_.empty()) return false;
     return (!ending_ && iteration_->has_work()) || left_ > 1 || endless_;
   }
 
-  // The one under way is counted off: true if it was the last.
+  // Counts off the current iteration. True if it was the last.
   bool count_off() { return !endless_ && --left_ == 0; }
 
-  // No worker will be started any more, in this iteration and in those to come.
+  // From now on no worker is started, in this iteration or in later ones. Gives up the current one.
   void lose_hope(const std::string& why) {
     hopeless_ = why;
     give_up(why);
   }
 
-  // The tests that have not started are not run.
+  // Skips the tests that have not started.
   void give_up(const std::string& why) { iteration_->give_up("not run: " + why); }
 
-  // Why no worker is started any more; empty if workers are.
+  // Why no worker is started any more; empty if workers may still start.
   const std::string& hopeless() const { return hopeless_; }
 
-  // The session goes on after it was suspended for so long.
+  // The session continues; it was suspended for so long.
   void continues(std::chrono::steady_clock::duration suspended) {
     if (under_way()) tally_.continues(suspended);
   }
 
-  // Whether there would always be a next one, for nobody to run.
+  // Whether there are iterations without end, and no worker to run them.
   bool are_futile() const { return endless_ && !hopeless_.empty(); }
 
  private:
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
 
-  // `log` is what has been told already.
+  // `log` has what was logged before.
   void begin_with(std::unique_ptr<Scheduler> scheduler, ProgramLog log) {
     const std::vector<TestIndex> order = planning_.order(collection_.order());
     iteration_.emplace(catalog_, nodes(), std::move(scheduler), planning_.name(), crew_.workers(),
@@ -205,7 +206,7 @@ class Iterations {
     iteration_->let_through();
   }
 
-  // Keeps account of what becomes of the iteration's tests.
+  // Counts and shows the ends of the iteration's tests.
   void follow() {
     const auto now = std::chrono::steady_clock::now();
     tally_ = {iteration_->runs(), 0, 0, now, now};
@@ -229,8 +230,8 @@ class Iterations {
     return policy;
   }
 
-  // Whether the worker can be sent tests before it has told of its collection: it starts none if
-  // that is not what is expected.
+  // Whether the worker can be sent tests before it has told its collection. It starts none of them
+  // if its collection is not the expected one.
   bool can_run_unasked(const WorkerNode& node) const {
     return node.life().is_starting() && !asks_workers_;
   }
@@ -254,7 +255,7 @@ class Iterations {
   bool asks_workers_;
   bool ending_ = false;
   std::string hopeless_;
-  std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next one
+  std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next iteration
   std::optional<Iteration> iteration_;
 };
 

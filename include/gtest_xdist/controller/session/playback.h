@@ -1,7 +1,7 @@
-// Telling gtest what workers report, in the order in which a serial run would tell it.
+// Replays the workers' reports into gtest, in the order of a serial run.
 //
-// Layer: controller/session. Decides what is replayed when, and waits for it; how it is done is a
-// Replayer's business, and what is known an Iteration's.
+// Layer: controller/session. Decides when each report is replayed, and waits for it. Does not know
+// how: Replayer (bridge) does. Iteration has the reports.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_PLAYBACK_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_PLAYBACK_H_
 
@@ -24,29 +24,29 @@
 
 namespace gtest_xdist::internal {
 
-// Its members are called for one iteration at a time, in their order.
+// For each iteration, call its members in the order in which they stand here.
 class Playback : private ReplaySource {
  public:
-  // What is passed by reference must outlive this.
   Playback(const Catalog& catalog, NodeManager& node_manager)
       : catalog_(catalog),
         node_manager_(node_manager),
         replayer_(catalog, *this),
         roll_call_(catalog.size()) {}
 
-  // What hears OnTestEnd first and last calls this.
+  // For the listeners that hear OnTestEnd first and last.
   Replayer& replayer() { return replayer_; }
 
-  // To be called when listeners have been told of the end of `test`, while it is replayed.
+  // Call this when listeners have heard of the end of `test`, during its replay.
   void test_told(const testing::TestInfo& test) {
-    // What listeners were told of counts, not what was to be replayed; these are hardly two tests.
+    // Count the test that listeners saw. It is almost always the one being replayed.
     const TestIndex replayed = replayer_.test();
     const bool is_it = replayed != kNoTest && &catalog_.test(replayed) == &test;
     roll_call_.answer(is_it ? replayed : catalog_.index_of(test),
                       verdict_on(*test.result(), replayer_.worker() >= 0));
   }
 
-  // Blocks until the set-up of the environments is known, or the iteration has been given up.
+  // Replays the set-up of the environments. Blocks until it is known, or until the iteration has
+  // been given up.
   void play_set_up(Iteration& iteration) {
     ProgramLog& log = iteration.log();
     while (!log.set_up_known() && !iteration.has_given_up()) node_manager_.pump();
@@ -58,7 +58,7 @@ class Playback : private ReplaySource {
     replayer_.end_of_program_part([&] { repeater().OnEnvironmentsSetUpEnd(unit_test); });
   }
 
-  // Blocks until each test has been replayed.
+  // Replays the tests, suite by suite. Blocks until all have been replayed.
   void play_tests(Iteration& iteration) {
     iteration_ = &iteration;
     while (!iteration.store().all_replayed()) {
@@ -72,15 +72,16 @@ class Playback : private ReplaySource {
     iteration_ = nullptr;
   }
 
-  // To be called when all tests in `order`, the whole selection, have been played: if one is
-  // missing the run fails.
+  // Call this when all tests in `order`, the whole selection, have been replayed. If listeners did
+  // not hear of each test once, the run fails.
   void call_the_roll(Iteration& iteration, const std::vector<TestIndex>& order) {
     const std::optional<std::string> error = roll_call_.close(
         order, iteration.unreported(), [this](TestIndex test) { return catalog_.full_name(test); });
     if (error) iteration.log().add_failure(0, {}, *error);
   }
 
-  // To be called when no worker is in the iteration any more.
+  // Replays the tear-down of the environments. Call this when no worker is in the iteration any
+  // more.
   void play_tear_down(Iteration& iteration) {
     play_rest(iteration);
     ProgramLog& log = iteration.log();
@@ -91,7 +92,7 @@ class Playback : private ReplaySource {
     replayer_.end_of_program_part([&] { repeater().OnEnvironmentsTearDownEnd(unit_test); });
   }
 
-  // What has come up and has no place of its own.
+  // Replays what has been logged and has no place of its own.
   void play_rest(Iteration& iteration) {
     make_way();
     replayer_.replay_program(iteration.log().take_rest());
@@ -112,7 +113,7 @@ class Playback : private ReplaySource {
 
   Report take_suite_down(SuiteIndex suite) override {
     while (!store().all_left(suite)) {
-      // A worker that has nothing to do would stay in the suite until it gets something.
+      // An idle worker would stay in the suite until it gets another test.
       for (const auto& node : node_manager_.nodes()) {
         if (node->untold.open_suite == suite && !node->is_busy()) node->shutdown();
       }
@@ -131,7 +132,7 @@ class Playback : private ReplaySource {
 
   ResultStore& store() { return iteration_->store(); }
 
-  // Waits for a test's report: makes sure that there is something to wait for.
+  // Waits for news of a test. If nothing is under way, settles the account instead.
   void advance() {
     iteration_->let_through();
     if (node_manager_.poll()) return;
@@ -146,7 +147,7 @@ class Playback : private ReplaySource {
   NodeManager& node_manager_;
   Replayer replayer_;
   RollCall roll_call_;
-  Iteration* iteration_ = nullptr;  // whose tests are played
+  Iteration* iteration_ = nullptr;  // set while its tests are replayed
 };
 
 }  // namespace gtest_xdist::internal

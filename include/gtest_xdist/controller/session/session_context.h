@@ -1,6 +1,6 @@
-// What all parts of a session need, in one value.
+// Gathers what all parts of a session need in one value.
 //
-// Layer: controller/session. Everything that is referred to outlives the session.
+// Layer: controller/session. Owns nothing: all objects that it refers to outlive the session.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_SESSION_CONTEXT_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_SESSION_CONTEXT_H_
 
@@ -18,12 +18,12 @@ struct SessionContext {
   const Options& options;
   SessionHooks& hooks;
   unsigned iterations = 1;  // --gtest_repeat; 0: without end
-  // Whether workers are sent no test before they have told what they have collected: plugins, which
-  // are in this process, too, may narrow it.
+  // Whether workers get tests only after they have told their collection. This process has plugins
+  // then, and those may narrow the selection.
   bool asks_workers = false;
-  SessionDurations* durations = nullptr;  // null: tests are not planned by them
-  ScheduleLog* schedule_log = nullptr;    // null: nobody wants to know
-  const Replay* replay = nullptr;         // null: the session is none that was recorded
+  SessionDurations* durations = nullptr;  // null: tests are not planned by durations
+  ScheduleLog* schedule_log = nullptr;    // null: no schedule is recorded or drawn
+  const Replay* replay = nullptr;         // null: no recorded session is repeated
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,8 +1,8 @@
-// Decides whether another worker is started in the middle of a session.
+// Decides whether to start another worker in the middle of a session.
 //
-// Layer: controller/session. Called by a DSession when a worker has died, and when make's jobserver
-// has a token that no worker has. How a worker is started, and how often one is replaced, is a
-// Crew's business; what becomes of the tests of a dead one is not decided here.
+// Layer: controller/session. The reason may be that a worker has died, or that make's jobserver has
+// a token that no worker has. Does not know how to start a worker, or how many restarts are left:
+// Crew does. Does not know the tests of a dead worker.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_STAFFING_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_STAFFING_H_
 
@@ -25,7 +25,7 @@ namespace gtest_xdist::internal {
 
 class Staffing {
  public:
-  // `schedule_log` may be null. What is passed by reference or pointer must outlive this.
+  // `schedule_log` may be null.
   Staffing(SessionHooks& hooks, NodeManager& node_manager, Crew& crew, Iterations& iterations,
            const WorkerCollections& collections, ScheduleLog* schedule_log)
       : hooks_(hooks),
@@ -35,14 +35,13 @@ class Staffing {
         collections_(collections),
         schedule_log_(schedule_log) {}
 
-  // Has the bell rung when there may be a token for a worker that is missing.
+  // If a worker is missing, has the bell ring when there is a token for it.
   void await_token() {
     if (crew_.is_short()) node_manager_.await_token();
   }
 
-  // If there is a token that no worker has: make has room for another worker, or would like to have
-  // what one leaves. None is started before those have arrived that were: until then it is not
-  // known whether all agree.
+  // If there is a token that no worker has, starts a worker with it, or gives it back to make. Does
+  // nothing until all started workers have told their collections: until then these may differ.
   void use_free_token() {
     if (!node_manager_.has_free_token() || !collections_.are_known()) return;
     if (!is_another_of_use()) return node_manager_.return_free_tokens();
@@ -56,9 +55,8 @@ class Staffing {
     await_token();
   }
 
-  // To be called when something was heard of workers. At the end of the session, when nothing is
-  // left to be handed out, those that have no test any more need no token; they stay until all are
-  // done.
+  // Call this when something was heard of workers. At the end of the session, when no test is left
+  // to hand out, idle workers need no token. They stay until all are done.
   void return_idle_tokens() {
     if (!node_manager_.has_jobserver() || !iterations_.is_last() || iterations_.ending()) return;
     if (!iterations_.under_way()) return;
@@ -70,14 +68,14 @@ class Staffing {
       ++(node->life().is_coming() || node->is_busy() ? busy : idle);
       handed_out += node->pending();
     }
-    // When the last one is done, all of them end.
+    // When the last one is done, all of them end at once.
     if (idle == 0 || busy == 0) return;
     if (iterations_.current().store().missing_count() > handed_out) return;
     node_manager_.hold_tokens_for(busy);
   }
 
-  // The worker has died. If another would have something to do, it is started; if it cannot be, no
-  // worker is started any more.
+  // The worker has died. Starts a replacement, if that would have something to do. If it cannot
+  // start, no worker is started any more.
   void replace(const WorkerNode& dead) {
     if (collections_.differ() || !iterations_.has_work()) return;
     try {
@@ -89,7 +87,7 @@ class Staffing {
   }
 
  private:
-  // Whether there are tests that no worker would begin at once.
+  // Whether a worker is missing, and there are more tests than workers to run them.
   bool is_another_of_use() {
     return crew_.is_short() && !collections_.differ() && iterations_.under_way() &&
            !iterations_.ending() && iterations_.hopeless().empty() &&
@@ -97,7 +95,7 @@ class Staffing {
            iterations_.current().store().missing_count() > node_manager_.alive();
   }
 
-  // One that is started while an iteration ends begins with the next one.
+  // A worker that is started while an iteration ends begins with the next one.
   void take_in(WorkerNode& node) {
     if (schedule_log_ != nullptr) schedule_log_->started(node, iterations_.ending());
     if (!iterations_.ending()) iterations_.enter(node);

@@ -1,8 +1,8 @@
-// Sees to it that all workers have collected the same tests.
+// Makes sure that all workers have collected the same tests.
 //
-// Layer: controller/session. Told by a DSession what workers say of their collections; tells
-// plugins of them. Who differs runs no test, and then nobody starts one. How collections differ is
-// known to a CollectionCheck; which worker runs which test is an Iteration's business.
+// Layer: controller/session. Hears the workers' collections, and calls the plugins' hooks about
+// them. A worker whose collection differs runs nothing, and no worker starts another test. Does not
+// know how collections differ (CollectionCheck does), or which worker runs which test.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_WORKER_COLLECTIONS_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_WORKER_COLLECTIONS_H_
 
@@ -23,11 +23,10 @@
 
 namespace gtest_xdist::internal {
 
-// One RUN_ALL_TESTS. An iteration must be under way when a worker is heard.
+// For one RUN_ALL_TESTS. An iteration must be under way when a worker is heard.
 class WorkerCollections {
  public:
-  // `check` becomes what is known of the collections. What is passed by reference must outlive
-  // this.
+  // Keeps in `check` which collection was accepted.
   WorkerCollections(const Catalog& catalog, SessionHooks& hooks, NodeManager& node_manager,
                     CollectionCheck& check, Iterations& iterations)
       : catalog_(catalog),
@@ -36,29 +35,29 @@ class WorkerCollections {
         check_(check),
         iterations_(iterations) {}
 
-  // All must have what this process has selected: to be called before a worker is started, if it is
-  // not the workers that are asked.
+  // All workers must have the tests that this process has selected. If workers are not asked first,
+  // call this before a worker is started.
   void expect_own() {
     accept(check_.order(), "controller");
     node_manager_.expect_digest(check_.digest());
   }
 
-  // Whether no worker has told yet what it is going to run.
+  // Whether no living worker has told its collection yet.
   bool are_awaited() const {
     return !any_of(nodes(), [](const WorkerNode& node) {
       return !node.life().is_starting() && !node.life().is_gone();
     });
   }
 
-  // Whether all workers have told, but for those that are gone.
+  // Whether all living workers have told their collections.
   bool are_known() const {
     return !any_of(nodes(), [](const WorkerNode& node) { return node.life().is_starting(); });
   }
 
-  // Whether some worker had other tests: no test is started any more.
+  // Whether some worker had other tests. Then no test is started any more.
   bool differ() const { return differ_; }
 
-  // The worker tells what it is going to run.
+  // The worker tells its collection.
   void on(WorkerNode& node, Hello& m) {
     if (!node.life().is_starting()) {
       node.accuse(kToldTwice);
@@ -77,7 +76,7 @@ class WorkerCollections {
       ask_workers_first();
     }
     hooks_.testnodeready(node.controller);
-    // Where no test will run any more, the selection stays: it may be replayed already.
+    // If no test will run any more, the selection stays: its replay may have begun.
     if (!check_.known() && iterations_.hopeless().empty()) accept(*tests, node.name());
     if (hooks_.active()) {
       hooks_.node_collection_finished(node.controller, check_.ids_of(*tests));
@@ -94,7 +93,7 @@ class WorkerCollections {
     schedule_if_equal();
   }
 
-  // The worker, which has registered or selected other tests, tells which.
+  // A worker that has registered or selected other tests names them.
   void on(WorkerNode& node, CollectionIds& m) {
     if (!node.life().is_starting()) {
       node.accuse(kToldTwice);
@@ -103,8 +102,8 @@ class WorkerCollections {
     reject(node, check_.difference_of_ids(m.ids, node.name()));
   }
 
-  // Has tests handed out. If collections differ, nothing more is started, but all differences are
-  // told before the run is given up.
+  // Has tests handed out, unless collections differ. If they do, gives up the run when all workers
+  // have told theirs, so that all differences are reported.
   void schedule_if_equal() {
     if (!differ_) return iterations_.current().schedule();
     if (!are_known() || !iterations_.hopeless().empty()) return;
@@ -126,8 +125,8 @@ class WorkerCollections {
     iterations_.begin_anew();
   }
 
-  // Only workers have plugins, and these have changed what is to be run. Whatever waits for workers
-  // is taken back; a test that has started shows that they do not agree.
+  // Only the workers have plugins, and these have changed the collection. So takes back all tests,
+  // and asks the workers first. Does nothing if a test has started: then the workers do not agree.
   void ask_workers_first() {
     if (!iterations_.take_everything_back()) return;
     node_manager_.expect_digest(0);

@@ -1,6 +1,7 @@
-// What is said at the end of an iteration, behind all that a serial run prints before its summary.
+// Prints flaky tests, and how to reproduce failures, at the end of an iteration.
 //
-// Layer: controller/view.
+// Layer: controller/view. A serial run would print its summary next. Does not know how tests ended:
+// it gets the flaky tests, and the RunHistory of each worker.
 #ifndef GTEST_XDIST_CONTROLLER_VIEW_EPILOGUE_H_
 #define GTEST_XDIST_CONTROLLER_VIEW_EPILOGUE_H_
 
@@ -24,9 +25,9 @@ inline void tell_flaky(const std::vector<Retries::Flaky>& tests, const Catalog& 
   }
 }
 
-// For each worker in which something failed: the line that does it again. Where a worker has not
-// run any test, some test of the selection, `order`, is needed to get as far, and one line does for
-// all of them. What has been told is forgotten.
+// Prints, for each worker in which something failed, the command that reproduces it. If a worker
+// failed without having run a test, the command needs some test of the selection, `order`, to get
+// as far; one line stands for all such workers. Clears the histories.
 inline void tell_reproductions(const WorkerNodes& nodes, const std::vector<TestIndex>& order,
                                const Launcher& launcher) {
   bool without_history = false;

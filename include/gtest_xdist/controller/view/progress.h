@@ -1,7 +1,7 @@
-// Showing how far a run is, on a terminal, while nothing else is to be done.
+// Shows on a terminal how far a run is, while the controller waits.
 //
-// Layer: controller/view. When the status line is drawn, and when it makes way for what is printed;
-// what it says is decided in status_line.h.
+// Layer: controller/view. Decides when the status line is drawn, and when it makes way for other
+// output. Does not know its text: status_line.h makes it.
 #ifndef GTEST_XDIST_CONTROLLER_VIEW_PROGRESS_H_
 #define GTEST_XDIST_CONTROLLER_VIEW_PROGRESS_H_
 
@@ -27,7 +27,7 @@
 
 namespace gtest_xdist::internal {
 
-// Whether standard output, which carries the results, is to show a status line as well.
+// Whether standard output should show a status line.
 inline bool shows_progress(const Options& options) {
   switch (options.progress) {
     case ProgressMode::never:
@@ -40,7 +40,7 @@ inline bool shows_progress(const Options& options) {
   return options.verbosity >= 0 && is_capable_terminal(STDOUT_FILENO);
 }
 
-// Whether lines of ours are coloured there: --gtest_color decides, else NO_COLOR, else the
+// Whether our lines on standard output are coloured. --gtest_color decides, else NO_COLOR, else the
 // terminal.
 inline bool is_coloured_output() {
   const std::string flag = GTEST_XDIST_FLAG_GET(color);
@@ -49,12 +49,12 @@ inline bool is_coloured_output() {
   return (no_color == nullptr || *no_color == '\0') && is_capable_terminal(STDOUT_FILENO);
 }
 
-// One session's; there may be one at a time.
+// A session has one. There must not be two at a time.
 class Progress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Without it nothing here does anything. What is passed by reference must outlive this.
+  // Unless `is_enabled`, this does nothing.
   Progress(bool is_enabled, const Catalog& catalog, const WorkerNodes& nodes)
       : catalog_(catalog), nodes_(nodes) {
     if (!is_enabled) return;
@@ -70,8 +70,8 @@ class Progress {
     if (line_) way_maker() = nullptr;
   }
 
-  // To be called before the controller waits: draws what is due. Returns when to be called again at
-  // the latest.
+  // Call this before the controller waits. Draws the line if it is due. Returns when to call it
+  // again at the latest.
   Clock::time_point on_wait(Clock::time_point now, const RunTally& tally) {
     if (!line_) return Clock::time_point::max();
     Clock::time_point due = next_;
@@ -86,10 +86,10 @@ class Progress {
   }
 
  private:
-  // A run that is shorter than this shows none.
+  // A run that is shorter than this shows no line.
   static constexpr std::chrono::milliseconds kFirst{200};
-  // Between two drawings: when the line has made way, when there is something new, and else. It
-  // takes some ten microseconds.
+  // The time between two drawings (one takes some ten microseconds): if the line has made way; if
+  // more runs are done; and otherwise.
   static constexpr std::chrono::milliseconds kRest{20};
   static constexpr std::chrono::milliseconds kNews{100};
   static constexpr std::chrono::milliseconds kTick{1000};
@@ -115,8 +115,8 @@ class Progress {
   std::optional<MomentaryLine> line_;
   bool is_coloured_ = false;
   Clock::time_point drawn_;
-  Clock::time_point next_;      // if it has made way
-  std::size_t drawn_done_ = 0;  // as the line says it
+  Clock::time_point next_;      // when to draw a line that is not shown
+  std::size_t drawn_done_ = 0;  // RunTally::done in the line
 
   inline static MomentaryLine* shown_line_ = nullptr;
 };

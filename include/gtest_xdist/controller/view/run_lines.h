@@ -1,7 +1,7 @@
-// The lines of GTEST_XDIST_VERBOSITY=1 and 2: what becomes of each test, when it becomes known.
+// Prints a line for each event of a test, for GTEST_XDIST_VERBOSITY=1 and 2.
 //
-// Layer: controller/view. As pytest-xdist prints them with -v. They follow the workers, not the
-// replay.
+// Layer: controller/view. The lines are those of pytest-xdist's -v. They come when the controller
+// hears of the event, so they do not wait for the replay, of which this knows nothing.
 #ifndef GTEST_XDIST_CONTROLLER_VIEW_RUN_LINES_H_
 #define GTEST_XDIST_CONTROLLER_VIEW_RUN_LINES_H_
 
@@ -53,19 +53,18 @@ inline std::string describe_run_end(const RunEnd& end, const std::string& test,
          word(end.outcome) + " " + test;
 }
 
-// A session's. Without the verbosity nothing here does anything.
+// A session has one. Without the verbosity it does nothing.
 class RunLines {
  public:
-  // What is passed by reference must outlive this.
   RunLines(const Catalog& catalog, const WorkerNodes& nodes) : catalog_(catalog), nodes_(nodes) {}
 
-  // An iteration begins or begins anew.
+  // An iteration begins, or begins again. tell_beginning() will print it.
   void begin(std::size_t workers, std::size_t tests, const std::string& scheduler) {
     if (!is_told(Topic::result)) return;
     beginning_ = {describe_crew(workers, tests), "scheduling tests via " + scheduler};
   }
 
-  // Says what has begun, unless that has been said.
+  // Prints the lines from begin(), unless they were printed.
   void tell_beginning() {
     for (const std::string& line : std::exchange(beginning_, {})) print_line(line);
   }
@@ -76,8 +75,8 @@ class RunLines {
     print_line(describe_run_end(end, catalog_.full_name(end.test), tally));
   }
 
-  // To be called before the controller waits: says which tests have begun since. Nobody hears of a
-  // test that begins, so the short ones are passed over.
+  // Call this before the controller waits. Prints which tests have begun since the last call. No
+  // message tells that a test begins, so short tests are missed.
   void tell_starts() {
     if (!is_told(Topic::step)) return;
     started_.resize(nodes_.size(), kNoTest);
@@ -93,8 +92,8 @@ class RunLines {
  private:
   const Catalog& catalog_;
   const WorkerNodes& nodes_;
-  std::vector<std::string> beginning_;  // what has not been said of the iteration
-  std::vector<TestIndex> started_;      // by worker
+  std::vector<std::string> beginning_;  // the lines from begin() that were not printed
+  std::vector<TestIndex> started_;      // the test that was running at the last call, by worker
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,4 +1,4 @@
-// The status line: what is shown of a run while it lasts, in as many columns as there are.
+// Makes the text of the status line, which fits into the columns of the terminal.
 //
 // Layer: controller/view. Pure: values in, text out.
 #ifndef GTEST_XDIST_CONTROLLER_VIEW_STATUS_LINE_H_
@@ -17,14 +17,14 @@
 
 namespace gtest_xdist::internal {
 
-// What a worker is in.
+// What a worker is doing.
 struct Activity {
   std::string worker;  // "gw1"
   std::string what;    // "Suite.Test"
   std::chrono::seconds age{0};
 };
 
-// What there is to show.
+// What the line shows.
 struct RunStatus {
   RunTally tally;
   std::chrono::seconds elapsed{0};
@@ -46,15 +46,14 @@ inline std::string describe_age(std::chrono::seconds age) {
   return std::to_string(seconds / kHour) + "h" + two_digits(seconds % kHour / kMinute) + "m";
 }
 
-// How many columns a text takes: characters of UTF-8. (Some are wider, which a font decides.)
+// How many columns a text takes: one for each character of UTF-8. (Fonts make some wider.)
 inline std::size_t columns_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
   }));
 }
 
-// The beginning of the text, if it takes more columns than that; then with "..." at the end, unless
-// there is no room for it.
+// The text, cut to `columns`. A cut text ends with "...", unless there is no room for it.
 inline std::string cut_to(std::string_view text, std::size_t columns) {
   constexpr std::string_view kDots = "...";
   if (columns_of(text) <= columns) return std::string(text);
@@ -65,7 +64,7 @@ inline std::string cut_to(std::string_view text, std::size_t columns) {
   return std::string(text.substr(0, end)) + (has_dots ? std::string(kDots) : "");
 }
 
-// How long the rest will take if it goes on as it went; nothing if that cannot be said.
+// How long the rest will take at the speed so far. Empty if that is unknown.
 inline std::string describe_rest(const RunTally& tally, std::chrono::seconds elapsed) {
   if (tally.done == 0 || tally.done >= tally.all || elapsed.count() == 0) return {};
   const auto done = static_cast<std::int64_t>(tally.done);
@@ -74,10 +73,10 @@ inline std::string describe_rest(const RunTally& tally, std::chrono::seconds ela
          " left";
 }
 
-// "  gw1 Suite.Test 3s  gw0 Suite.Other 1s", in at most `width` columns. Those come first that have
-// been at it longest; "  +2" stands for those for whom there is no room, after names were cut.
+// "  gw1 Suite.Test 3s  gw0 Suite.Other 1s", in at most `width` columns. The oldest come first. If
+// there is no room even for cut names, "  +2" stands for the rest.
 inline std::string format_activities(std::vector<Activity> running, std::size_t width) {
-  // A name of which less can be seen says nothing.
+  // In columns. A shorter part of a name is useless.
   constexpr std::size_t kLeastName = 12;
   put_in_order(running, sorted_order(running.size(), [&](std::size_t a, std::size_t b) {
                  return running[a].age > running[b].age;
@@ -90,8 +89,8 @@ inline std::string format_activities(std::vector<Activity> running, std::size_t 
   const auto end = [](const Activity& activity) { return " " + describe_age(activity.age); };
 
   std::size_t shown = 0;
-  std::size_t frames = 0;  // columns of what is not a name
-  std::size_t least = 0;   // columns of names at the least
+  std::size_t frames = 0;  // columns of everything that is not a name
+  std::size_t least = 0;   // columns that names need at least
   for (std::size_t i = 0, taken = 0, names = 0; i < running.size(); ++i) {
     taken += columns_of(begin(running[i])) + columns_of(end(running[i]));
     names += std::min(columns_of(running[i].what), kLeastName);
@@ -123,7 +122,7 @@ inline std::string format_activities(std::vector<Activity> running, std::size_t 
 }
 
 // "[42/812] 1 failed, 12s, ~3m40s left  gw1 Suite.Test 3s  gw0 Suite.Other 1s", in at most `width`
-// columns: what does not fit is left out. `is_coloured`: failures are red.
+// columns. Items that do not fit are left out. `is_coloured`: failures are red.
 inline std::string format_status_line(const RunStatus& status, std::size_t width,
                                       bool is_coloured) {
   const RunTally& tally = status.tally;

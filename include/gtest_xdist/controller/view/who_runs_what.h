@@ -1,6 +1,7 @@
-// Saying who runs what since when: to somebody who asks, and when nothing has happened for long.
+// Prints which worker runs which test, on request and when no test has ended for long.
 //
-// Layer: controller/view. Told of the time by a DSession. Prints a line for each worker.
+// Layer: controller/view. Prints a line for each worker. Gets the time as an argument, and does not
+// wait.
 #ifndef GTEST_XDIST_CONTROLLER_VIEW_WHO_RUNS_WHAT_H_
 #define GTEST_XDIST_CONTROLLER_VIEW_WHO_RUNS_WHAT_H_
 
@@ -31,24 +32,24 @@ inline std::string describe_worker(const WorkerNode& node, const Catalog& catalo
          std::to_string(left) + (left == 1 ? " test left" : " tests left");
 }
 
-// One session's.
+// A session has one.
 class WhoRunsWhat {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // No test has ended for so long: that is worth some lines.
+  // If no test has ended for so long, the lines are printed.
   static constexpr std::chrono::seconds kQuiet{60};
 
-  // A request rings the bell. What is passed by reference must outlive this.
+  // A request for the lines rings `bell`.
   WhoRunsWhat(const Catalog& catalog, const WorkerNodes& nodes, Doorbell& bell)
       : catalog_(catalog),
         nodes_(nodes),
         request_([](void* to_ring) { static_cast<Doorbell*>(to_ring)->ring(); }, &bell) {}
 
-  // The session goes on after it was suspended for so long, as its tally does.
+  // The session continues; it was suspended for so long. Its tally must move by the same time.
   void continues(Clock::duration suspended) { told_ += suspended; }
 
-  // Says what is to be said `now`. Returns when to be called again at the latest.
+  // Prints the lines if they are due `now`. Returns when to call it again at the latest.
   Clock::time_point look(Clock::time_point now, const RunTally& tally) {
     const bool has_begun = tally.begin != Clock::time_point();
     if (!has_begun) return Clock::time_point::max();
@@ -79,7 +80,7 @@ class WhoRunsWhat {
   const Catalog& catalog_;
   const WorkerNodes& nodes_;
   StatusRequest request_;
-  Clock::time_point told_{};  // the beginning of the quiet that has been told of
+  Clock::time_point told_{};  // the beginning of the last quiet time that caused lines
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,6 +1,6 @@
-// What a worker is in just now, by its own word, and for how long.
+// Says what a worker is doing now, as it says itself, and for how long.
 //
-// Layer: controller/view. For lines that people read while it runs.
+// Layer: controller/view. For lines that people read during a run; does not print them.
 #ifndef GTEST_XDIST_CONTROLLER_VIEW_WORKER_ACTIVITY_H_
 #define GTEST_XDIST_CONTROLLER_VIEW_WORKER_ACTIVITY_H_
 
@@ -16,7 +16,7 @@
 
 namespace gtest_xdist::internal {
 
-// "Suite.Test", or another place in which code of the user runs; nothing if none does.
+// "Suite.Test", or another place in which user code runs. Empty if no user code runs.
 inline std::optional<std::string> activity_name(const WorkerNode& node, const Catalog& catalog) {
   if (node.life().is_gone()) return std::nullopt;
   const std::optional<TestIndex> item = node.running_item();
@@ -48,7 +48,7 @@ inline std::optional<std::string> activity_name(const WorkerNode& node, const Ca
   return std::nullopt;
 }
 
-// Nothing if no code of the user runs.
+// Empty if no user code runs.
 inline std::optional<Activity> activity_of(const WorkerNode& node, const Catalog& catalog,
                                            std::chrono::steady_clock::time_point now) {
   const std::optional<std::string> name = activity_name(node, catalog);

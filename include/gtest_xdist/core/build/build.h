@@ -1,4 +1,4 @@
-// The demands on the compiler, and one macro for objects that all parts of a program share.
+// Checks the compiler, and defines one macro for objects that all parts of a program share.
 //
 // Layer: core/build; the lowest of all. The preprocessor only.
 #ifndef GTEST_XDIST_CORE_BUILD_BUILD_H_

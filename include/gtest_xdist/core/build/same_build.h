@@ -1,15 +1,15 @@
-// A program whose files were compiled in different ways does not link.
+// Keeps a program from linking if its files were compiled in different ways.
 //
-// Layer: core/build. Containers of the standard library have another layout with _GLIBCXX_DEBUG,
-// say, and ours have another one in another version. Such files used to link, and the plugins in
-// them were never called.
+// Layer: core/build. With _GLIBCXX_DEBUG, for example, containers of the standard library have
+// another layout, and ours have another layout in another version. Without this check such files
+// would link, and the plugins in them would never be called.
 //
-// How it works: every file that includes this emits the same inline function, of which the linker
-// keeps one copy and discards the others with all that is in them. The function contains a symbol
-// that is named after the way the file was compiled, and every file refers to its own. If the files
-// differ, some of them refer to a symbol that went with a discarded copy, and the linker names it.
-// It is defined in an asm statement because compilers see through an alias. This costs no
-// instruction at run time but those of one small initialiser for each file.
+// How it works: every file that includes this emits the same inline function. The linker keeps one
+// copy, and discards the others with everything in them. The function defines a symbol whose name
+// says how the file was compiled, and every file refers to its own symbol. If the files differ,
+// some of them refer to a symbol of a discarded copy, and the linker names it in its error. An asm
+// statement defines the symbol, because compilers see through an alias. At run time this costs one
+// small initialiser for each file.
 #ifndef GTEST_XDIST_CORE_BUILD_SAME_BUILD_H_
 #define GTEST_XDIST_CORE_BUILD_SAME_BUILD_H_
 
@@ -55,8 +55,8 @@ extern "C" __attribute__((visibility("hidden"))) const char GTEST_XDIST_INTERNAL
 
 namespace gtest_xdist::internal {
 
-// How the file was compiled whose copy the linker has kept. A library that shares the program's
-// objects gets the program's answer.
+// Says how the file whose copy the linker has kept was compiled. A library that shares the
+// program's objects gets the program's answer.
 GTEST_XDIST_INTERNAL_SHARED GTEST_XDIST_INTERNAL_ONE_COPY inline const char* build_of_program() {
   __asm__ volatile(".globl " GTEST_XDIST_INTERNAL_BUILD_TEXT
                    "\n.hidden " GTEST_XDIST_INTERNAL_BUILD_TEXT "\n" GTEST_XDIST_INTERNAL_BUILD_TEXT
@@ -64,8 +64,8 @@ GTEST_XDIST_INTERNAL_SHARED GTEST_XDIST_INTERNAL_ONE_COPY inline const char* bui
   return GTEST_XDIST_INTERNAL_BUILD_TEXT;
 }
 
-// Ends the process unless the program was compiled as `build` says, in which a library was: the
-// linker does not compare these.
+// `build` says how a library was compiled. Ends the process unless the program was compiled in the
+// same way: the linker does not compare the two.
 inline void check_build_of_library(const char* build) {
   if (std::strcmp(build_of_program(), build) == 0) return;
   std::fprintf(stderr,
@@ -76,14 +76,14 @@ inline void check_build_of_library(const char* build) {
 
 namespace {
 
-// In each file, before its own objects that are defined further down.
+// Each file has one. It is initialised before the file's own objects that are defined further down.
 struct SameBuild {
   SameBuild() {
     __asm__ volatile("" : : "r"(&GTEST_XDIST_INTERNAL_BUILD));
     check_build_of_library(GTEST_XDIST_INTERNAL_BUILD_TEXT);
   }
 };
-// NOLINTNEXTLINE(misc-definitions-in-headers): each file has its own, and is to
+// NOLINTNEXTLINE(misc-definitions-in-headers): each file must have its own
 [[maybe_unused]] const SameBuild kSameBuild;
 
 }  // namespace

@@ -1,7 +1,7 @@
-// Adding all elements of one sequence to another: where insert() of a range, which fits any
-// iterator and any place, would cost a compiler more than all that calls it.
+// Adds all elements of one sequence to another.
 //
-// Layer: core/lean (standard library only).
+// Layer: core/lean (standard library only). insert() of a range fits any iterator and any place,
+// but would take a compiler longer than all code that calls it.
 #ifndef GTEST_XDIST_CORE_LEAN_APPEND_H_
 #define GTEST_XDIST_CORE_LEAN_APPEND_H_
 

@@ -1,8 +1,8 @@
-// A parameter that is called: a view of a callable, as std::function_ref will be in C++26.
+// A view of a callable, for parameters; C++26 has it as std::function_ref.
 //
-// Layer: core/lean (standard library only). A function that takes one is compiled once, and not
-// once for each lambda that it is called with; a std::function would own the callable, which costs
-// more to compile than the template.
+// Layer: core/lean (standard library only). A function with such a parameter is compiled once, and
+// not once for each lambda. A std::function would own the callable, which takes longer to compile
+// than the template.
 #ifndef GTEST_XDIST_CORE_LEAN_FUNCTION_REF_H_
 #define GTEST_XDIST_CORE_LEAN_FUNCTION_REF_H_
 
@@ -14,7 +14,7 @@ namespace gtest_xdist::internal {
 template <class Signature>
 class FunctionRef;
 
-// Valid as long as the callable that it was made of: so, as a parameter, during the call.
+// Valid as long as the callable that it was made from. As a parameter it is valid during the call.
 template <class Result, class... Arguments>
 class FunctionRef<Result(Arguments...)> {
  public:

@@ -1,4 +1,4 @@
-// Sorting, compiled once for all that is sorted.
+// Sorts any sequence with code that is compiled once.
 //
 // Layer: core/lean (standard library only).
 #ifndef GTEST_XDIST_CORE_LEAN_SORTED_ORDER_H_
@@ -14,8 +14,8 @@
 
 namespace gtest_xdist::internal {
 
-// The numbers below `count` in the order of `less(a, b)`, which asks whether number `a` comes
-// before `b`; equal ones in the order of their numbers.
+// The numbers below `count`, sorted: `less(a, b)` says whether the number `a` comes before `b`. If
+// neither comes before the other, the smaller number comes first.
 inline std::vector<std::size_t> sorted_order(std::size_t count,
                                              FunctionRef<bool(std::size_t, std::size_t)> less) {
   std::vector<std::size_t> order(count);
@@ -27,7 +27,7 @@ inline std::vector<std::size_t> sorted_order(std::size_t count,
   return order;
 }
 
-// Moves the elements so that the first is the one that had the first number of `order`, and so on.
+// Sorts the elements: the one at position `order[i]` moves to position `i`.
 template <class Container>
 void put_in_order(Container& elements, const std::vector<std::size_t>& order) {
   Container sorted;  // NOLINTNEXTLINE(performance-inefficient-vector-operation): or a deque

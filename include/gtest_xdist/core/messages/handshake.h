@@ -1,4 +1,4 @@
-// What a worker learns from its environment before main: who it is.
+// The values that a worker reads from its environment before main.
 //
 // Layer: core/messages (standard library only).
 #ifndef GTEST_XDIST_CORE_MESSAGES_HANDSHAKE_H_
@@ -17,12 +17,12 @@ namespace gtest_xdist::internal {
 struct Handshake {
   unsigned segment = 0;     // descriptor of the session's segment
   unsigned input = 0;       // descriptor of the worker's workerinput
-  unsigned slot = 0;        // the worker's in it
-  unsigned controller = 0;  // process number
-  unsigned run = 0;         // which call of RUN_ALL_TESTS in this process is the session's, from 0
+  unsigned slot = 0;        // the worker's slot in the segment
+  unsigned controller = 0;  // the controller's process number
+  unsigned run = 0;         // the session's call of RUN_ALL_TESTS in this process, from 0
   unsigned iterations = 0;  // that are left, this one included; 0: without end
   unsigned seed = 0;        // gtest's random seed in the first of them
-  std::string directory;    // absolute path of the session's
+  std::string directory;    // absolute path of the session's directory
 
   std::string format() const {
     std::string text;

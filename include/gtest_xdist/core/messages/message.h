@@ -1,8 +1,8 @@
-// What workers and controller say to each other, and its binary form.
+// The messages between workers and controller, and their binary form.
 //
 // Layer: core/messages (standard library only). The set of messages is closed: MessageKind names
-// all, and visit_message() has a case for each. There is no object that may be any of them, because
-// a variant and its visits take a compiler longer than all the rest of this file.
+// all of them, and visit_message() has a case for each. There is no variant of all messages,
+// because it would take a compiler longer than the rest of this file.
 #ifndef GTEST_XDIST_CORE_MESSAGES_MESSAGE_H_
 #define GTEST_XDIST_CORE_MESSAGES_MESSAGE_H_
 
@@ -19,7 +19,7 @@
 
 namespace gtest_xdist::internal {
 
-// What an assertion's result belongs to.
+// The level that an assertion's result belongs to.
 enum class Scope : std::uint8_t { program, suite, test };
 
 inline bool is_valid(Scope scope) { return scope <= Scope::test; }
@@ -29,7 +29,8 @@ inline double seconds_of(std::int64_t nanoseconds) {
   return static_cast<double>(nanoseconds) * kNanosecond;
 }
 
-// Whether these are milliseconds that can be added up: less than thirty thousand years.
+// Whether the milliseconds are few enough to be added up: less than 32,000 years, and more than
+// minus that.
 inline bool can_be_time(std::int64_t ms) {
   constexpr std::int64_t kLongest = 1'000'000'000'000'000;
   return -kLongest < ms && ms < kLongest;
@@ -68,7 +69,7 @@ enum class MessageKind : std::uint8_t {
 };
 
 // RUN_ALL_TESTS has selected its tests. `digest` stands for the whole collection. `order` is there
-// if plugins have changed what is to run: all of it, in their order.
+// if plugins have changed the tests to run: it has all of them, in their order.
 struct Hello {
   static constexpr MessageKind kKind = MessageKind::hello;
   std::uint64_t digest = 0;
@@ -81,8 +82,8 @@ struct CollectionIds {
   std::vector<std::string> ids;
 };
 
-// An iteration has begun; `ran` is false where gtest keeps the environments of the first one.
-// `usable` is false if a set-up failed fatally or skipped: the worker then runs no item.
+// An iteration has begun. `ran` is false if gtest keeps the environments of the first iteration.
+// `usable` is false if a set-up has failed fatally or skipped: then the worker runs no test.
 struct EnvironmentsUp {
   static constexpr MessageKind kKind = MessageKind::environments_up;
   bool ran = false;
@@ -91,8 +92,9 @@ struct EnvironmentsUp {
   ClockSpan time;
 };
 
-// An assertion has a result, or a listener recorded one. Sent at once, so that it survives a crash.
-// Belongs to the test or suite that the worker is in. `output` is what was printed before it.
+// An assertion, or a listener, has recorded a result. It belongs to the program, or to the suite or
+// test that the worker is in. The worker sends it at once, so that it survives a crash. `output`
+// was printed before it.
 struct PartSeen {
   static constexpr MessageKind kKind = MessageKind::part_seen;
   Scope scope = Scope::program;
@@ -108,8 +110,8 @@ struct SuiteUp {
   ClockSpan time;
 };
 
-// `dropped_parts` of the parts seen are not in the test's result any more: a test can clear it.
-// `elapsed_ms` is what gtest measures, `time` what the worker does.
+// A test has ended. `dropped_parts` is how many of the parts seen are no longer in the test's
+// result: a test can clear it. gtest measures `elapsed_ms`, and the worker measures `time`.
 struct TestDone {
   static constexpr MessageKind kKind = MessageKind::test_done;
   TestIndex test = 0;
@@ -121,14 +123,15 @@ struct TestDone {
   std::vector<Property> properties;
 };
 
-// A test was taken and is not begun, because no test is to start any more: it waits again.
+// The worker has taken a test, but does not begin it, because no test may start any more. The test
+// waits again.
 struct TestReturned {
   static constexpr MessageKind kKind = MessageKind::test_returned;
   TestIndex test = 0;
 };
 
-// TearDownTestSuite has run: the end of one stretch of a suite on this worker. `fixture_ns` is what
-// its set-up and tear-down took, `time` that of the tear-down.
+// TearDownTestSuite has run: one stretch of a suite ends on this worker. `fixture_ns` is the time
+// of set-up and tear-down together, and `time` is that of the tear-down.
 struct SuiteDown {
   static constexpr MessageKind kKind = MessageKind::suite_down;
   std::uint32_t suite = 0;
@@ -152,26 +155,26 @@ struct IterationDone {
   std::vector<Property> properties;
 };
 
-// What gtest itself printed when it ran no test because of an environment.
+// The output of gtest itself when it ran no test because of an environment.
 struct NativeOutput {
   static constexpr MessageKind kKind = MessageKind::native_output;
   OutputSlice output;
 };
 
-// A hook of a plugin has failed the session, because it has `thrown` or has said so.
+// A plugin's hook has failed the session. `thrown`: by an exception; otherwise it has asked for it.
 struct InternalError {
   static constexpr MessageKind kKind = MessageKind::internal_error;
   std::string message;
   bool thrown = true;
 };
 
-// All sessionfinish have run.
+// All sessionfinish hooks have run.
 struct SessionFinished {
   static constexpr MessageKind kKind = MessageKind::session_finished;
   ValueMap workeroutput;
 };
 
-// RUN_ALL_TESTS is about to return; what the process still does is main's business.
+// RUN_ALL_TESTS is about to return. After that main decides what the process does.
 struct ProgramDone {
   static constexpr MessageKind kKind = MessageKind::program_done;
 };
@@ -261,7 +264,7 @@ void encode_message(const Message& message, std::string& bytes) {
   encoder(message);
 }
 
-// Reads what follows the kind, all of it, and shows it to the visitor.
+// Reads everything that follows the kind as a Message, and calls `visit` with it.
 template <class Message, class Visitor>
 void visit_rest(Decoder& decoder, Visitor& visit) {
   Message message;
@@ -270,8 +273,8 @@ void visit_rest(Decoder& decoder, Visitor& visit) {
   visit(message);
 }
 
-// Calls `visit` with the message that `bytes` are. Throws DecodeError, before any call, unless they
-// are exactly one.
+// Calls `visit` with the message that `bytes` hold. Throws DecodeError, before that call, unless
+// they hold exactly one.
 template <class Visitor>
 void visit_message(std::string_view bytes, Visitor visit) {
   Decoder decoder(bytes);
@@ -312,12 +315,12 @@ void visit_message(std::string_view bytes, Visitor visit) {
 
 // --- controller to worker ------------------------------------------------------------------------
 
-// Work itself does not travel as a command: the worker takes it from its deque.
+// Tests do not travel as commands: the worker takes them from its deque.
 enum class Command : std::uint8_t {
   send_collection,       // answer with CollectionIds
-  settle,                // no item is planned for you: tear the suite down, then wait for more
-  end_iteration,         // leave the item loop; environments are torn down
-  end_failed_iteration,  // likewise, and RUN_ALL_TESTS is to return 1: something failed somewhere
+  settle,                // no item is planned: tear the suite down, then wait for more
+  end_iteration,         // leave the item loop, so that the iteration ends
+  end_failed_iteration,  // likewise, and RUN_ALL_TESTS returns 1: something has failed
   run_natively,  // after a failed environment: let gtest do what it does then, and report it
 };
 

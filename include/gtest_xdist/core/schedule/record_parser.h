@@ -1,7 +1,7 @@
-// Reading a file that GTEST_XDIST_RECORD has written.
+// Reads the text of a file that GTEST_XDIST_RECORD has written.
 //
-// Layer: core/schedule (standard library only). Somebody may have cut or changed it, so all that it
-// says is checked, as if a stranger had written it.
+// Layer: core/schedule (standard library only). Somebody may have cut or changed the file, so the
+// parser checks all of it, as if a stranger had written it.
 #ifndef GTEST_XDIST_CORE_SCHEDULE_RECORD_PARSER_H_
 #define GTEST_XDIST_CORE_SCHEDULE_RECORD_PARSER_H_
 
@@ -23,10 +23,10 @@
 
 namespace gtest_xdist::internal {
 
-// Reads what format_record() has made.
+// Reads the text that format_record() makes.
 class RecordParser {
  public:
-  // Throws std::invalid_argument, which says what is wrong, and where.
+  // Throws std::invalid_argument, whose text says what is wrong, and where.
   static ScheduleRecord parse(std::string_view text) {
     RecordParser parser(text);
     parser.parse();
@@ -207,7 +207,7 @@ class RecordParser {
     account_for(worker);
   }
 
-  // Each test has one first run, or one in each place of a worker.
+  // Checks that each test has one first run; if every worker runs every test, one in each slot.
   void account_for(const RecordedWorker& worker) {
     std::vector<TestIndex> first;
     try {
@@ -234,13 +234,13 @@ class RecordParser {
   static constexpr unsigned kMostIterations = 1'000'000'000;
   static constexpr unsigned kMostNumber = 1'000'000'000;
 
-  std::string_view text_;  // that is left
+  std::string_view text_;  // not read yet
   std::string_view line_;
-  std::string_view rest_;  // of the line
+  std::string_view rest_;  // of the line, not read yet
   std::size_t number_ = 0;
   ScheduleRecord record_;
   std::vector<bool> is_selected_;                 // in this run
-  std::set<std::pair<TestIndex, unsigned>> ran_;  // in this iteration, by place
+  std::set<std::pair<TestIndex, unsigned>> ran_;  // in this iteration, by slot
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,4 +1,4 @@
-// What ran where and when, in all workers of a session: plain values, no gtest types.
+// The schedule of a session: which worker ran which test, and when. Plain values, no gtest types.
 //
 // Layer: core/schedule (standard library only). Times are nanoseconds since the session's
 // beginning.
@@ -16,7 +16,7 @@
 
 namespace gtest_xdist::internal {
 
-// A stretch of time of one worker.
+// A stretch of time in which a worker did one thing.
 struct ScheduleSpan {
   enum class Kind : std::uint8_t {
     start,  // from the start of the process until its tests are known
@@ -40,15 +40,15 @@ struct ScheduleSpan {
   std::int64_t duration_ns() const { return end_ns - begin_ns; }
 };
 
-// A process.
+// A worker's process.
 struct ScheduleWorker {
-  unsigned slot = 0;  // the number of the worker in whose place it came at last; or its own
+  unsigned slot = 0;  // the number of the first worker in its slot, perhaps its own
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;
-  std::string end;  // how it ended; empty if it did what it should
+  std::string end;  // how it ended; empty if it ended as planned
 };
 
-// What tests and suites are called.
+// The names of tests and suites.
 class ScheduleNames {
  public:
   ScheduleNames() = default;
@@ -58,18 +58,18 @@ class ScheduleNames {
 
   virtual std::string of_test(TestIndex test) const = 0;
   virtual std::string of_suite(std::uint32_t suite) const = 0;
-  // Which suite a test is of.
+  // The number of the test's suite.
   virtual std::uint32_t suite_of(TestIndex test) const = 0;
 };
 
-// One RUN_ALL_TESTS.
+// One call of RUN_ALL_TESTS.
 struct ScheduleRun {
-  unsigned number = 1;               // of the process's, from 1
+  unsigned number = 1;               // of the calls in this process, from 1
   unsigned workers = 0;              // at the start
   std::uint32_t tests = 0;           // registered
   std::uint64_t digest = 0;          // stands for their names
-  bool on_every_worker = false;      // whether each worker is to run each test
-  std::vector<TestIndex> selected;   // that are to be run
+  bool on_every_worker = false;      // whether each worker runs each test
+  std::vector<TestIndex> selected;   // the tests to run
   unsigned iterations = 0;           // that have begun
   std::vector<ScheduleWorker> crew;  // by number of the worker
   std::vector<ScheduleSpan> spans;   // of each worker in order; they do not overlap
@@ -79,7 +79,7 @@ struct ScheduleRun {
 
 struct Schedule {
   std::string program;           // its name
-  std::deque<ScheduleRun> runs;  // one that is there stays where it is
+  std::deque<ScheduleRun> runs;  // a deque, so that a new one moves no other
 };
 
 }  // namespace gtest_xdist::internal

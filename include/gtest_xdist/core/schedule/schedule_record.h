@@ -1,7 +1,7 @@
-// GTEST_XDIST_RECORD: which worker ran which tests, in which order; and the text of such a file.
+// The record of GTEST_XDIST_RECORD, and its text: which worker ran which tests, in which order.
 //
-// Layer: core/schedule (standard library only). Such a file is read by people, kept, and sent to
-// others. It looks like this:
+// Layer: core/schedule (standard library only). People read such files, keep them, and send them to
+// others. A file looks like this:
 //
 //   gtest-xdist schedule 1
 //   program my_test
@@ -41,10 +41,10 @@ inline constexpr std::string_view kRecordHeader = "gtest-xdist schedule 1";
 // A worker's part in an iteration.
 struct RecordedWorker {
   unsigned number = 0;
-  unsigned slot = 0;             // the worker in whose place it came, at last; or its own number
-  std::vector<TestIndex> tests;  // that it ran, in order; at least one
-  // Of these, the last occurrences that were not the test's first run: other attempts, and what was
-  // run again after a crash.
+  unsigned slot = 0;             // the number of the first worker in its slot, perhaps its own
+  std::vector<TestIndex> tests;  // the tests that it ran, in order; at least one
+  // Those of `tests` that had run before, here or elsewhere: further attempts, and repetitions
+  // after a crash. If `tests` has a test several times, its last occurrences are meant.
   std::vector<TestIndex> again;
 
   bool operator==(const RecordedWorker& other) const {
@@ -53,15 +53,15 @@ struct RecordedWorker {
   }
 };
 
-using RecordedIteration = std::vector<RecordedWorker>;  // by number; without those that ran none
+using RecordedIteration = std::vector<RecordedWorker>;  // by number; without workers that ran none
 
-// One RUN_ALL_TESTS.
+// One call of RUN_ALL_TESTS.
 struct RecordedRun {
-  unsigned number = 1;           // of the process's, from 1
+  unsigned number = 1;           // of the calls in that process, from 1
   std::uint32_t tests = 0;       // registered
   std::uint64_t digest = 0;      // stands for their names
   unsigned workers = 0;          // at the start
-  bool on_every_worker = false;  // whether each worker was to run each test
+  bool on_every_worker = false;  // whether each worker ran each test
   std::vector<TestIndex> selected;
   std::vector<RecordedIteration> iterations;
 };
@@ -71,8 +71,8 @@ struct ScheduleRecord {
   std::vector<RecordedRun> runs;
 };
 
-// What the worker ran that nobody had run before, in order. Throws std::invalid_argument if it ran
-// something again that it did not run so often.
+// The tests that this worker was the first to run, in order. Throws std::invalid_argument if
+// `again` has a test more often than `tests` has.
 inline std::vector<TestIndex> first_runs(const RecordedWorker& worker) {
   std::map<TestIndex, std::size_t> again;
   for (const TestIndex test : worker.again) ++again[test];

@@ -17,17 +17,17 @@
 
 namespace gtest_xdist::internal {
 
-// What the runs of a test, or a suite in all workers together, took.
+// How long all runs of a test took, or a suite in all workers together.
 struct TimeTaken {
   std::uint32_t subject = 0;    // the index of the test, or of the suite
-  std::int64_t counts_ns = 0;   // by which it is listed: the longest run; or all of it
-  std::int64_t set_ups_ns = 0;  // of a suite, with its tear-downs
+  std::int64_t counts_ns = 0;   // the time to sort by: a test's longest run, or all of a suite
+  std::int64_t set_ups_ns = 0;  // of a suite: its set-ups and tear-downs
   std::size_t times = 0;        // runs of the test: several if it was tried again, or where every
                                 // worker runs every test; set-ups of the suite
   bool any = false;
 };
 
-// That of the subject, which is made if need be.
+// The entry of the subject. Adds it if there is none.
 inline TimeTaken& time_of(std::vector<TimeTaken>& times, std::uint32_t subject) {
   while (times.size() <= subject) {
     const auto next = static_cast<std::uint32_t>(times.size());
@@ -66,8 +66,8 @@ inline std::vector<TimeTaken> suite_times(const ScheduleRun& run, unsigned itera
   return times;
 }
 
-// "slowest 3 of 20 tests:" and a line for each, whose text is `tell(time)`. `most` is 0 for all.
-// Equally long ones in the order of their numbers.
+// "slowest 3 of 20 tests:", and then a line for each, which ends with `tell(time)`. 0 as `most`
+// means all. Equal times are in the order of the subjects' numbers.
 inline std::string format_slowest_of(const std::vector<TimeTaken>& times, std::size_t most,
                                      const std::string& what,
                                      FunctionRef<std::string(const TimeTaken&)> tell) {
@@ -91,7 +91,7 @@ inline std::string format_slowest_of(const std::vector<TimeTaken>& times, std::s
   return text;
 }
 
-// Two lists, of at most so many tests and suites (0: of all); empty if no test has run.
+// Two lists, of at most `most` tests and `most` suites (0: of all). Empty if no test has run.
 inline std::string format_slowest(const ScheduleRun& run, unsigned iteration, std::size_t most) {
   const std::vector<TimeTaken> tests = test_times(run, iteration);
   if (tests.empty()) return {};

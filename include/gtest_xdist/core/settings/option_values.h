@@ -1,7 +1,7 @@
-// What settings say, read from the texts that they are; and what is said of those that cannot be
-// read.
+// Reads the value of each setting from its text, and says why a value is not valid.
 //
-// Layer: core/settings (standard library only).
+// Layer: core/settings (standard library only). It does not know the list of all variables:
+// variables.h has it.
 #ifndef GTEST_XDIST_CORE_SETTINGS_OPTION_VALUES_H_
 #define GTEST_XDIST_CORE_SETTINGS_OPTION_VALUES_H_
 
@@ -21,8 +21,8 @@
 
 namespace gtest_xdist::internal {
 
-// A variable that cannot be obeyed. what() is one line for the user: variable, value, what it may
-// be.
+// The run cannot do what the user's settings ask for. what() is one line for the user. For a
+// variable it says name, value, and what is expected.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -33,13 +33,13 @@ inline std::string did_you_mean(std::string_view word, const std::vector<std::st
   return near ? "; did you mean " + *near + "?" : "";
 }
 
-// Throws the UsageError for a variable whose value cannot be obeyed.
+// Throws the UsageError for a value that the variable cannot have.
 [[noreturn]] inline void reject(const std::string& name, const std::string& value,
                                 const std::string& expected) {
   throw UsageError(name + "='" + shown(value) + "' is not valid: expected " + expected);
 }
 
-// A decimal number without sign, at most `max`; nothing else.
+// Reads a decimal number without a sign. Nothing if the text is not one, or if it exceeds `max`.
 inline std::optional<unsigned> parse_number(std::string_view text, unsigned max) {
   if (text.empty()) return std::nullopt;
   std::uint64_t value = 0;
@@ -51,7 +51,7 @@ inline std::optional<unsigned> parse_number(std::string_view text, unsigned max)
   return static_cast<unsigned>(value);
 }
 
-// Instead of a number of workers: print the list of variables.
+// This value in place of a number of workers prints the list of variables.
 inline constexpr const char* kHelp = "help";
 
 inline WorkerCount parse_workers(const std::string& value) {
@@ -77,7 +77,7 @@ inline DistMode parse_dist(const std::string& value) {
   reject(kDistVariable, value, "one of " + join(names) + did_you_mean(value, names));
 }
 
-// A number from `min` to `max`, or the UsageError for the variable `name`.
+// Reads a number from `min` to `max`. Throws the UsageError for the variable `name`.
 inline unsigned parse_bounded(const char* name, const std::string& value, unsigned min,
                               unsigned max) {
   const std::optional<unsigned> number = parse_number(value, max);
@@ -87,7 +87,8 @@ inline unsigned parse_bounded(const char* name, const std::string& value, unsign
   return *number;
 }
 
-// A decimal number of seconds, exact to the millisecond; 0 is no limit.
+// Reads a decimal number of seconds with at most three decimals. Nothing for 0, which is no limit.
+// Throws the UsageError for the variable `name`.
 inline std::optional<std::chrono::milliseconds> parse_seconds(const char* name,
                                                               const std::string& value) {
   constexpr unsigned kMostSeconds = 1'000'000;
@@ -140,7 +141,7 @@ inline std::vector<TestIndex> parse_indices(const std::string& value) {
   }
 }
 
-// What a timeline can be, by the ending of its file.
+// The kinds of timelines, by the ending of the file's name.
 inline const std::vector<std::string>& timeline_endings() {
   static const std::vector<std::string> endings = {".json", ".svg", ".html"};
   return endings;
@@ -157,14 +158,14 @@ inline std::string parse_timeline(const std::string& value) {
   reject(kTimelineVariable, value, "a file whose name ends in one of " + join(timeline_endings()));
 }
 
-// The number of the worker "gw3"; nothing if it is none.
+// The number in a worker's name: 3 for "gw3". Nothing if the text is not such a name.
 inline std::optional<unsigned> parse_worker(std::string_view value) {
   constexpr unsigned kMost = 1'000'000'000;
   if (value.substr(0, 2) != "gw") return std::nullopt;
   return parse_number(value.substr(2), kMost);
 }
 
-// "file" or "file:gw3".
+// Reads "file" or "file:gw3".
 inline ReplayTarget parse_replay(const std::string& value) {
   const std::size_t colon = value.rfind(':');
   const bool may_be = colon != std::string::npos && colon > 0;

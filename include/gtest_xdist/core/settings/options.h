@@ -1,7 +1,7 @@
-// The settings of a run, and the names of the variables that make them.
+// The settings of a run, and the names of the variables that set them.
 //
-// Layer: core/settings (standard library only). What a user may set, and how it is read:
-// variables.h.
+// Layer: core/settings (standard library only). It does not know how they are read: variables.h
+// does.
 #ifndef GTEST_XDIST_CORE_SETTINGS_OPTIONS_H_
 #define GTEST_XDIST_CORE_SETTINGS_OPTIONS_H_
 
@@ -30,27 +30,28 @@ inline const std::string& name_of(DistMode mode) {
   return dist_mode_names()[static_cast<std::size_t>(mode)];
 }
 
-// When there is a status line: `automatic` where results go to a terminal.
+// When the controller shows a status line. `automatic`: if results go to a terminal.
 enum class ProgressMode { automatic, never, always };
 
-// More workers than this are a typing error: each has its own process and output file.
+// A larger number of workers is a typing error: each worker has its own process and output file.
 inline constexpr unsigned kMaxWorkers = 1024;
 
-// More restarts, or tests in a chunk, than this are as good as no limit.
+// A larger number of restarts, failures or tests is as good as no limit.
 inline constexpr unsigned kMostTests = 1'000'000;
 
-// How many dead workers are replaced for each that is started, unless the user says; xdist's.
+// How many dead workers a run replaces for each worker that it starts with, unless the user says.
+// The number is pytest-xdist's.
 inline constexpr unsigned kUsualRestarts = 4;
 
-// The most that may be kept of a test's output, in megabytes: more than any disk has room for.
+// The largest limit for a test's output, in megabytes: a terabyte.
 inline constexpr unsigned kMostOutput = 1'000'000;
 // A test that fails more often than this in a row is not flaky.
 inline constexpr unsigned kMostRetries = 100;
 
-// How many workers were asked for.
+// How many workers the user asked for.
 struct WorkerCount {
-  // `automatic`: what this process may use, its CPU affinity and its CPU quota. `logical`: the
-  // affinity alone, as in pytest-xdist.
+  // `automatic`: as many as the CPUs that this process may use by its affinity and its CPU quota.
+  // `logical`: by its affinity alone, as in pytest-xdist.
   enum class Kind { none, automatic, logical, fixed };
   Kind kind = Kind::none;
   unsigned number = 0;  // for `fixed`; at least 1
@@ -59,8 +60,8 @@ struct WorkerCount {
 // A recorded schedule to run again.
 struct ReplayTarget {
   std::string value;               // as it was given
-  std::string file;                // likewise
-  std::optional<unsigned> worker;  // whose part alone is to be run, in this process
+  std::string file;                // its path, as it was given
+  std::optional<unsigned> worker;  // run this worker's part alone, in this process
 };
 
 struct Options {
@@ -72,10 +73,10 @@ struct Options {
   std::optional<unsigned> max_worker_restart;     // not given: kUsualRestarts x workers
   unsigned retries = 0;                           // how often a failed test is run again
   unsigned maxfail = 0;                           // stop when so many tests have failed; 0: never
-  std::optional<std::vector<TestIndex>> indices;  // run these here, in this order
+  std::optional<std::vector<TestIndex>> indices;  // run these in this process, in this order
   std::optional<std::string> testrunuid;
   std::optional<std::string> durations_file;  // as it was given
-  std::optional<unsigned> durations;          // show so many; 0: all
+  std::optional<unsigned> durations;          // show so many of the slowest tests; 0: all
   std::optional<std::string> record;          // as it was given
   std::optional<ReplayTarget> replay;
   std::optional<std::string> timeline;                       // as it was given
@@ -84,7 +85,7 @@ struct Options {
   unsigned maxoutput = 64;  // megabytes that are kept of what a test prints to one stream
   int verbosity = 0;        // how much the controller says: from -1 to 2
   ProgressMode progress = ProgressMode::automatic;
-  bool capture = true;  // what tests print is told with their results, and not as it comes
+  bool capture = true;  // show a test's output with its result, not as it comes
 };
 
 // Names and values of environment variables.
@@ -112,13 +113,14 @@ inline constexpr const char* kMaxOutputVariable = "GTEST_XDIST_MAXOUTPUT";
 inline constexpr const char* kVerbosityVariable = "GTEST_XDIST_VERBOSITY";
 inline constexpr const char* kProgressVariable = "GTEST_XDIST_PROGRESS";
 inline constexpr const char* kCaptureVariable = "GTEST_XDIST_CAPTURE";
-// Set in workers for tests and whatever they start to read; a user does not set them.
+// A worker has these for its tests and the programs that they start. A user does not set them.
 inline constexpr const char* kWorkerVariable = "GTEST_XDIST_WORKER";
 inline constexpr const char* kWorkerCountVariable = "GTEST_XDIST_WORKER_COUNT";
-// From controller to worker; removed from the environment before main.
+// The controller sets this for a worker, which removes it from its environment before main.
 inline constexpr const char* kPrivateVariable = "GTEST_XDIST_PRIVATE_WORKER";
-// From a controller whose tests hide to what its main starts: the user's GTEST_TOTAL_SHARDS and
-// GTEST_SHARD_INDEX; removed likewise.
+// The user's GTEST_TOTAL_SHARDS and GTEST_SHARD_INDEX, while a controller hides its tests from
+// gtest. A program with this library that main starts meanwhile restores them, and removes this
+// variable before main.
 inline constexpr const char* kPrivateShardVariable = "GTEST_XDIST_PRIVATE_SHARD";
 
 }  // namespace gtest_xdist::internal

@@ -1,6 +1,6 @@
-// How to say that something has taken too long.
+// Says that something has taken too long.
 //
-// Layer: core/settings.
+// Layer: core/settings (standard library only).
 #ifndef GTEST_XDIST_CORE_SETTINGS_TIME_OUT_H_
 #define GTEST_XDIST_CORE_SETTINGS_TIME_OUT_H_
 
@@ -23,7 +23,7 @@ inline std::string describe_seconds(std::chrono::milliseconds time) {
   return text + (text == "1" ? " second" : " seconds");
 }
 
-// Why something fails that has taken longer than GTEST_XDIST_TIMEOUT allows.
+// The reason of a failure: something took longer than GTEST_XDIST_TIMEOUT allows.
 inline std::string describe_time_out(std::chrono::milliseconds limit) {
   return "it took longer than " + describe_seconds(limit) + " (" + kTimeoutVariable + ")";
 }

@@ -1,5 +1,4 @@
-// Which GTEST_XDIST_* variables there are, what they may say, what they mean, and how they are
-// read.
+// The GTEST_XDIST_* variables: their values, their meaning, and how they are read.
 //
 // Layer: core/settings (standard library only). Settings are environment variables because gtest
 // refuses to run with a --gtest_* flag that it does not know.
@@ -22,7 +21,7 @@
 
 namespace gtest_xdist::internal {
 
-// What a variable is about. Each has a heading in the list and a section in the guide.
+// What a variable is about. Each group has a heading in the list and a section in the guide.
 enum class VariableGroup : std::uint8_t { workers, order, display, trouble };
 
 inline constexpr const char* kVariableHeadings[] = {"How many workers",
@@ -36,11 +35,11 @@ struct Variable {
   const char* name;
   VariableGroup group;
   const char* help;  // what it may be, and what that means: for one line of the list
-  // Throws the UsageError for a value that is out of its choices.
+  // Throws the UsageError for a value that the variable cannot have.
   void (*read)(Options& options, const char* name, Text value);
 };
 
-// By group, in the order in which a person wants to read of them.
+// By group, in the order in which a person wants to read them.
 inline constexpr Variable kVariables[] = {
     {kWorkersVariable, VariableGroup::workers,
      "0 to 1024, auto, logical, no, help: how many workers",
@@ -134,7 +133,7 @@ inline constexpr Variable kVariables[] = {
      }},
 };
 
-// Null if there is none of that name.
+// Null if no variable has that name.
 inline const Variable* find_variable(const std::string& name) {
   for (const Variable& variable : kVariables) {
     if (variable.name == name) return &variable;
@@ -142,27 +141,27 @@ inline const Variable* find_variable(const std::string& name) {
   return nullptr;
 }
 
-// Their names.
+// The names of all variables.
 inline std::vector<std::string> user_variables() {
   std::vector<std::string> names;
   for (const Variable& variable : kVariables) names.emplace_back(variable.name);
   return names;
 }
 
-// Whether this process inherited what a worker was told, which its tests and whatever they start
-// may read, and which means nothing else.
+// Whether this is a variable that a worker sets for its tests and the programs that they start. It
+// is not a setting.
 inline bool is_told_by_worker(const std::string& name, std::string_view value) {
   if (name == kWorkerCountVariable) return parse_number(value, kMaxWorkers).has_value();
   return name == kWorkerVariable && parse_worker(value).has_value();
 }
 
-// Where to read about them.
+// Where a user can read about the variables.
 inline constexpr const char* kWhereVariablesAre =
     "GTEST_XDIST_WORKERS=help lists the variables; the guide is examples/settings.md of "
     "gtest-xdist, in a package below share/doc/gtest_xdist";
 
-// The variable that was meant, without its prefix: the nearest of `known`, or ours for an option of
-// pytest-xdist or pytest-rerunfailures.
+// The variable that the user probably meant, without its prefix: the nearest of `known`, or our
+// variable for an option of pytest-xdist or pytest-rerunfailures.
 inline std::optional<std::string> meant_variable(const std::string& ending,
                                                  const std::vector<std::string>& known) {
   if (ending == "NUMPROCESSES") return "WORKERS";
@@ -171,7 +170,7 @@ inline std::optional<std::string> meant_variable(const std::string& ending,
 }
 
 [[noreturn]] inline void reject_unknown(const std::string& name, const std::string& value) {
-  // The prefix is right, so only what follows it tells how near a miss is.
+  // The prefix is right, so compare only what follows it.
   const std::size_t prefix = std::string_view(kVariablePrefix).size();
   std::vector<std::string> endings;
   for (const std::string& known : user_variables()) endings.push_back(known.substr(prefix));
@@ -184,7 +183,7 @@ inline std::optional<std::string> meant_variable(const std::string& ending,
   throw UsageError(text + " " + kWhereVariablesAre);
 }
 
-// Each file is written by one of them.
+// Throws the UsageError if two variables name the same file.
 inline void check_files_differ(const Options& options) {
   const std::pair<const char*, const std::optional<std::string>&> files[] = {
       {kDurationsFileVariable, options.durations_file},
@@ -200,8 +199,9 @@ inline void check_files_differ(const Options& options) {
   }
 }
 
-// Reads the settings out of the whole environment; variables of other names are passed over. An
-// unknown name and a value out of its choices are a UsageError.
+// Reads the settings from the whole environment. It ignores variables without our prefix. Throws
+// UsageError for an unknown name, for a value that its variable cannot have, and for settings that
+// exclude each other.
 inline Options parse_options(const Environment& environment) {
   Options options;
   for (const auto& entry : environment) {
@@ -222,13 +222,13 @@ inline Options parse_options(const Environment& environment) {
   return options;
 }
 
-// Whether the list of variables is wanted, whatever the others say.
+// Whether the user asks for the list of variables. The other variables need not be valid then.
 inline bool asks_for_variables(const Environment& environment) {
   const Environment::value_type asks(kWorkersVariable, kHelp);
   return std::find(environment.begin(), environment.end(), asks) != environment.end();
 }
 
-// The list, for a person at a terminal: a line for each.
+// The list of variables for a person at a terminal, one a line.
 inline std::string describe_variables() {
   constexpr std::size_t kNames = 20;  // columns
   std::string text =

@@ -1,6 +1,6 @@
-// Whether two processes collected the same tests, and how to show that they did not.
+// Compares the tests that two processes collected, and describes the difference.
 //
-// Layer: core/tests (standard library only).
+// Layer: core/tests (standard library only). It knows names alone.
 #ifndef GTEST_XDIST_CORE_TESTS_COLLECTION_H_
 #define GTEST_XDIST_CORE_TESTS_COLLECTION_H_
 
@@ -13,13 +13,14 @@
 
 namespace gtest_xdist::internal {
 
-// Stands for an ordered list of strings: 64-bit FNV-1a over their bytes, with separators. Guards
-// against accidents (a test registered in one process only), not against an adversary.
+// A number that stands for an ordered list of strings: 64-bit FNV-1a over their bytes, with
+// separators. It guards against accidents (a test registered in one process only), not against an
+// adversary.
 class Digest {
  public:
   void add(std::string_view text) {
     for (const char c : text) mix(static_cast<unsigned char>(c));
-    // A separator no text contains, or {"ab","c"} would equal {"a","bc"}.
+    // No text contains this separator. Without it {"ab","c"} would equal {"a","bc"}.
     mix(0x100U);
   }
   std::uint64_t value() const { return state_; }
@@ -34,14 +35,15 @@ class Digest {
 };
 
 // One line of a unified diff's body: ' ' in both, '-' only in the first, '+' only in the second.
+// Valid as long as the lists.
 struct DiffLine {
   char mark;
   std::string_view text;
 };
 
-// A shortest edit script by longest common subsequence. Lists that differ over more than this many
-// lines on either side (ids that hold a process number, say) are shown as one replaced block: the
-// table of the exact method would not fit, and nobody would read its result.
+// How many lines on either side diff_lines() compares exactly. If more differ (ids that hold a
+// process number, say), they become one replaced block: the table of the exact method would not
+// fit, and nobody would read its result.
 inline constexpr std::size_t kMaxExactDiffLines = 2000;
 
 inline std::vector<DiffLine> diff_lines(const std::vector<std::string>& a,
@@ -88,15 +90,15 @@ inline std::vector<DiffLine> diff_lines(const std::vector<std::string>& a,
   return lines;
 }
 
-// "start,length" of a hunk as unified diffs count: from 1, the length left out when it is 1.
+// "start,length" of a hunk, as in a unified diff: lines count from 1, and a length of 1 is left
+// out.
 inline std::string hunk_range(std::size_t start, std::size_t length) {
   if (length == 1) return std::to_string(start + 1);
   return std::to_string(length == 0 ? start : start + 1) + ',' + std::to_string(length);
 }
 
-// The report of two collections that differ, in the words and the shape in which pytest-xdist
-// prints it: three lines of context, and an empty line after each header line. `a_name` and
-// `b_name` label the two sides.
+// The message about two collections that differ, in pytest-xdist's words and form: three lines of
+// context, and an empty line after each header line. `a_name` and `b_name` label the two sides.
 inline std::string describe_collection_difference(const std::vector<std::string>& a,
                                                   const std::vector<std::string>& b,
                                                   const std::string& a_name,
@@ -114,7 +116,7 @@ inline std::string describe_collection_difference(const std::vector<std::string>
     const std::size_t begin = std::max(at, change - std::min(change, kContext));
     a_line += begin - at;
     b_line += begin - at;
-    // The hunk reaches to the last change that has no more than twice the context before it.
+    // The hunk goes on while at most twice the context lies between two changes.
     std::size_t end = change;
     for (std::size_t k = change; k < lines.size() && k <= end + 2 * kContext + 1; ++k) {
       if (lines[k].mark != ' ') end = k;

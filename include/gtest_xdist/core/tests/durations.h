@@ -1,9 +1,10 @@
-// How long tests took in earlier runs: the text of a durations file, and what a run adds to it.
+// Reads and writes the text of a durations file: how long tests took in earlier runs.
 //
-// Layer: core/tests (standard library only). The first line says what the file is. Each other line
-// is an entry, "0.012345 Suite.Test program": seconds, whose, and the program that has it, because
-// many may share a file. What set-up and tear-down of a suite take is an entry under the suite's
-// name, which is told from a test's by having no dot.
+// Layer: core/tests (standard library only). The first line of the text names its format. Each
+// other line is an entry, "0.012345 Suite.Test program": the seconds, the test, and the program
+// that has it, because several programs may share a file. An entry for the set-up and tear-down of
+// a suite has the suite's name. That name has no dot, but a test's has one. This header knows no
+// files.
 #ifndef GTEST_XDIST_CORE_TESTS_DURATIONS_H_
 #define GTEST_XDIST_CORE_TESTS_DURATIONS_H_
 
@@ -24,16 +25,16 @@ namespace gtest_xdist::internal {
 // The first line of every durations file of this version.
 inline constexpr std::string_view kDurationsHeader = "gtest-xdist durations 1";
 
-// Seconds, by entry name as duration_name_of_test() and ..._suite() make it.
+// Seconds, by the name that duration_name_of_test() or duration_name_of_suite() makes.
 using ProgramDurations = std::map<std::string, double>;
 
-// By program, as duration_name_of_program() makes it.
+// By the name that duration_name_of_program() makes.
 using Durations = std::map<std::string, ProgramDurations>;
 
-// What one process has measured of one test or suite in a session, to be merged into what is known
-// of it: an exponentially weighted mean in which each measurement has the same share. A half: a
-// change is believed after two or three runs, and the variance of what is remembered is a third of
-// that of a run.
+// The measurements that one process has made of one test or suite in a session, and their merger
+// with what is known: an exponentially weighted mean, in which each measurement has the same share
+// when it is added. The share is a half: two or three runs show a change, and the remembered mean
+// has a third of the variance of one run.
 class MeasuredDuration {
  public:
   static constexpr double kNewestShare = 0.5;
@@ -45,15 +46,15 @@ class MeasuredDuration {
 
   bool empty() const { return rest_ == 1; }
 
-  // The mean with what was known `before`, if anything was. Not to be asked if this is empty and
-  // nothing was.
+  // The mean of the measurements and of the value known `before`, if there is one. Do not call this
+  // if there is neither.
   double merged(std::optional<double> before) const {
     return before ? *before * rest_ + sum_ : sum_ / (1 - rest_);
   }
 
  private:
   double sum_ = 0;   // of the measurements, each times its share
-  double rest_ = 1;  // the share of what was known before them
+  double rest_ = 1;  // the share of the value known before them
 };
 
 // --- names ---------------------------------------------------------------------------------------
@@ -62,28 +63,28 @@ inline std::string duration_name_of_test(std::string_view full_name) {
   return escape(full_name, "\\ ");
 }
 inline std::string duration_name_of_suite(std::string_view name) { return escape(name, "\\ ."); }
-// `executable` is its path; the last part of it counts.
+// `executable` is the program's path. Only its last part counts.
 inline std::string duration_name_of_program(std::string_view executable) {
   return escape(executable.substr(executable.rfind('/') + 1), "\\");
 }
 
 // --- text ----------------------------------------------------------------------------------------
 
-// The first line of the text, without its end, of which a version control system may have made the
-// two characters that it is elsewhere.
+// The first line of the text, without its end: "\n", or "\r\n" after a version control system has
+// changed the file.
 inline std::string_view first_line(std::string_view text) {
   std::string_view line = text.substr(0, text.find('\n'));
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;
 }
 
-// Whether the text is that of a durations file. An empty one is, and knows nothing.
+// Whether the text is that of a durations file. An empty text is one without entries.
 inline bool is_durations_text(std::string_view text) {
   return text.empty() || first_line(text) == kDurationsHeader;
 }
 
-// Seconds as a decimal number, at most six digits behind the point: not a matter of the locale,
-// which main may change.
+// Reads seconds: a decimal number with at most nine digits before the point and six after it. It
+// does not depend on the locale, which main may change.
 inline std::optional<double> parse_seconds(std::string_view text) {
   constexpr std::size_t kMostDigits = 9;
   constexpr std::size_t kMostDecimals = 6;
@@ -107,7 +108,8 @@ inline std::optional<double> parse_seconds(std::string_view text) {
   return static_cast<double>(number) / unit;
 }
 
-// The other way round. Microseconds are precise enough for the shortest test that matters.
+// Writes seconds as parse_seconds() reads them. Microseconds are precise enough for the shortest
+// test that matters.
 inline std::string format_seconds(double seconds) {
   constexpr std::uint64_t kMicroseconds = 1'000'000;
   constexpr double kMost = 999'999'999;
@@ -117,8 +119,8 @@ inline std::string format_seconds(double seconds) {
   return std::to_string(number / kMicroseconds) + '.' + fraction.substr(1);
 }
 
-// The entries of a text for which is_durations_text() holds. The numbers of lines that are none,
-// counted from 1, are appended to `damaged`, and nothing else becomes of them.
+// The entries of a text for which is_durations_text() holds. Ignores a line that is not an entry,
+// and appends its number, counted from 1, to `damaged`.
 inline Durations parse_durations(std::string_view text, std::vector<std::size_t>& damaged) {
   Durations durations;
   for (std::size_t number = 1; !text.empty(); ++number) {
@@ -155,9 +157,9 @@ inline std::string format_durations(const Durations& durations) {
 
 // --- merging -------------------------------------------------------------------------------------
 
-// Adds what a session of `program` has measured. `measured` has every test and suite that the
-// program registers, also those that did not run; entries of others are dropped. Other programs are
-// left alone.
+// Adds the measurements of a session of `program`. `measured` has every test and suite that the
+// program registers, also those that did not run. Entries of the program with other names are
+// removed. Entries of other programs stay.
 inline void merge_durations(Durations& durations, const std::string& program,
                             const std::vector<std::pair<std::string, MeasuredDuration>>& measured) {
   const ProgramDurations before = std::move(durations[program]);

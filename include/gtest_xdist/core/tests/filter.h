@@ -1,4 +1,4 @@
-// Which tests --gtest_filter selects, told from their names.
+// Tells from a test's name whether --gtest_filter selects it.
 //
 // Layer: core/tests (standard library only).
 #ifndef GTEST_XDIST_CORE_TESTS_FILTER_H_
@@ -9,9 +9,9 @@
 
 namespace gtest_xdist::internal {
 
-// Whether `text` is as `pattern` says, where * stands for any characters and ? for one. After a
-// mismatch only the last * need take one character more: what stands before it fits already, as
-// early as it can. So the time is at most the product of the lengths.
+// Whether `text` matches `pattern`, in which * stands for any characters and ? for one. After a
+// mismatch only the last * takes one character more: everything before it matches already, as early
+// as it can. So the time is at most the product of the lengths.
 inline bool matches_pattern(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
   std::size_t t = 0;
@@ -34,7 +34,7 @@ inline bool matches_pattern(std::string_view pattern, std::string_view text) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
-// Whether one of the patterns that colons separate matches.
+// Whether the text matches one of the patterns, which colons separate.
 inline bool matches_any_pattern(std::string_view patterns, std::string_view text) {
   while (true) {
     const std::size_t colon = patterns.find(':');
@@ -44,10 +44,10 @@ inline bool matches_any_pattern(std::string_view patterns, std::string_view text
   }
 }
 
-// Whether --gtest_filter=`filter` selects the test of that name. As in gtest: what follows the
-// first '-' are patterns of which none may match, in which a further '-' is a character like
-// others; before it stand those of which one must match, or nothing, where all do. An entirely
-// empty filter selects nothing.
+// Whether --gtest_filter=`filter` selects the test of that name, as in gtest. After the first '-'
+// stand patterns of which the test must match none; a further '-' is an ordinary character. Before
+// it stand patterns of which the test must match one; if nothing stands there, each test does. An
+// entirely empty filter selects nothing.
 inline bool matches_filter(std::string_view filter, std::string_view full_name) {
   const std::size_t dash = filter.find('-');
   if (dash == std::string_view::npos) return matches_any_pattern(filter, full_name);

@@ -1,6 +1,7 @@
 // Marks on tests, made before main: a name for all tests that a filter selects.
 //
-// Layer: core/tests (standard library only). What a mark means is up to those who keep the list.
+// Layer: core/tests (standard library only). It does not know what a mark means: the owner of the
+// list does.
 #ifndef GTEST_XDIST_CORE_TESTS_MARKS_H_
 #define GTEST_XDIST_CORE_TESTS_MARKS_H_
 
@@ -13,8 +14,9 @@
 #include "gtest_xdist/core/build/same_build.h"  // a mark in a file of another build would be lost
 #include "gtest_xdist/core/tests/filter.h"
 
-// Adds a mark to the list that the function `marks` of this namespace returns. `macro` is the name
-// of what the user wrote. Stands at namespace scope, with or without a semicolon behind it.
+// Adds a mark to the list that the function `marks` of gtest_xdist::internal returns. `macro` is
+// the name of the macro that the user wrote. Use it at namespace scope, with or without a semicolon
+// after it.
 #define GTEST_XDIST_INTERNAL_MARK(macro, marks, name, filter, number) \
   GTEST_XDIST_INTERNAL_NUMBERED_MARK(macro, marks, name, filter, number)
 
@@ -36,15 +38,15 @@ struct Mark {
 // Each once, in the order in which they were made.
 using Marks = std::vector<Mark>;
 
-// Does nothing if there is such a mark: one in a header comes from every file that includes it.
-// Returns true, as the value of the variable whose initialisation makes the mark.
+// Adds a mark, unless the list has an equal one: a mark in a header comes from every file that
+// includes it. Returns true, to initialise the variable that the macro defines.
 inline bool add_mark(Marks& marks, std::string_view name, std::string_view filter) {
   Mark mark{std::string(name), std::string(filter)};
   if (std::find(marks.begin(), marks.end(), mark) == marks.end()) marks.push_back(std::move(mark));
   return true;
 }
 
-// The names of the marks that the test of that name bears: sorted, each once.
+// The names of the marks on the test of that name: sorted, each once.
 inline std::vector<std::string> names_of_marks(const Marks& marks, std::string_view full_name) {
   std::vector<std::string> names;
   for (const Mark& mark : marks) {

@@ -1,4 +1,4 @@
-// "Did you mean": the known word nearest to a misspelt one.
+// Finds the known word that is nearest to a misspelt one, for "did you mean".
 //
 // Layer: core/text (standard library only).
 #ifndef GTEST_XDIST_CORE_TEXT_NEAR_MISS_H_
@@ -35,7 +35,7 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
-// Whether `plural` is that of `word`, which ends with a y: "retries" of "retry".
+// Whether `plural` is the plural of `word`, for words that end with a y: "retries" of "retry".
 inline bool is_plural_of(std::string_view plural, std::string_view word) {
   if (word.size() < 2 || plural.size() != word.size() + 2) return false;
   const std::size_t stem = word.size() - 1;
@@ -44,15 +44,15 @@ inline bool is_plural_of(std::string_view plural, std::string_view word) {
          plural.substr(0, stem) == word.substr(0, stem);
 }
 
-// The nearest of `known`, if it is near enough to be what was meant: at most a third of the word
-// may be wrong, and always one character, or that the plural was meant.
+// The nearest of `known`, if it is near enough. A third of the word's characters may be wrong, and
+// always one. A plural of the word counts as one wrong character.
 inline std::optional<std::string> near_miss(std::string_view word,
                                             const std::vector<std::string>& known) {
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : known) {
     const bool is_plural = is_plural_of(candidate, word);
-    // Each of the superfluous characters is wrong.
+    // The difference in length is the least possible distance.
     const auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
     if (!is_plural && longer - shorter >= best_distance) continue;
     const std::size_t distance = is_plural ? 1 : edit_distance(word, candidate);

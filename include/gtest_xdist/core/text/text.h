@@ -1,4 +1,4 @@
-// Words for messages.
+// Puts words and foreign text into messages.
 //
 // Layer: core/text (standard library only).
 #ifndef GTEST_XDIST_CORE_TEXT_TEXT_H_
@@ -22,7 +22,8 @@ inline std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
-// The text with control characters and those in `others` as "\x20", a space.
+// The text, in which each control character and each character of `others` is written as "\x20"
+// (this is a space).
 inline std::string escape(std::string_view text, std::string_view others) {
   constexpr char kDigits[] = "0123456789abcdef";
   constexpr unsigned char kDelete = 0x7f;
@@ -38,19 +39,19 @@ inline std::string escape(std::string_view text, std::string_view others) {
   return escaped;
 }
 
-// Text of a stranger's, as it can stand in a line for a person: without control characters, and of
-// a long one the beginning and its size.
+// A stranger's text, fit for one line of a message: control characters are escaped. Of a text with
+// more than 200 bytes it shows the beginning and the size.
 inline std::string shown(std::string_view text) {
   constexpr std::size_t kLongest = 200;  // bytes
   constexpr std::size_t kBeginning = 100;
   if (text.size() <= kLongest) return escape(text, "");
   std::size_t end = kBeginning;
-  // Not within a character of UTF-8, which has at most three bytes that continue it.
+  // Do not cut within a UTF-8 character, of which up to three bytes continue it.
   while (end > kBeginning - 3 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
   return escape(text.substr(0, end), "") + "... (" + std::to_string(text.size()) + " bytes)";
 }
 
-// What the exception that is being handled says.
+// The text of the exception that is being handled. Call it in a catch block only.
 inline std::string describe_current_exception() {
   try {
     throw;

@@ -1,4 +1,4 @@
-// Times as a person reads them: "35.2 ms".
+// Formats times for a person: "35.2 ms".
 //
 // Layer: core/text (standard library only).
 #ifndef GTEST_XDIST_CORE_TEXT_TIME_TEXT_H_
@@ -11,8 +11,8 @@
 
 namespace gtest_xdist::internal {
 
-// `value` divided by 10 to the power of `decimals`, with so many digits behind the point: not a
-// matter of the locale, which main may change. Not for negative ones.
+// `value` divided by 10 to the power of `decimals`, with `decimals` digits after the point. It does
+// not depend on the locale, which main may change.
 inline std::string format_decimal(std::uint64_t value, std::size_t decimals) {
   std::string text = std::to_string(value);
   if (decimals == 0) return text;
@@ -20,15 +20,15 @@ inline std::string format_decimal(std::uint64_t value, std::size_t decimals) {
   return text.insert(text.size() - decimals, 1, '.');
 }
 
-// With three digits that count, or all in front of the point: "812 us", "35.2 ms", "1.20 s",
-// "3600 s".
+// Three significant digits, or all digits before the point if these are more: "812 us", "35.2 ms",
+// "1.20 s", "3600 s". Nanoseconds are whole. A negative time is shown as 0.
 inline std::string describe_nanoseconds(std::int64_t nanoseconds) {
   constexpr const char* kUnits[] = {"ns", "us", "ms", "s"};
   constexpr std::uint64_t kStep = 1000;
   const auto whole = static_cast<std::uint64_t>(nanoseconds < 0 ? 0 : nanoseconds);
   std::uint64_t unit = 1;
   std::size_t i = 0;
-  // What is rounded up to a thousand is one of the next unit.
+  // A value that rounds to 1000 is shown in the next unit.
   while (i + 1 < std::size(kUnits) && whole / unit + (whole % unit * 2 >= unit ? 1 : 0) >= kStep) {
     unit *= kStep;
     ++i;

@@ -1,4 +1,4 @@
-// Text of a stranger's in documents that are UTF-8: JSON and XML.
+// Puts a stranger's text into UTF-8 documents: JSON and XML.
 //
 // Layer: core/text (standard library only).
 #ifndef GTEST_XDIST_CORE_TEXT_UTF8_H_
@@ -13,8 +13,8 @@
 
 namespace gtest_xdist::internal {
 
-// How many bytes the character has that the text begins with; 0 if it is none that UTF-8 and XML
-// have.
+// The size in bytes of the character that the text begins with. 0 if the text is empty, if it does
+// not begin with UTF-8, or if it begins with U+FFFE or U+FFFF, which XML forbids.
 inline std::size_t utf8_character(std::string_view text) {
   if (text.empty()) return 0;
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -32,7 +32,8 @@ inline std::size_t utf8_character(std::string_view text) {
   return is_too_long || is_surrogate || is_none ? 0 : size;
 }
 
-// The text with `replace(c)` for each ASCII character c, and what is no UTF-8 as "\xff".
+// Replaces each ASCII character c by `replace(c)`. A byte that is not part of UTF-8 becomes "\xff"
+// first, and the four characters of that are replaced, too.
 template <class Replace>
 std::string replace_ascii(std::string_view text, Replace replace) {
   std::string replaced;
@@ -49,7 +50,7 @@ std::string replace_ascii(std::string_view text, Replace replace) {
   return replaced;
 }
 
-// As a string of JSON, with its quotes.
+// The text as a JSON string, with its quotes.
 inline std::string quote_json(std::string_view text) {
   constexpr char kDigits[] = "0123456789abcdef";
   return '"' +
@@ -63,8 +64,8 @@ inline std::string quote_json(std::string_view text) {
          '"';
 }
 
-// As text or as the value of an attribute of XML. Control characters, which XML has not, become
-// "\x01".
+// The text as XML text or as an attribute's value. Control characters become "\x01": XML forbids
+// most of them.
 inline std::string quote_xml(std::string_view text) {
   return replace_ascii(text, [](char c) {
     switch (c) {

@@ -1,7 +1,7 @@
-// Bytes to values. What may travel, and how a struct takes part: codec.h.
+// Reads values from bytes. codec.h says which types may travel, and how a struct takes part.
 //
-// Layer: core/wire (standard library only). Every byte comes from another process and is treated as
-// a stranger's: no length is believed before the bytes behind it are there.
+// Layer: core/wire (standard library only). Every byte comes from another process, so the decoder
+// treats it as a stranger's: it believes no length before it has seen that so many bytes are there.
 #ifndef GTEST_XDIST_CORE_WIRE_DECODER_H_
 #define GTEST_XDIST_CORE_WIRE_DECODER_H_
 
@@ -23,14 +23,14 @@
 
 namespace gtest_xdist {
 
-// Bytes that are not what their reader expects. The value that was being read is unusable; the
-// decoder must not be used further.
+// The bytes are not what their reader expects. Use neither the value that was being read nor the
+// decoder any more.
 class DecodeError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Reads values from bytes that it does not own and that must outlive it. Throws DecodeError.
+// Reads values from bytes that it does not own. Throws DecodeError.
 class Decoder {
  public:
   explicit Decoder(std::string_view bytes) : rest_(bytes) {}
@@ -167,7 +167,7 @@ class Decoder {
     constexpr auto kSignedMax =
         static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     if (is_negative && magnitude > kSignedMax) throw_too_long();
-    // Only read if the number is negative.
+    // Only used if the number is negative.
     const std::int64_t below_zero = -1 - static_cast<std::int64_t>(magnitude & kSignedMax);
     using Limits = std::numeric_limits<T>;
     if (magnitude > static_cast<std::uint64_t>(Limits::max()) ||

@@ -1,4 +1,4 @@
-// Values to bytes. What may travel, and how a struct takes part: codec.h.
+// Writes values as bytes. codec.h says which types may travel, and how a struct takes part.
 //
 // Layer: core/wire (standard library only).
 #ifndef GTEST_XDIST_CORE_WIRE_ENCODER_H_
@@ -21,9 +21,8 @@
 
 namespace gtest_xdist {
 
-// Appends values to a byte string that it does not own and that must outlive it. Throws
-// std::length_error on structs that contain one another more than 1000 deep; the byte string then
-// ends in an incomplete value.
+// Appends values to a byte string that it does not own. Throws std::length_error on structs that
+// contain one another more than 1000 deep; the byte string then ends in an incomplete value.
 class Encoder {
  public:
   explicit Encoder(std::string& bytes) : bytes_(bytes) {}
@@ -93,8 +92,8 @@ class Encoder {
   }
 
  private:
-  // An element takes at least one byte, if it has to be a filler: the decoder can then bound a
-  // count by the bytes that are left.
+  // Appends a filler if the element takes no byte. So each element takes at least one, and the
+  // decoder can bound a count by the bytes that are left.
   template <class T>
   void put_element(const T& item) {
     const std::size_t before = bytes_.size();

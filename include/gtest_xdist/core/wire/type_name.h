@@ -19,7 +19,7 @@
 namespace gtest_xdist {
 namespace internal {
 
-// Something with one address for each T. Not const: linkers may merge equal constants.
+// Has another address for each T. Not const: linkers may merge equal constants.
 template <class T>
 struct TypeKey {
   static inline char address = 0;

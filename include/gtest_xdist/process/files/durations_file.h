@@ -1,7 +1,7 @@
-// The durations file: read as a whole, and changed under a lock.
+// Reads the durations file as a whole, and changes it under a lock.
 //
-// Layer: process/files. Several processes may share a file. A reader sees one state of it or the
-// next, never something between; a process that dies leaves the old one.
+// Layer: process/files. Several processes may share a file. A reader sees the content before a
+// change or after it, never a mixture. If a process dies in a change, the content before it stays.
 #ifndef GTEST_XDIST_PROCESS_FILES_DURATIONS_FILE_H_
 #define GTEST_XDIST_PROCESS_FILES_DURATIONS_FILE_H_
 
@@ -27,12 +27,12 @@
 
 namespace gtest_xdist::internal {
 
-// Every member throws std::runtime_error, whose text says what is wrong with the file or its
-// directory, and then has changed nothing.
+// read() and update() throw std::runtime_error if they fail, and then the file has its entries as
+// before. The text says what is wrong with the file or its directory.
 class DurationsFile {
  public:
-  // Without a name that is absolute the file is sought from the working directory on. A symbolic
-  // link stays one: what it leads to is the file.
+  // A relative path begins at the working directory. If the path is a symbolic link, the link
+  // stays, and the file is its target.
   explicit DurationsFile(const std::string& path) : path_(path) {
     std::error_code error;
     const std::filesystem::path real = std::filesystem::canonical(path, error);
@@ -40,7 +40,7 @@ class DurationsFile {
       path_ = real.string();
       return;
     }
-    // A link may lead to a file that is still to be made.
+    // A link may lead to a file that does not exist yet.
     constexpr int kMostLinks = 40;  // as many as the kernel follows
     for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(path_, error); ++i) {
       const std::filesystem::path target = std::filesystem::read_symlink(path_, error);
@@ -50,8 +50,8 @@ class DurationsFile {
 
   const std::string& path() const { return path_; }
 
-  // What it says, and the numbers of its lines that are damaged. A file that does not exist yet
-  // knows nothing. Also looks whether update() would be possible.
+  // The entries, and the numbers of damaged lines. A file that does not exist yet has none. Throws,
+  // too, if update() would not be possible.
   std::pair<Durations, std::vector<std::size_t>> read() const {
     if (::access(directory().c_str(), W_OK | X_OK) != 0) {
       throw std::runtime_error("'" + directory() +
@@ -64,8 +64,9 @@ class DurationsFile {
     return {std::move(durations), std::move(damaged)};
   }
 
-  // Calls `change(Durations&)` with what the file says now and writes what that leaves. Blocks
-  // while another process is at it. Makes the file if need be.
+  // Calls `change(Durations&)` with the entries that the file has now, and writes the result.
+  // Damaged lines are lost. Blocks while another process changes the file. Makes the file if it
+  // does not exist.
   template <class Change>
   void update(Change change) const {
     const Descriptor file = lock();
@@ -81,10 +82,9 @@ class DurationsFile {
     return parent.empty() ? "." : parent;
   }
 
-  // The file itself is what is locked, so nothing else need be left beside it, by flock(), which
-  // holds for this descriptor only: FileLock's kind goes when anybody closes the file. Whoever
-  // waits for a file that is replaced meanwhile has the lock of one without a name, and begins
-  // anew.
+  // Locks the file itself, so that no second file is left beside it. flock() locks for this
+  // descriptor only; FileLock's kind of lock is lost when the process closes the file anywhere. If
+  // the file was replaced during the wait, the lock is on a file without a name: begin anew.
   Descriptor lock() const {
     constexpr ::mode_t kMode = 0666;  // less the umask, as any file that a program writes
     while (true) {
@@ -117,8 +117,8 @@ class DurationsFile {
     return parse_durations(text, damaged);
   }
 
-  // To be called by the owner of the lock: so one name is enough, and what a process left there
-  // that died at this is removed.
+  // Call this with the lock. So one name is enough for the new file. A file that has this name
+  // already was left by a process that died here, and is removed.
   void replace(const Descriptor& old, std::string_view text) const {
     const std::string name = path_ + ".new";
     remove_leftover(name);
@@ -135,7 +135,7 @@ class DurationsFile {
     fail("'" + name + "' cannot be written");
   }
 
-  // A file of that name that is somebody else's stays.
+  // Throws if the file of that name is somebody else's. That file stays.
   static void remove_leftover(const std::string& name) {
     std::string text;
     const Descriptor file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));

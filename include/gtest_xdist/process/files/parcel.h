@@ -1,6 +1,6 @@
-// Bytes of any size that a process hands to a child at its start.
+// Any number of bytes that a process gives to a child at its start.
 //
-// Layer: process/files. They lie in memory, as a file without a name that the child inherits open.
+// Layer: process/files. They are in memory, in a file without a name that the child inherits open.
 #ifndef GTEST_XDIST_PROCESS_FILES_PARCEL_H_
 #define GTEST_XDIST_PROCESS_FILES_PARCEL_H_
 
@@ -31,7 +31,7 @@ class Parcel {
 
   int descriptor() const { return file_.number(); }
 
-  // In the child: the bytes behind an inherited descriptor, which stays open and is the caller's.
+  // In the child: the bytes behind an inherited descriptor, which stays open; the caller owns it.
   // Throws std::runtime_error.
   static std::string unpack(int descriptor) {
     std::string bytes;

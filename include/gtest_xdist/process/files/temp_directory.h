@@ -17,8 +17,8 @@
 
 namespace gtest_xdist::internal {
 
-// Made below the user's TEST_TMPDIR, else TMPDIR, else /tmp; readable by its owner only; removed
-// with all it holds when this object goes.
+// Makes a directory below TEST_TMPDIR, else TMPDIR, else /tmp. Only its owner can read it. The
+// destructor removes it with all that it holds.
 class TempDirectory {
  public:
   // Throws std::runtime_error.
@@ -68,7 +68,7 @@ class TempDirectory {
   }
 
  private:
-  // Whatever the umask takes away.
+  // Whatever the umask is.
   static void open_to_owner(const std::string& path) {
     using std::filesystem::perms;
     std::error_code ignored;

@@ -1,7 +1,7 @@
-// Where a function is, in words that another process of the same program understands.
+// The place of a function, in a form that another process of the same program understands.
 //
-// Layer: process/once. An address is of no use there: executables and libraries lie where chance
-// puts them. Which of them a function is in, and how far from its beginning, is the same.
+// Layer: process/once. An address would be of no use there, because executables and libraries are
+// loaded at random addresses. The module of the function, and its offset there, are the same.
 #ifndef GTEST_XDIST_PROCESS_ONCE_CODE_PLACE_H_
 #define GTEST_XDIST_PROCESS_ONCE_CODE_PLACE_H_
 
@@ -13,7 +13,7 @@
 
 namespace gtest_xdist::internal {
 
-// Any function, until it is cast back to what it is.
+// Any function. Cast it back to its own type before a call.
 using Code = void (*)();
 
 struct CodePlace {
@@ -29,7 +29,7 @@ void visit_fields(Visitor& visit, CodePlace& place) {
   visit(place.version);
 }
 
-// Throws std::runtime_error if the function is in no module, as one that was made at run time.
+// Throws std::runtime_error if the function is in no module: it was made at run time, say.
 inline CodePlace place_of(Code function) {
   const auto address = reinterpret_cast<std::uintptr_t>(function);
   CodePlace place;
@@ -44,8 +44,8 @@ inline CodePlace place_of(Code function) {
   return place;
 }
 
-// The function that is there in this process. Throws std::runtime_error if there is none: the
-// library is not loaded, or it is not the one that place_of() has seen.
+// The function at that place in this process. Throws std::runtime_error if the library is not
+// loaded, or if it is another build than the one that place_of() has seen.
 inline Code code_at(const CodePlace& place) {
   Code function = nullptr;
   bool is_other_build = false;

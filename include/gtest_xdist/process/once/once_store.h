@@ -1,7 +1,8 @@
-// What once() has made, as bytes under names: in a directory that processes share, or in memory.
+// Stores the values of once() as bytes under names, in a directory that processes share, or in
+// memory.
 //
-// Layer: process/once. A value is there or it is not: whoever looks sees nothing of one that is
-// being written, even if its writer dies.
+// Layer: process/once. A reader sees a value as a whole or not at all, even if its writer dies. The
+// store does not know what the bytes mean.
 #ifndef GTEST_XDIST_PROCESS_ONCE_ONCE_STORE_H_
 #define GTEST_XDIST_PROCESS_ONCE_ONCE_STORE_H_
 
@@ -32,7 +33,7 @@
 
 namespace gtest_xdist::internal {
 
-// A function that takes a value away again, and another one that calls it with the value's bytes:
+// `function` tears a value down. `run` is a function that calls it with the value's bytes:
 // `void run(Code function, const std::string& bytes)`.
 struct OnceTearDown {
   CodePlace function;
@@ -45,7 +46,7 @@ void visit_fields(Visitor& visit, OnceTearDown& tear_down) {
   visit(tear_down.run);
 }
 
-// All about a value but its bytes.
+// Everything about a value but its bytes.
 struct OnceRecord {
   std::string name;
   std::string type;          // its wire_type_name()
@@ -63,28 +64,29 @@ void visit_fields(Visitor& visit, OnceRecord& record) {
   visit(record.tear_down);
 }
 
-// Its members throw std::runtime_error if the directory cannot be used.
+// The members throw std::runtime_error if the directory cannot be used.
 class OnceStore {
  public:
   // In memory, for one process.
   OnceStore() = default;
 
-  // In a directory, which is made if it is not there.
+  // In a directory. Makes it if it does not exist.
   explicit OnceStore(std::string directory) : directory_(std::move(directory)) {
     if (::mkdir(directory_.c_str(), 0700) == 0) {
-      ::chmod(directory_.c_str(), 0700);  // whatever the umask takes away
+      ::chmod(directory_.c_str(), 0700);  // whatever the umask is
     } else if (errno != EEXIST) {
       fail("make", directory_);
     }
   }
 
-  // Whether somebody has made it.
+  // Whether somebody has made the directory.
   static bool exists(const std::string& directory) {
     return ::access(directory.c_str(), F_OK) == 0;
   }
 
-  // Blocks while another process has the lock of that name; gives it up when what is returned goes.
-  // In memory there is nobody to be locked out. Throws Deadlock.
+  // Takes the lock of that name, and holds it until the object that is returned is destroyed.
+  // Blocks while another process has the lock. Null in memory, where there is no other process.
+  // Throws Deadlock.
   std::unique_ptr<FileLock> lock(const std::string& name) const {
     return in_memory() ? nullptr : std::make_unique<FileLock>(path(name, kLock));
   }
@@ -97,7 +99,7 @@ class OnceStore {
     return read_record(path(name, kRecord));
   }
 
-  // The bytes of a value that is there.
+  // The bytes of a value that exists.
   std::string bytes(const std::string& name) const {
     if (in_memory()) return values_.at(name).second;
     std::string bytes;
@@ -105,7 +107,7 @@ class OnceStore {
     return bytes;
   }
 
-  // To be called with the lock, if there is no such value.
+  // Adds a value. Call this with the lock of that name, and only if there is no such value.
   void put(const std::string& name, const std::string& type,
            const std::optional<OnceTearDown>& tear_down, const std::string& bytes) {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
@@ -120,12 +122,12 @@ class OnceStore {
     encode(record);
     const std::string unfinished = path(name, kUnfinished);
     write(unfinished, text);
-    // From here on it is there.
+    // This makes the value visible.
     if (::rename(unfinished.c_str(), path(name, kRecord).c_str()) != 0) fail("rename", unfinished);
   }
 
-  // The value that was made last, of those that are there. In memory: of those that this process
-  // has made, which may be a fork of another one.
+  // The value that was made last, of those that exist. In memory it is the last one that this
+  // process has made: a fork also has copies of its parent's values.
   std::optional<OnceRecord> last() const {
     std::optional<OnceRecord> last;
     const auto look_at = [&last](const OnceRecord& record) {
@@ -164,7 +166,7 @@ class OnceStore {
 
   bool in_memory() const { return directory_.empty(); }
 
-  // Any name becomes that of a file; of a long one a number says how it goes on.
+  // The path for a name, which may have any characters. A hash stands for the end of a long name.
   std::string path(const std::string& name, std::string_view kind) const {
     constexpr std::size_t kLongest = 200;  // of the 255 bytes that file systems allow
     std::string file;

@@ -1,7 +1,8 @@
-// The values of once() in this process: who makes them, where they are, when they are torn down.
+// The values of once() in this process: makes them, finds them, and tears them down.
 //
-// Layer: process/once. Knows no value's type: once.h does. Who this process is, a role says before
-// main; a process in which nobody says so has no others to share with.
+// Layer: process/once. It does not know the types of values: once.h does. A role says before main
+// whether this process is a worker or a controller. Without a role it shares its values with no
+// other process.
 #ifndef GTEST_XDIST_PROCESS_ONCE_ONCE_VALUES_H_
 #define GTEST_XDIST_PROCESS_ONCE_ONCE_VALUES_H_
 
@@ -35,7 +36,7 @@
 
 namespace gtest_xdist {
 
-// A value that once() cannot give. what() is a text for a person, with the value's name.
+// once() cannot give a value. what() is a text for a person, with the value's name.
 class OnceError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -48,24 +49,25 @@ class TempDirectory;
 
 OnceValues& once_values();
 
-// One for each process, but for tests. Its members may be called by several threads.
+// A process has one, but tests make more. Several threads may call the members.
 class OnceValues {
  public:
   // A session's directory, and its path.
   using Directory = std::pair<std::shared_ptr<const TempDirectory>, std::string>;
 
-  // Takes what gives the bytes of a value that has been made.
+  // An Encode gives the bytes of a value. A Keep takes the Encode of a value that has been made.
   using Encode = FunctionRef<std::string()>;
   using Keep = FunctionRef<void(Encode encode)>;
 
   using Fail = FunctionRef<void(const std::string& message)>;
 
-  // In the thread and the process that makes a value: from the question whether it is there until
-  // it is. Threads take turns with all values, not with each: to the kernel, whose locks they use,
-  // a process is one.
+  // A thread's turn: from the question whether a value exists, until it exists. Only one thread has
+  // a turn at a time, whatever the value is: the values' locks are the kernel's, which does not
+  // tell the threads of a process apart.
   class Turn {
    public:
-    // Blocks while another thread has its turn. Throws OnceError in the making of the same value.
+    // Blocks while another thread has its turn. Throws OnceError if the name is empty, or if this
+    // thread is making the same value already.
     Turn(OnceValues& values, const std::string& name) : values_(values) {
       if (name.empty()) throw OnceError("once(\"\"): the name of a value must not be empty");
       const bool is_nested = values.turn_of_ == std::this_thread::get_id();
@@ -94,25 +96,26 @@ class OnceValues {
 
   // --- who this process is -----------------------------------------------------------------------
 
-  // A worker: the values are in the directory, and somebody else tears them down.
+  // In a worker: the values are in the session's directory, and the controller tears them down.
   void join(const std::string& session_directory) {
     place_ = [session_directory] { return Directory(nullptr, session_directory); };
     is_guest_ = true;
   }
 
-  // A controller: has a directory for each session made when one is needed.
+  // In a controller: `make_directory` makes the directory of a session when it is first needed.
   void lead(std::function<Directory()> make_directory) { place_ = std::move(make_directory); }
 
-  // In a controller: the session's directory, for workers. Until end_session() they may use the
-  // values. Throws what make_directory() throws.
+  // In a controller: the session's directory, for its workers. They may use the values until
+  // end_session(). Throws what `make_directory` throws.
   std::shared_ptr<const TempDirectory> share() {
     const std::lock_guard guard(turn_);
     is_shared_ = true;
     return directory().first;
   }
 
-  // Has `serve` called if this program uses once() anywhere, now or when that is known: before
-  // main, or when a library is loaded. Null: nobody is to be called.
+  // Calls `serve`, perhaps several times, if this program uses once() anywhere: now if that is
+  // known, or as soon as it is. This is before main, or when a library is loaded. Null: calls
+  // nothing.
   void observe_use(void (*serve)()) {
     serve_ = serve;
     if (is_used_ && serve_ != nullptr) serve_();
@@ -125,22 +128,22 @@ class OnceValues {
 
   // --- values ------------------------------------------------------------------------------------
 
-  // The object that was kept, null if there is none; `type` is the address of the TypeKey.
+  // The object that cache() has kept; null if there is none. `type` is the address of the TypeKey.
   const void* cached(const std::string& name, const void* type) const {
     const std::lock_guard guard(cache_mutex_);
     const auto found = cache_.find({name, type});
     return found == cache_.end() ? nullptr : found->second.get();
   }
 
-  // It lives as long as the process.
+  // Keeps the object as long as the process lives.
   const void* cache(const std::string& name, const void* type, std::shared_ptr<const void> object) {
     const std::lock_guard guard(cache_mutex_);
     return cache_.insert_or_assign({name, type}, std::move(object)).first->second.get();
   }
 
-  // The bytes of the value, which another process may have made. If none has, calls
-  // `make(keep)`, which calls `keep` or throws. To be called in a Turn. Blocks while another
-  // process makes the value. Throws OnceError, and what `make` throws.
+  // The bytes of the value, which another process may have made. If none has, calls `make(keep)`,
+  // which calls `keep` or throws. Call this in a Turn. Blocks while another process makes the
+  // value. Throws OnceError, and what `make` throws.
   std::string obtain(const std::string& name, const std::string& type,
                      FunctionRef<void(Keep keep)> make,
                      const FunctionRef<OnceTearDown()>* tear_down) {
@@ -167,7 +170,7 @@ class OnceValues {
     return made;
   }
 
-  // Calls `f`. Throws what it throws as an OnceError with the value's name.
+  // Calls `f`. If that throws a std::exception, throws an OnceError with the value's name.
   template <class F>
   static std::invoke_result_t<F> attempt(const std::string& name, F f) {
     try {
@@ -179,14 +182,14 @@ class OnceValues {
     }
   }
 
-  // To be called when nobody else uses the session's values any more. Tears them down, the last one
-  // first, and forgets them: who asks again has them made again. `fail` is told of what goes wrong.
-  // Does nothing in a worker, and in a fork of the process whose the values are.
+  // Tears the session's values down, the last one first, and forgets them: a later once() makes
+  // them again. Call this when no other process uses them any more. Calls `fail` for each error.
+  // Does nothing in a worker, or in a fork of the process that has the values.
   void end_session(Fail fail) {
     is_shared_ = false;
     if (is_guest_ || (place_ && (directory_.second.empty() || owner_ != ::getpid()))) return;
     try {
-      // Workers may have made values of which this process has not heard.
+      // Workers may have made values even if this process has used none.
       if (!store_ && place_ && OnceStore::exists(store_path())) need_store();
       while (const std::optional<OnceRecord> record = last()) {
         if (record->tear_down) tear_down(*record, fail);
@@ -259,8 +262,9 @@ class OnceValues {
     }
   }
 
-  // What was made after the last RUN_ALL_TESTS, or in a process without one. If others may still be
-  // at it, the process ends in the middle of a session, and its values are left as they are.
+  // Tears down the values that were made after the last RUN_ALL_TESTS, or in a process without one.
+  // If workers may still use the values, the process ends in the middle of a session; then they
+  // stay.
   static void at_exit(int) {
     OnceValues& values = once_values();
     if (values.is_shared_) return;
@@ -275,7 +279,7 @@ class OnceValues {
     std::_Exit(EXIT_FAILURE);
   }
 
-  std::function<Directory()> place_;  // makes or names the session's; none: values are in memory
+  std::function<Directory()> place_;  // makes or names the session's directory; none: memory
   bool is_guest_ = false;             // whether this is a worker
   bool is_shared_ = false;            // whether workers may use the values
   void (*serve_)() = nullptr;
@@ -294,7 +298,7 @@ class OnceValues {
   std::vector<std::shared_ptr<const void>> kept_;  // of sessions that have ended
 };
 
-// This process's. Never destroyed: static destructors may ask.
+// The values of this process. Never destroyed: static destructors may ask.
 GTEST_XDIST_INTERNAL_SHARED inline OnceValues& once_values() {
   static OnceValues& own = *new OnceValues;
   return own;

@@ -1,4 +1,4 @@
-// Where a text can be cut so that neither a line nor a character is torn.
+// Finds where a text can be cut without splitting a line or a character.
 //
 // Layer: process/output. Pure functions.
 #ifndef GTEST_XDIST_PROCESS_OUTPUT_CLEAN_CUT_H_
@@ -9,10 +9,10 @@
 
 namespace gtest_xdist::internal {
 
-// In UTF-8: whether the byte goes on with a character that has begun before it.
+// Whether the byte continues a character of UTF-8.
 inline bool continues_character(char byte) { return (static_cast<unsigned char>(byte) >> 6) == 2; }
 
-// In UTF-8: how many bytes the character has that begins with this byte.
+// The size in bytes of the UTF-8 character that begins with this byte.
 inline std::size_t character_size(char first) {
   const auto byte = static_cast<unsigned char>(first);
   if (byte >> 5 == 0x6) return 2;
@@ -23,8 +23,8 @@ inline std::size_t character_size(char first) {
 
 inline constexpr std::size_t kLongestCharacter = 4;  // bytes, in UTF-8
 
-// How many bytes of `head` to keep if what follows it is cut: up to the end of its last line, or if
-// it has none, of its last character.
+// How many bytes of `head` to keep if the text after it is cut: those up to the end of its last
+// whole line, or if it has none, of its last whole character.
 inline std::size_t clean_end(std::string_view head) {
   const std::size_t newline = head.rfind('\n');
   if (newline != std::string_view::npos) return newline + 1;
@@ -36,14 +36,14 @@ inline std::size_t clean_end(std::string_view head) {
   return head.size();
 }
 
-// How many bytes of `tail` to leave out if what precedes it is cut: those before its first whole
+// How many bytes of `tail` to leave out if the text before it is cut: those before its first whole
 // line, or if it has none, before its first whole character.
 inline std::size_t clean_begin(std::string_view tail) {
   const std::size_t newline = tail.find('\n');
   if (newline != std::string_view::npos) return newline + 1;
   std::size_t at = 0;
   while (at < tail.size() && at < kLongestCharacter && continues_character(tail[at])) ++at;
-  return at < kLongestCharacter ? at : 0;  // so many belong to no character
+  return at < kLongestCharacter ? at : 0;  // no character has so many
 }
 
 }  // namespace gtest_xdist::internal

@@ -1,6 +1,6 @@
-// Which stretches of a file have been cut out, and what is left to show of the rest.
+// Remembers which stretches of a file have been cut out, and finds the pieces that are left.
 //
-// Layer: process/output. Pure bookkeeping.
+// Layer: process/output. Pure bookkeeping: it does not know the file.
 #ifndef GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_CUTS_H_
 #define GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_CUTS_H_
 
@@ -15,13 +15,14 @@ namespace gtest_xdist::internal {
 
 class OutputCuts {
  public:
-  // What comes next: `cut` bytes are missing, if it is not 0; then the bytes of `shown` follow.
+  // The next piece of a range. `cut` bytes are missing, if it is not 0; then the bytes of `shown`
+  // follow.
   struct Piece {
     std::uint64_t cut = 0;
     ByteRange shown;
   };
 
-  // Cuts `range` out. What touches is one cut.
+  // Cuts `range` out. Cuts that touch or overlap become one.
   void add(ByteRange range) {
     if (range.end <= range.begin) return;
     bool is_told = false;
@@ -36,8 +37,8 @@ class OutputCuts {
     return std::max(position, std::prev(next)->second.end);
   }
 
-  // The first piece of `range`, which must not be empty; it is taken off `range`. A cut is told
-  // once, by the first range that reaches it, and forgotten by the one that reaches its end.
+  // Takes the first piece off `range`, which must not be empty. A cut is named once, in the piece
+  // of the first range that reaches it. The range that reaches a cut's end removes the cut.
   Piece take(ByteRange& range) {
     Piece piece;
     auto next = cuts_.upper_bound(range.begin);

@@ -1,8 +1,8 @@
-// Where the output of a worker goes: an append-only file without a name.
+// The file that a worker prints to: append-only, without a name.
 //
-// Layer: process/output. The worker writes (as its standard output or error), the controller reads;
-// no reader has to keep up, and what a dead worker wrote is still there. Of what is printed without
-// end, head and tail are kept.
+// Layer: process/output. A worker writes to the file, as its standard output or error, and the
+// controller reads it. No reader has to keep up, and the output of a dead worker stays. Of endless
+// output the head and the tail are kept.
 #ifndef GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_FILE_H_
 #define GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_FILE_H_
 
@@ -35,7 +35,7 @@ namespace gtest_xdist::internal {
 
 inline constexpr std::uint64_t kMegabyte = 1U << 20;  // bytes
 
-// "1984.0 MB", or if that would be nothing, "512 bytes".
+// "1984.0 MB"; below a tenth of a megabyte "512 bytes".
 inline std::string describe_size(std::uint64_t bytes) {
   constexpr std::uint64_t kWorthMegabytes = kMegabyte / 10;
   if (bytes < kWorthMegabytes) return std::to_string(bytes) + " bytes";
@@ -45,8 +45,8 @@ inline std::string describe_size(std::uint64_t bytes) {
   return text;
 }
 
-// Owns the file. What is printed in one go, from the beginning of a test or a set-up to its end, is
-// a region; of each one at most a limit is kept, one half from its beginning and one from its end.
+// Owns the file. A region is the output from the beginning of a test or a set-up to its end. Of a
+// region at most the limit is kept: half of it from the beginning, and half from the end.
 class OutputFile {
  public:
   static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
@@ -69,7 +69,7 @@ class OutputFile {
   bool valid() const { return file_.valid(); }
   int descriptor() const { return file_.number(); }
 
-  // In bytes; 0 if it cannot be told.
+  // In bytes; 0 if it is not known.
   std::uint64_t size() const {
     struct ::stat status {};
     if (::fstat(file_.number(), &status) != 0) return 0;
@@ -78,9 +78,9 @@ class OutputFile {
 
   std::uint64_t limit() const { return limit_; }
 
-  // Frees the middle of a region that goes on, if that has grown by so much that it is worth it;
-  // true if so. `so_far` is where the region begins, and what size() was before that was asked. May
-  // be called by any thread.
+  // Frees the middle of a region that still grows, if there is enough to free; true if so. `so_far`
+  // begins where the region begins. It ends at a size() that was asked for before the region's
+  // beginning was. Any thread may call this.
   bool trim(ByteRange so_far) {
     const std::lock_guard<std::mutex> lock(kept_->mutex);
     so_far.begin = std::max(so_far.begin, kept_->settled);
@@ -94,9 +94,8 @@ class OutputFile {
     return true;
   }
 
-  // A region is over. If it is larger than the limit its middle is cut out now, and its size is
-  // returned. Regions are settled in their order; what precedes the end of one is no part of
-  // another.
+  // Ends a region. If it is larger than the limit, cuts its middle out now, and returns its size.
+  // Call this for regions in their order: bytes before the end of one are no part of another.
   std::optional<std::uint64_t> settle(ByteRange region) {
     const std::uint64_t size = this->size();
     const std::lock_guard<std::mutex> lock(kept_->mutex);
@@ -111,10 +110,9 @@ class OutputFile {
     return printed;
   }
 
-  // Hands the bytes of `range` to `sink(std::string_view)` piece by piece, and a line that says so
-  // where some were cut out. The space they take on disk is freed when enough have come together,
-  // which keeps the file small however much is printed. Bytes that are not there (a range from a
-  // worker gone wrong) are left out.
+  // Gives the bytes of `range` to `sink(std::string_view)` piece by piece, and a line that says so
+  // where some were cut out. Frees their space on disk when enough has come together, so that the
+  // file stays small. Leaves out bytes that do not exist, in a range from a faulty worker.
   template <class Sink>
   void consume(const ByteRange range, Sink sink) {
     bool in_line = false;
@@ -135,17 +133,17 @@ class OutputFile {
  private:
   static constexpr std::size_t kPieceSize = std::size_t{64} * 1024;  // bytes
   static constexpr std::uint64_t kWorthFreeing = kMegabyte;   // bytes; less is not worth a call
-  static constexpr std::uint64_t kMostSlack = 4 * kMegabyte;  // bytes that trim() bears with
-  static constexpr std::uint64_t kNearby = 4096;  // bytes in which a line's end is looked for
+  static constexpr std::uint64_t kMostSlack = 4 * kMegabyte;  // bytes that trim() tolerates
+  static constexpr std::uint64_t kNearby = 4096;  // bytes to search for the end of a line
 
-  // What trim() shares with the other members.
+  // The state that trim() shares with the other members.
   struct Kept {
     std::mutex mutex;
     OutputCuts cuts;
-    std::uint64_t settled = 0;  // where the last region that is over ends
+    std::uint64_t settled = 0;  // the end of the last region that was settled
   };
 
-  // No lock is held while anything is printed: that can take as long as a pager is looked at.
+  // Holds no lock while anything is printed: a pager can delay that for as long as a person reads.
   OutputCuts::Piece next_piece(ByteRange& rest) {
     const std::lock_guard<std::mutex> lock(kept_->mutex);
     return kept_->cuts.take(rest);
@@ -175,7 +173,7 @@ class OutputFile {
     return text;
   }
 
-  // The stretch or a little more, so that it tears nothing where it is cut out.
+  // The stretch, or a little more, so that the cut splits no line and no character.
   ByteRange clean(ByteRange middle) const {
     const std::uint64_t nearby = std::min(limit_ / 4, kNearby);
     const std::uint64_t head = middle.begin - nearby;

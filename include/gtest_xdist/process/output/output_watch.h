@@ -1,8 +1,9 @@
-// Looking at what processes print while they print it, in a thread of its own.
+// Looks at the output of processes while they print it, in a thread of its own.
 //
-// Layer: process/output. While something is printed the thread looks from time to time, more often
-// where more is printed. When nothing has been printed for a while it sleeps until something is.
-// (To be told from the beginning would take longer, when it is closed, than a small suite runs.)
+// Layer: process/output. While something is printed the thread looks from time to time, and more
+// often if more is printed. After a while without output it sleeps until there is some. It does not
+// ask for the kernel's notices from the beginning: to close these takes longer than a small suite
+// runs.
 #ifndef GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_WATCH_H_
 #define GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_WATCH_H_
 
@@ -23,14 +24,14 @@
 
 namespace gtest_xdist::internal {
 
-// Its members are called by one thread.
+// One thread calls the members.
 class OutputWatch {
  public:
-  // What has happened since the look before.
+  // The result of a look, compared with the look before.
   enum class Found { nothing, output, too_much_output };
   using Look = std::function<Found()>;
 
-  // While it lives, something is looked at.
+  // While it lives, the thread looks.
   class Handle {
    public:
     Handle() = default;
@@ -53,7 +54,7 @@ class OutputWatch {
 
   using Milliseconds = std::chrono::milliseconds;
 
-  // When nothing has been printed for `quiet` the thread goes to sleep.
+  // After `quiet` without output the thread goes to sleep.
   explicit OutputWatch(Milliseconds quiet = Milliseconds(1000)) : quiet_(quiet) {}
   OutputWatch(const OutputWatch&) = delete;
   OutputWatch& operator=(const OutputWatch&) = delete;
@@ -68,23 +69,23 @@ class OutputWatch {
     thread_.join();
   }
 
-  // For as long as what is returned lives, and no longer than this, a thread of this process calls
-  // `look` again and again, unless nothing is written to any of `files`; the thread has all signals
-  // blocked. Where there can be no thread `look` is never called.
+  // Until the handle that is returned is destroyed, a thread of this process calls `look` again and
+  // again, except while nobody writes to any of `files`. The handle must not outlive this object.
+  // The thread has all signals blocked. If there can be no thread, `look` is never called.
   Handle add(std::vector<int> files, Look look) {
     const int number = next_number_++;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       entries_.push_back({number, std::move(files), std::move(look)});
-      wake();  // it does not sleep for these files yet
+      wake();  // its sleep does not end for these files yet
     }
     if (!thread_.joinable()) start();
     return {*this, number};
   }
 
  private:
-  // Between two looks, so that they cost nothing that matters. At 2 GB/s a file grows by 2, 20 and
-  // 100 megabytes in these times.
+  // The time between two looks, so long that looks cost nothing that matters. At 2 GB/s a file
+  // grows by 2, 20 and 100 megabytes in these times.
   static constexpr Milliseconds kRestOfTooMuch{1};
   static constexpr Milliseconds kRest{10};
   static constexpr Milliseconds kLongestRest{50};
@@ -113,7 +114,7 @@ class OutputWatch {
     try {
       thread_ = std::thread([this] { run(); });
     } catch (const std::system_error&) {
-      // As on a file system that frees nothing: what is too much is not shown, but takes space.
+      // As on a file system that frees nothing: too much output is not shown, but takes space.
     }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
@@ -133,8 +134,9 @@ class OutputWatch {
     }
   }
 
-  // False if this object is about to go. Not by std::condition_variable, which asks the program's
-  // clock: where that stands still, or is far from the kernel's, it never rests.
+  // False if this object is about to be destroyed. A std::condition_variable would ask the
+  // program's clock. If that stands still, or is far from the kernel's, the thread would never
+  // rest.
   bool rest_for(Milliseconds time, std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     if (is_ending_ == 0) os::sleep_while(is_ending_, 0, time);
@@ -148,7 +150,7 @@ class OutputWatch {
     return found;
   }
 
-  // Returns at once where the kernel gives no notice, or when something has been printed meanwhile.
+  // Returns at once if the kernel gives no notice, or if something has been printed meanwhile.
   void sleep_until_printed(std::unique_lock<std::mutex>& lock) {
     if (!notice_) notice_.emplace();
     bool is_armed = notice_->valid() && is_ending_ == 0;
@@ -179,7 +181,7 @@ class OutputWatch {
   std::mutex mutex_;  // guards what follows
   os::SharedWord is_ending_{0};
   std::vector<Entry> entries_;         // by number
-  std::optional<WriteNotice> notice_;  // since the first sleep
+  std::optional<WriteNotice> notice_;  // made at the first sleep
 };
 
 }  // namespace gtest_xdist::internal

@@ -1,6 +1,6 @@
-// Which stretches of a file have been read and are not needed any more.
+// Remembers which stretches of a file have been read and are not needed any more.
 //
-// Layer: process/output. Pure bookkeeping.
+// Layer: process/output. Pure bookkeeping: it does not know the file.
 #ifndef GTEST_XDIST_PROCESS_OUTPUT_SPENT_RANGES_H_
 #define GTEST_XDIST_PROCESS_OUTPUT_SPENT_RANGES_H_
 
@@ -14,8 +14,8 @@ namespace gtest_xdist::internal {
 
 class SpentRanges {
  public:
-  // `range` is spent. Returns the stretch of spent bytes around it, if that has at least `enough`
-  // bytes; it is forgotten then. What is read in pieces is so put together, in whichever order.
+  // Marks `range` as spent. If the stretch of spent bytes around it has at least `enough` bytes,
+  // returns and forgets that stretch. So ranges that are read in any order come together.
   std::optional<ByteRange> add(ByteRange range, std::uint64_t enough) {
     if (range.end <= range.begin) return std::nullopt;
     bool is_told = false;

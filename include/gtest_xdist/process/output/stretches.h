@@ -1,7 +1,7 @@
 // Stretches of a file, of which no two touch.
 //
-// Layer: process/output. Pure bookkeeping for SpentRanges and OutputCuts, which say what a stretch
-// is.
+// Layer: process/output. Pure bookkeeping for SpentRanges and OutputCuts. It does not know what a
+// stretch means: they do.
 #ifndef GTEST_XDIST_PROCESS_OUTPUT_STRETCHES_H_
 #define GTEST_XDIST_PROCESS_OUTPUT_STRETCHES_H_
 
@@ -16,13 +16,13 @@ namespace gtest_xdist::internal {
 
 struct StretchEnd {
   std::uint64_t end = 0;
-  bool is_told = false;  // of a stretch that has been cut out: whether somebody has been told
+  bool is_told = false;  // of a cut: whether a piece has named it
 };
 
 using Stretches = std::map<std::uint64_t, StretchEnd>;  // by beginning
 
-// Removes what overlaps with the range or touches it, and returns the union of all that; `is_told`
-// becomes true if one of those was.
+// Removes the stretches that overlap with the range or touch it, and returns their union with it.
+// `is_told` becomes true if it is true of one of them.
 inline ByteRange join(Stretches& stretches, ByteRange range, bool& is_told) {
   auto next = stretches.lower_bound(range.begin);
   if (next != stretches.begin() && std::prev(next)->second.end >= range.begin) --next;

@@ -1,4 +1,4 @@
-// Sleeping until somebody writes to one of some files.
+// Sleeps until somebody writes to one of several files.
 //
 // Layer: process/output.
 #ifndef GTEST_XDIST_PROCESS_OUTPUT_WRITE_NOTICE_H_
@@ -13,19 +13,19 @@
 
 namespace gtest_xdist::internal {
 
-// To close what has watched a file takes some milliseconds, so this is made only where it will be
-// needed for longer.
+// After it has watched a file, its destructor takes some milliseconds. So make one only where it
+// will be needed for longer.
 class WriteNotice {
  public:
-  // False where the kernel gives no notice; wait() would never end then.
+  // False if the kernel gives no notice. Then wait() might never end.
   bool valid() const { return notices_.valid() && bell_.valid(); }
 
-  // The next write to the file ends a wait(), once. It need not have a name. False if that cannot
+  // The next write to the file ends one wait(). The file need not have a name. False if that cannot
   // be done.
   bool arm(int descriptor) { return os::give_notice_of_write(notices_.number(), descriptor); }
 
-  // Blocks until a file is written to that was armed, or somebody rings, or has done so since the
-  // last wait.
+  // Blocks until somebody writes to a file of arm(), or calls ring(). Returns at once if that has
+  // happened since the last wait.
   void wait() {
     ::pollfd sources[] = {{bell_.number(), POLLIN, 0}, {notices_.number(), POLLIN, 0}};
     ::poll(sources, std::size(sources), -1);
@@ -33,7 +33,7 @@ class WriteNotice {
     os::take_notices(notices_.number());
   }
 
-  // May be called by any thread.
+  // Ends a wait. Any thread may call this.
   void ring() { os::ring(bell_.number()); }
 
  private:

@@ -1,4 +1,4 @@
-// SIGUSR1: somebody wants to know what is going on.
+// SIGUSR1: a person asks what is going on.
 //
 // Layer: process/signals. Process-wide state.
 #ifndef GTEST_XDIST_PROCESS_SIGNALS_STATUS_REQUEST_H_
@@ -13,9 +13,9 @@
 
 namespace gtest_xdist::internal {
 
-// While it lives, SIGUSR1 is noted and somebody is woken, unless the program handles or ignores the
-// signal itself. From then on the signal ends the process no more: whoever asks when all is done is
-// late, but no enemy. One at a time.
+// While it lives, its handler notes a SIGUSR1 and wakes somebody, unless the program handles or
+// ignores the signal itself. The handler stays afterwards: a SIGUSR1 that comes late must not kill
+// the process. There may be one at a time.
 class StatusRequest {
  public:
   // The signal handler calls `wake(context)`, on any thread: it must be async-signal-safe.
@@ -29,7 +29,7 @@ class StatusRequest {
     instance_ = this;
     struct ::sigaction action {};
     action.sa_handler = &StatusRequest::handle;
-    action.sa_flags = SA_RESTART;  // a listener's system calls are to go on
+    action.sa_flags = SA_RESTART;  // a listener's system calls go on
     ::sigaction(SIGUSR1, &action, nullptr);
   }
   StatusRequest(const StatusRequest&) = delete;
@@ -44,7 +44,7 @@ class StatusRequest {
  private:
   static void handle(int) {
     StatusRequest* const self = instance_;
-    // A child that is about to become a worker is in this process's group for a moment; it goes on.
+    // A child that is about to become a worker is in this process's group for a moment. It goes on.
     if (self == nullptr || ::getpid() != self->process_) return;
     self->asked_.store(true);
     self->wake_(self->context_);

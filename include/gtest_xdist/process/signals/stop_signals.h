@@ -1,4 +1,4 @@
-// Ctrl-C and its like: hearing of them in a place where something can be done.
+// Ctrl-C and signals like it: notes them, so that the run can end in order.
 //
 // Layer: process/signals. Process-wide state.
 #ifndef GTEST_XDIST_PROCESS_SIGNALS_STOP_SIGNALS_H_
@@ -14,12 +14,12 @@
 
 namespace gtest_xdist::internal {
 
-// While it lives, a signal that would end this process is only noted, and a Waker wakes somebody.
-// The next one ends the process after all, unless that somebody is waiting and can do it better. A
-// signal that the program handles or ignores is left to the program. One at a time.
+// While it lives, a first signal that would end this process is only noted, and a Waker wakes
+// somebody. The next signal ends the process, unless there is an Attention: then its owner decides.
+// A signal that the program handles or ignores is left to the program. There may be one at a time.
 //
-// After the first signal it does not end the process either that nobody reads what it prints: the
-// reader of a pipe has got the signal as well.
+// After the first signal a closed pipe does not end the process either: the reader of its output
+// has got the signal as well.
 class StopSignals {
  public:
   StopSignals() {
@@ -30,7 +30,7 @@ class StopSignals {
       ::sigaction(kSignals[i], nullptr, &before_[i]);
       if (!was_default(i)) continue;
       action.sa_handler = &StopSignals::handle;
-      action.sa_flags = SA_RESTART;  // a listener's system calls are to go on
+      action.sa_flags = SA_RESTART;  // a listener's system calls go on
       ::sigaction(kSignals[i], &action, nullptr);
     }
   }
@@ -40,7 +40,7 @@ class StopSignals {
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
       struct ::sigaction now {};
       ::sigaction(kSignals[i], nullptr, &now);
-      // The program may have changed its mind meanwhile.
+      // The program may have set another handler meanwhile.
       if (was_default(i) && now.sa_handler == &StopSignals::handle) {
         ::sigaction(kSignals[i], &before_[i], nullptr);
       }
@@ -51,11 +51,11 @@ class StopSignals {
   // The first signal that came; 0 if none has.
   int first() const { return first_.load(std::memory_order_acquire); }
 
-  // Whether another one came after it.
+  // Whether another signal came after it.
   bool came_again() const { return count_.load(std::memory_order_acquire) > 1; }
 
   // While it lives, a signal handler calls `wake(context)`, on any thread: it must be
-  // async-signal-safe. One at a time.
+  // async-signal-safe. There may be one at a time.
   class Waker {
    public:
     Waker(StopSignals& signals, void (*wake)(void*), void* context) : signals_(signals) {
@@ -70,7 +70,7 @@ class StopSignals {
     StopSignals& signals_;
   };
 
-  // While it lives, whoever is woken looks at came_again() soon.
+  // While it lives, its owner looks at came_again() soon after it is woken.
   class Attention {
    public:
     explicit Attention(StopSignals& signals) : signals_(signals) {
@@ -84,7 +84,7 @@ class StopSignals {
     StopSignals& signals_;
   };
 
-  // Ends this process by `signal`, as if nobody had waited for it.
+  // Ends this process by `signal`, as the signal's default action does.
   static void die_of(int signal) {
     ::signal(signal, SIG_DFL);
     ::raise(signal);
@@ -98,7 +98,7 @@ class StopSignals {
   }
 
   static void handle(int signal) {
-    // Somebody has kept the handler and installs it again; or this is a child that somebody forked.
+    // The program has installed this handler again later, or this is a forked child.
     if (instance_ == nullptr || ::getpid() != instance_->process_) return die_of(signal);
     StopSignals& self = *instance_;
     int none = 0;

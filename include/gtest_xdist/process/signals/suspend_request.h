@@ -12,10 +12,10 @@
 
 namespace gtest_xdist::internal {
 
-// While it lives, SIGTSTP is noted and somebody is woken, who is to call suspend(), unless the
-// program handles or ignores the signal itself. If that has not happened when another one comes
-// (a listener waits for something, or standard output is a pipe that nobody reads), the process
-// stops at once. One at a time.
+// While it lives, its handler notes a SIGTSTP and wakes somebody, unless the program handles or
+// ignores the signal itself. The code that was woken must call suspend(). If another SIGTSTP comes
+// before that, the process stops at once: a listener may wait for something, or nobody reads the
+// pipe that is standard output. There may be one at a time.
 class SuspendRequest {
  public:
   // The signal handler calls `wake(context)`, on any thread: it must be async-signal-safe.
@@ -28,18 +28,18 @@ class SuspendRequest {
   }
   SuspendRequest(const SuspendRequest&) = delete;
   SuspendRequest& operator=(const SuspendRequest&) = delete;
-  // A request that nobody has heeded suspends the process now.
+  // Suspends the process now if suspend() was not called for a request.
   ~SuspendRequest() {
     if (instance_ != this) return;
     if (uninstall() && is_pending()) ::raise(SIGTSTP);
     instance_ = nullptr;
   }
 
-  // Whether suspend() is to be called.
+  // Whether suspend() must be called.
   bool is_pending() const { return asked_.load(std::memory_order_relaxed); }
 
-  // Stops this process, as the signal does without us, unless it has been stopped meanwhile.
-  // Returns when it is continued, or at once where there is no shell that could continue it.
+  // Stops this process, as the signal does by default, unless it has been stopped since the
+  // request. Returns when it is continued, or at once if there is no shell that could continue it.
   // Async-signal-safe.
   void suspend() {
     if (!asked_.exchange(false)) return;
@@ -52,12 +52,12 @@ class SuspendRequest {
   void install() const {
     struct ::sigaction action {};
     action.sa_handler = &SuspendRequest::handle;
-    // A listener's system calls are to go on, and the handler is to stop the process.
+    // A listener's system calls go on, and the handler can stop the process.
     action.sa_flags = SA_RESTART | SA_NODEFER;
     ::sigaction(SIGTSTP, &action, nullptr);
   }
 
-  // False if the program has changed its mind meanwhile.
+  // False if the program has set another handler meanwhile.
   bool uninstall() const {
     struct ::sigaction now {};
     ::sigaction(SIGTSTP, nullptr, &now);
@@ -68,7 +68,7 @@ class SuspendRequest {
 
   static void handle(int) {
     SuspendRequest* const self = instance_;
-    // A child that is about to become a worker is in this process's group for a moment; it goes on.
+    // A child that is about to become a worker is in this process's group for a moment. It goes on.
     if (self == nullptr || ::getpid() != self->process_) return;
     if (self->asked_.exchange(true)) return self->suspend();
     self->wake_(self->context_);

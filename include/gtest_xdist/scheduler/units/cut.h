@@ -1,4 +1,4 @@
-// What a node can spare of the units that it was sent, judged by the time that they will take.
+// Computes which of its units a node can spare, by the time that they will take.
 //
 // Layer: scheduler/units. Does not know nodes.
 #ifndef GTEST_XDIST_SCHEDULER_UNITS_CUT_H_
@@ -16,15 +16,16 @@
 
 namespace gtest_xdist::internal {
 
-// The last `tests` that a node has, which are whole units or a part of one.
+// The last `tests` tests of a node. They are whole units, or a part of one.
 struct Cut {
   std::size_t tests = 0;
   bool is_part = false;
 };
 
-// As many of the last tests of a unit, no more than `spare`, as another worker that pays for the
-// set-up once more runs before its owner, who has `whole` seconds to do, would have done so: at
-// least one is left.
+// The part of a unit that another worker should take: as many of the last tests as it finishes,
+// after another set-up, before the owner finishes the rest. It takes a single test also if it only
+// finishes it before the owner would finish everything. The part has at most `spare` tests, and
+// leaves at least one. `whole`: how many seconds the owner has to do.
 inline Cut cut_of_unit(const Unit& unit, std::size_t spare, double whole, double set_up,
                        const Expectation& expectation) {
   Cut cut;
@@ -41,10 +42,11 @@ inline Cut cut_of_unit(const Unit& unit, std::size_t spare, double whole, double
   return cut;
 }
 
-// What a node with these units can spare if it has `whole` seconds to do and has not begun its last
-// `spare` tests: half of its time, but never less than a unit. `set_up_of(unit)` is nothing for a
-// unit that must stay together; another can be divided, begun or not, if to pay so many seconds
-// once more leads to an earlier end.
+// What a node with these units can spare. It has `whole` seconds to do, and has not begun its last
+// `spare` tests. It can spare half of its time, in whole units, but always one unit that cannot be
+// divided. `set_up_of(unit)` is nothing for a unit that must stay together. Any other unit can be
+// divided, begun or not, if that leads to an earlier end although a set-up of that many seconds is
+// paid once more.
 template <class SetUpOf>
 Cut cut_of(const Units& units, std::size_t spare, double whole, const Expectation& expectation,
            SetUpOf set_up_of) {
@@ -64,15 +66,15 @@ Cut cut_of(const Units& units, std::size_t spare, double whole, const Expectatio
   return set_up ? cut_of_unit(units.back(), spare, whole, *set_up, expectation) : cut;
 }
 
-// Whether these are the last of `all`.
+// Whether `tests` are the last ones of `all`.
 inline bool is_end_of(const std::vector<TestIndex>& tests, const std::vector<TestIndex>& all) {
   return tests.size() <= all.size() && std::equal(tests.rbegin(), tests.rend(), all.rbegin());
 }
 
-// Takes what was cut off from `units`. `tests` are those that could be taken back from the worker,
-// which may have begun some meanwhile, or run its tests in another order: of a unit that did not
-// come back as it is they stay in `tests`, and it stays with the worker. Where nothing could be cut
-// off the last unit stays, too.
+// Removes what was cut off from `units`, and returns it. `tests` are the tests that could be taken
+// back from the worker. The worker may have begun some meanwhile, or may run its tests in another
+// order. If a unit did not come back whole, its tests stay in `tests`, and the unit is marked to
+// stay with the worker. If nothing could be cut off, the last unit is marked, too.
 inline Units cut_off(Units& units, const Cut& cut, std::vector<TestIndex>& tests) {
   Units off;
   if (cut.is_part) {

@@ -1,6 +1,6 @@
-// What is known of how long tests will take, and sums of that.
+// Forecasts how long tests will take, and adds such times up.
 //
-// Layer: scheduler/units. Does not know nodes.
+// Layer: scheduler/units. Does not know nodes, nor where the times come from.
 #ifndef GTEST_XDIST_SCHEDULER_UNITS_FORECAST_H_
 #define GTEST_XDIST_SCHEDULER_UNITS_FORECAST_H_
 
@@ -15,7 +15,7 @@
 
 namespace gtest_xdist {
 
-// What somebody expects; any of it may be missing, and then nothing is expected.
+// What is expected before the session. Any part may be missing: then nothing is known of it.
 struct Forecast {
   std::vector<std::optional<double>> tests;  // seconds, by test
   std::vector<std::uint32_t> suite_of;       // by test
@@ -25,8 +25,8 @@ struct Forecast {
 
 namespace internal {
 
-// Some tests together. Those of which nothing is known are counted, because what is expected of
-// them changes in the course of a session.
+// The time of some tests together. Unknown tests are counted, because the time that is expected of
+// them changes during a session.
 struct Work {
   double seconds = 0;
   std::size_t unknown = 0;
@@ -43,11 +43,11 @@ struct Work {
   }
 };
 
-// A forecast that learns: a test of which nothing is known is expected to take as long as others of
-// its kind have taken in this session, else as long as those of which something is known.
+// A forecast that learns. An unknown test is expected to take as long as other unknown tests have
+// taken in this session, on average; before there are any, as long as the known tests.
 class Expectation {
  public:
-  // `blind`: seconds to expect where nothing is known at all.
+  // `blind`: how many seconds to expect if no test is known at all.
   Expectation(std::vector<std::optional<double>> tests, double blind)
       : tests_(std::move(tests)), mean_(blind) {
     double sum = 0;
@@ -75,7 +75,7 @@ class Expectation {
     return work.seconds + static_cast<double>(work.unknown) * mean_;
   }
 
-  // For the future: the test takes so much more. Only if something is known of it.
+  // Expects the test to take `seconds` more. Does nothing if the test is unknown.
   void add(TestIndex test, double seconds) {
     if (knows(test)) *tests_[test] += seconds;
   }
@@ -91,7 +91,7 @@ class Expectation {
   static constexpr double kLeast = 1e-6;  // a test is never free
 
   std::vector<std::optional<double>> tests_;
-  double mean_;  // of a test of which nothing is known
+  double mean_;  // seconds that an unknown test is expected to take
   double learnt_seconds_ = 0;
   std::size_t learnt_ = 0;
 };

@@ -1,4 +1,4 @@
-// Which tests are to run on one worker, as numbers: what UnitScheduling goes by.
+// Computes scopes: the tests that must run on one worker have one number.
 //
 // Layer: scheduler/units. Does not know what a suite, a file or a mark is.
 #ifndef GTEST_XDIST_SCHEDULER_UNITS_SCOPES_H_
@@ -16,8 +16,9 @@
 
 namespace gtest_xdist {
 
-// A scope for each key, numbered from 0 in the order of first appearance; equal keys, equal scopes.
-// The keys are those of the tests by index: the names of their suites, say, or of their files.
+// Returns a scope for each key, numbered from 0 in the order of first appearance. Equal keys have
+// equal scopes. `keys` has a key for each test, by index: the name of its suite, say, or of its
+// file.
 inline std::vector<std::uint32_t> scopes_of(const std::vector<std::string>& keys) {
   std::map<std::string, std::uint32_t> numbers;
   std::vector<std::uint32_t> scopes;
@@ -31,21 +32,21 @@ inline std::vector<std::uint32_t> scopes_of(const std::vector<std::string>& keys
 
 namespace internal {
 
-// A scope for each of `tests` tests, numbered by its position.
+// Returns a scope of its own for each of `tests` tests, numbered by its position.
 inline std::vector<std::uint32_t> lone_scopes(std::size_t tests) {
   std::vector<std::uint32_t> scopes(tests);
   std::iota(scopes.begin(), scopes.end(), 0U);
   return scopes;
 }
 
-// Joins scopes: those of tests with a key in common become one, and so do those that a chain of
-// such tests connects. So one test with two keys may join much; what each key promises holds. Each
-// scope is less than the number of tests; the new ones are numbered in the order of first
-// appearance. Keys are numbers from 0.
+// Joins the scopes of tests with a key in common, and the scopes that a chain of such tests
+// connects. So one test with two keys may join many scopes, but all tests with one key share a
+// scope. Each scope must be less than the number of tests. New scopes are numbered in the order of
+// first appearance. Keys are numbers from 0.
 inline std::vector<std::uint32_t> join_scopes(
     std::vector<std::uint32_t> scopes,
     FunctionRef<const std::vector<std::uint32_t>&(std::size_t)> keys_of) {
-  // A forest in which every scope leads to the lowest of those that it is joined with.
+  // A forest in which every scope leads to the lowest of the scopes that it is joined with.
   std::vector<std::uint32_t> parent = lone_scopes(scopes.size());
   const auto root = [&](std::uint32_t scope) {
     while (parent[scope] != scope) scope = parent[scope] = parent[parent[scope]];
@@ -63,7 +64,7 @@ inline std::vector<std::uint32_t> join_scopes(
     }
   }
 
-  // In the order in which they come.
+  // Number the scopes in the order in which they come.
   std::vector<std::uint32_t> numbers(scopes.size(), kNone);
   std::uint32_t next = 0;
   for (std::uint32_t& scope : scopes) {
@@ -76,10 +77,10 @@ inline std::vector<std::uint32_t> join_scopes(
 
 }  // namespace internal
 
-// As above, of the names of the groups that each test is in. Tests with a group in common share a
-// scope, and so do those that a chain of such tests connects; a test without a group has a scope of
-// its own. In pytest-xdist's loadgroup a test in two groups belongs to neither, but to a third that
-// bears both names; here what each of the groups promises holds.
+// Returns a scope for each test. `groups` has the names of the groups that each test is in. Tests
+// with a group in common share a scope, and so do tests that a chain of such tests connects. A test
+// without a group has a scope of its own. In pytest-xdist's loadgroup a test in two groups belongs
+// to neither, but to a third one with both names. Here all tests of a group share a scope.
 inline std::vector<std::uint32_t> scopes_of_groups(
     const std::vector<std::vector<std::string>>& groups) {
   std::map<std::string, std::uint32_t> numbers;

@@ -1,4 +1,4 @@
-// Which tests are kept together because the set-up of their suite is dear.
+// Keeps tests of a suite together if the suite's set-up is expensive.
 //
 // Layer: scheduler/units. Does not know nodes.
 #ifndef GTEST_XDIST_SCHEDULER_UNITS_SUITE_PARTS_H_
@@ -18,13 +18,14 @@
 
 namespace gtest_xdist::internal {
 
-// A set-up that costs no more than this share of its suite when each test pays for one is not worth
-// keeping tests together.
+// Tests are not kept together if set-ups for each of them take, in all, no more than this share of
+// the time that the tests take.
 inline constexpr double kNegligibleSetUp = 1.0 / 32;
 
-// Into how many parts a suite of `tests` tests is best divided that take `seconds` in all, behind a
-// set-up that costs `set_up` again in each part, if all workers have `total` to do, this suite and
-// one set-up included. A suite that is no longer than its worker's share of all work stays whole.
+// Into how many parts to divide a suite so that the session ends earliest. Its `tests` tests take
+// `seconds` in all, and each part also takes `set_up`. All workers together have `total` seconds to
+// do, with this suite and one set-up. A suite that is no longer than a worker's share of all work
+// stays whole.
 inline std::size_t best_parts(double seconds, double set_up, std::size_t tests, double total,
                               std::size_t workers) {
   std::size_t best = 1;
@@ -40,11 +41,11 @@ inline std::size_t best_parts(double seconds, double set_up, std::size_t tests, 
   return best;
 }
 
-// Gives tests of one suite that are alone in their units a unit together, or several if the suite
-// would outlast all else, where to pay for the set-up for each of them would be dear. `unit_of` has
-// a unit for each registered test; those that are made have numbers from the first one returned on,
-// and in an emergency can be divided. What a set-up takes is added to the first test that pays for
-// it. `suite_of` and `suites` are Forecast's.
+// Joins tests of a suite that are alone in their units into one unit, if a set-up for each of them
+// would be expensive. Makes several units if the suite would outlast all else. `unit_of` has a unit
+// for each registered test. The new units have numbers from the returned one on, and may be divided
+// when a worker would run dry. The time of a set-up is added to the first test that pays for it.
+// `suite_of` and `suites` are those of Forecast.
 inline std::uint32_t join_dear_suites(const std::vector<TestIndex>& collection,
                                       const std::vector<std::uint32_t>& suite_of,
                                       const std::vector<double>& suites, std::size_t workers,
@@ -98,7 +99,7 @@ inline std::uint32_t join_dear_suites(const std::vector<TestIndex>& collection,
     double seconds = part;  // of the part under way
     for (const TestIndex test : suite.tests) {
       const double more = expectation.seconds(expectation.of(test));
-      // The test that crosses a border belongs where most of it is.
+      // A test that crosses the border of two parts belongs to the part with most of it.
       if (seconds + more / 2 >= part) {
         seconds -= part;
         ++next;

@@ -1,4 +1,4 @@
-// Work units: tests of one scope that stay together, and lists of them.
+// Units, tests of one scope that stay together, and lists of units.
 //
 // Layer: scheduler/units. Does not know nodes.
 #ifndef GTEST_XDIST_SCHEDULER_UNITS_UNITS_H_
@@ -26,7 +26,7 @@ struct Unit {
 
 using Units = std::deque<Unit>;
 
-// Throws std::invalid_argument if there is none.
+// The scope of a test. Throws std::invalid_argument if there is none.
 inline std::uint32_t scope_at(const std::vector<std::uint32_t>& scope_of, TestIndex test) {
   if (test < scope_of.size()) return scope_of[test];
   throw std::invalid_argument("test " + std::to_string(test) + " has no scope: only " +
@@ -34,7 +34,7 @@ inline std::uint32_t scope_at(const std::vector<std::uint32_t>& scope_of, TestIn
                               " tests have one; give a scope for each registered test");
 }
 
-// A unit for each scope, in the order of first appearance. Throws as scope_at().
+// Makes a unit for each scope, in the order of first appearance. Throws as scope_at().
 inline Units units_of(const std::vector<TestIndex>& tests,
                       const std::vector<std::uint32_t>& scope_of) {
   Units units;
@@ -48,14 +48,14 @@ inline Units units_of(const std::vector<TestIndex>& tests,
   return units;
 }
 
-// The last unit of that scope, null if there is none. Valid until the list changes.
+// The last unit of the scope; null if there is none. Valid until the list changes.
 inline Unit* find_scope(Units& units, std::uint32_t scope) {
   const auto it = std::find_if(units.rbegin(), units.rend(),
                                [&](const Unit& unit) { return unit.scope == scope; });
   return it == units.rend() ? nullptr : &*it;
 }
 
-// The first test that is left has been completed; its unit goes with its last test.
+// Counts the first test that is left as completed. Removes its unit if that was the last one.
 inline void complete_first(Units& units) {
   if (units.empty() || ++units.front().completed < units.front().tests.size()) return;
   units.pop_front();
