@@ -195,6 +195,12 @@ class LateTest(harness.IntegrationTest):
             run = self.parallel("late_plugin", env={"REGISTER": place})
             self.assertEqual(0, run.status, run)
 
+    def test_in_a_test_when_hooks_are_called_already(self):
+        """The order of that iteration is not known to it."""
+        for repeat in "1", "2":
+            serial = self.serial("late_plugin_once", "--gtest_repeat=" + repeat, env={"REGISTER": "test"})
+            self.assertEqual(0, serial.status, serial)
+
     def test_in_workers_only(self):
         run = self.parallel("late_plugin", env={"REGISTER": "workers"})
         self.assertEqual(0, run.status, run)

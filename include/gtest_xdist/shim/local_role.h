@@ -1,7 +1,7 @@
-// A process that runs its tests itself, and has something more to do than gtest: to follow
-// index lists, to call plugins, or to tear down values of once().
+// LocalRole: a process that runs its tests itself, and also follows index lists, calls plugins, or
+// tears down values of once().
 //
-// Layer: shim. Printers and report writers work as ever.
+// Layer: shim. Knows no other process. gtest's printers and report writers work as ever.
 #ifndef GTEST_XDIST_SHIM_LOCAL_ROLE_H_
 #define GTEST_XDIST_SHIM_LOCAL_ROLE_H_
 
@@ -34,7 +34,7 @@ namespace gtest_xdist::internal {
 // Lives until the process ends.
 class LocalRole : public ItemSource, public SessionHost {
  public:
-  // Without `lists`: what gtest selects and plugins leave of it.
+  // Without `lists` it runs the tests that gtest selects and plugins keep.
   explicit LocalRole(std::optional<IndexLists> lists) : lists_(std::move(lists)) {
     put_first(new Outer(*this));
     instance_ = this;
@@ -84,7 +84,7 @@ class LocalRole : public ItemSource, public SessionHost {
     LocalRole& role_;
   };
 
-  // When plugins have had the opportunity to append listeners.
+  // Called after the hooks of the program's start, because plugins may append listeners there.
   void add_inner() {
     if (inner_ == nullptr) put_last(inner_ = new Inner(*this));
   }
@@ -132,8 +132,8 @@ class LocalRole : public ItemSource, public SessionHost {
     select_only(*catalog_, *order_);
   }
 
-  // What plugins remove is not selected any more; only if they reorder what is left is it for us to
-  // run it.
+  // Deselects the tests that plugins remove. gtest runs the rest, unless plugins have reordered it:
+  // then the item loop does. With --gtest_shuffle gtest's order counts.
   void collect() {
     const std::vector<TestIndex> order = life_->collect(catalog_->selected());
     deselect_others(*catalog_, order);
@@ -170,12 +170,14 @@ class LocalRole : public ItemSource, public SessionHost {
     if (running_) loop_->on_test_end();
   }
 
-  // In the tear-down of `test`: what follows it.
+  // Called in the tear-down of `test`.
   const Item* item_after(TestIndex test) override {
     if (!running_) {
-      // gtest may have passed over tests without running them.
+      // gtest may have skipped tests before this one.
       const auto from = gtest_order_.begin() + static_cast<std::ptrdiff_t>(position_);
       const auto it = std::find(from, gtest_order_.end(), test);
+      // A test may have registered the first plugin: then the order of this iteration is not known.
+      if (it == gtest_order_.end()) return nullptr;
       position_ = static_cast<std::size_t>(it - gtest_order_.begin()) + 1;
     }
     const std::vector<TestIndex>& order = running_ ? *order_ : gtest_order_;
@@ -184,19 +186,19 @@ class LocalRole : public ItemSource, public SessionHost {
 
   const std::optional<IndexLists> lists_;
   unsigned run_ = 0;                            // calls of RUN_ALL_TESTS that have ended
-  std::vector<std::vector<TestIndex>> of_run_;  // the lists of this one, by iteration
+  std::vector<std::vector<TestIndex>> of_run_;  // the lists of the current call, by iteration
   std::optional<Catalog> catalog_;
   std::optional<SessionLife> life_;  // while RUN_ALL_TESTS runs
   std::optional<TestHooks> test_hooks_;
-  std::optional<std::vector<TestIndex>> order_;  // what to run, if that is not gtest's business
+  std::optional<std::vector<TestIndex>> order_;  // the tests to run, if the item loop runs them
   std::optional<ItemLoop> loop_;
   HiddenSuites hidden_suites_;
-  bool running_ = false;                // whether the loop is
+  bool running_ = false;                // whether the item loop runs
   std::size_t position_ = 0;            // of the next test, in order_ or in gtest_order_
   std::vector<TestIndex> gtest_order_;  // in this iteration
-  Inner* inner_ = nullptr;              // gtest's
+  Inner* inner_ = nullptr;              // owned by gtest
 
-  // gtest's listeners are gone when a leak checker looks for who knows this object.
+  // Keeps the object reachable for a leak checker, which looks when gtest's listeners are gone.
   inline static LocalRole* instance_ = nullptr;
 };
 

@@ -9,9 +9,21 @@
 
 #include <gtest_xdist/plugin.h>
 
+#ifdef WITH_ONCE
+#include <gtest_xdist/once.h>
+#endif
+
 #include "support.h"
 
 namespace {
+
+#ifdef WITH_ONCE
+// So that hooks are called from the first test on, once there is a plugin.
+int value() {
+  return gtest_xdist::once("value", [] { return 1; });
+}
+TEST(A, AsksForAValue) { EXPECT_EQ(value(), 1); }
+#endif
 
 class Talker : public testing::EmptyTestEventListener {
   void OnTestIterationStart(const testing::UnitTest&, int) override { std::puts("it begins"); }

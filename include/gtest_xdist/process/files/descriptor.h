@@ -1,5 +1,4 @@
-// An open file: owning it, reading and writing all of it, telling it from others, and making one
-// that has no name.
+// Owns, reads, writes and compares open files, and makes files without a name.
 //
 // Layer: process/files.
 #ifndef GTEST_XDIST_PROCESS_FILES_DESCRIPTOR_H_
@@ -30,12 +29,15 @@ class Descriptor {
     std::swap(number_, other.number_);
     return *this;
   }
+  // Leaves errno as it is, so that it still tells of the call that failed before.
   ~Descriptor() {
+    const int error = errno;
     if (number_ >= 0) ::close(number_);
+    errno = error;
   }
   int number() const { return number_; }
 
-  // Gives the number up without closing it: somebody else has closed it.
+  // Gives the number up without closing it, because somebody else has closed it.
   void forget() { number_ = -1; }
   bool valid() const { return number_ >= 0; }
 
@@ -43,9 +45,9 @@ class Descriptor {
   int number_ = -1;
 };
 
-// A new descriptor that leads nowhere: who reads finds the end, and what is written is lost. It is
-// /dev/null, or where there is none, as in a bare chroot, a pipe that nobody writes to, which
-// refuses to be written to. `access` is as for open(). -1 if neither can be had. Async-signal-safe.
+// A new descriptor of /dev/null. Without /dev/null, as in a bare chroot, it is the reading end of a
+// pipe that nobody writes to: a read finds the end, and a write fails. `access` is as for open().
+// -1 if neither can be had. Async-signal-safe.
 inline int open_null(int access) {
   const int null = ::open("/dev/null", access);
   if (null >= 0) return null;
@@ -63,9 +65,9 @@ inline bool same_file(int a, int b) {
          first.st_ino == second.st_ino;
 }
 
-// A new file for reading and writing, without a name but on the file system of `directory`, closed
-// on exec. `flags` may be O_APPEND. If it cannot be made, the result is not valid and errno says
-// why.
+// A new file without a name, on the file system of `directory`. It is open for reading and writing,
+// and closed on exec. `flags` may be O_APPEND. If it cannot be made, the result is not valid, and
+// errno says why.
 inline Descriptor make_nameless_file(const std::string& directory, int flags) {
   const int nameless = os::make_nameless_file(directory, flags);
   if (nameless >= 0) return Descriptor(nameless);
@@ -76,7 +78,7 @@ inline Descriptor make_nameless_file(const std::string& directory, int flags) {
   return file;
 }
 
-// Appends the bytes, however many there are. False if that cannot be done: errno says why.
+// Writes all the bytes. False if that cannot be done: errno says why.
 inline bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ::ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -87,7 +89,7 @@ inline bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
-// Sets `bytes` to what the file holds, from its beginning. False if that cannot be done: errno says
+// Sets `bytes` to the file's content, from its beginning. False if that cannot be done: errno says
 // why.
 inline bool read_all(int descriptor, std::string& bytes) {
   constexpr std::size_t kPieceSize = std::size_t{64} * 1024;

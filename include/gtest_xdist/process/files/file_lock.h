@@ -1,9 +1,8 @@
-// A lock that processes share, and that the kernel takes from one that dies.
+// A lock between processes. If its holder dies, the kernel releases it.
 //
-// Layer: process/files. Record locks of fcntl: a child that somebody forks does not inherit them,
-// and processes that wait for one another in a circle are told so. But they are the whole
-// process's: another thread has the lock as well, and loses it when any descriptor of the file is
-// closed.
+// Layer: process/files. It is a record lock of fcntl(). A forked child does not inherit it, and the
+// kernel reports processes that wait for one another in a circle. But it belongs to the whole
+// process: every thread has it, and it is lost when the process closes any descriptor of the file.
 #ifndef GTEST_XDIST_PROCESS_FILES_FILE_LOCK_H_
 #define GTEST_XDIST_PROCESS_FILES_FILE_LOCK_H_
 
@@ -18,18 +17,18 @@
 
 namespace gtest_xdist::internal {
 
-// The holder of a lock waits, directly or over others, for one that this process has.
+// The holder of a lock waits, directly or through others, for a lock that this process has.
 class Deadlock : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Held while this lives. One thread of a process may have locks at a time, and no other one of a
-// file that it has locked.
+// Holds the lock while it lives. Only one thread of a process may have locks at a time, and it must
+// not lock a file twice.
 class FileLock {
  public:
-  // Makes the file if there is none. Blocks until whoever has the lock gives it up or dies. Throws
-  // Deadlock, or std::runtime_error if the file system has no such locks.
+  // Makes the file if there is none. Blocks until the holder of the lock releases it or dies.
+  // Throws Deadlock, or std::runtime_error if the file cannot be opened or locked.
   explicit FileLock(const std::string& path)
       : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
     struct ::flock whole {};
@@ -40,8 +39,9 @@ class FileLock {
         if (::fcntl(file_.number(), F_SETLKW, &whole) == 0) return;
       } while (errno == EINTR);
     }
-    const std::string message = "cannot lock '" + path + "': " + std::strerror(errno);
-    if (errno == EDEADLK) throw Deadlock(message);
+    const int error = errno;
+    const std::string message = "cannot lock '" + path + "': " + std::strerror(error);
+    if (error == EDEADLK) throw Deadlock(message);
     throw std::runtime_error(message);
   }
 

@@ -1,4 +1,4 @@
-// Files that a user names, read or written as a whole.
+// Reads and writes files that a user names, as a whole.
 //
 // Layer: process/files.
 #ifndef GTEST_XDIST_PROCESS_FILES_PLAIN_FILE_H_
@@ -20,7 +20,8 @@
 
 namespace gtest_xdist::internal {
 
-// `path`, which may be relative to `directory`, as an absolute one if it can be.
+// Makes a path absolute that is relative to `directory`. If `directory` is empty, because it is not
+// known, the path stays as it is.
 inline std::string absolute_path(const std::string& path, const std::string& directory) {
   const bool is_relative = path.front() != '/' && !directory.empty();
   return is_relative ? directory + "/" + path : path;
@@ -41,7 +42,7 @@ inline std::string reason_not_to_write(const std::string& path) {
   return "'" + directory + "' is not a writable directory: " + std::strerror(errno);
 }
 
-// Whether both paths lead to one file, or would if it were made.
+// Whether both paths lead to one file, or would if the file were made.
 inline bool leads_to_same_file(const std::string& path, const std::string& other) {
   std::error_code error;
   const auto real = [&](const std::string& p) {
@@ -50,10 +51,10 @@ inline bool leads_to_same_file(const std::string& path, const std::string& other
   return real(path) == real(other) && !error;
 }
 
-// Makes the file, or replaces what it says, at once: nobody sees a part of it, and if it cannot be
-// done the old one stays; but what cannot be replaced (a device, a mount point, a file in a
-// directory that no file can be made in) is written to as it is. Throws std::runtime_error that
-// says why it cannot.
+// Makes the file, or replaces its content at once: nobody sees a part of it, and if this fails the
+// old content stays. A file that cannot be replaced is written to as it is: a device, a symbolic
+// link, a mount point, or a file in a directory that no file can be made in. Throws
+// std::runtime_error that says why it fails.
 inline void write_file(const std::string& path, std::string_view text) {
   const auto write_to = [&](const std::string& name, int flags) {
     constexpr ::mode_t kMode = 0666;  // less the umask, as any file that a program writes
@@ -77,7 +78,7 @@ inline void write_file(const std::string& path, std::string_view text) {
     return;
   }
   const int error = errno;
-  ::unlink(name.c_str());
+  if (error != EEXIST) ::unlink(name.c_str());  // else it is somebody else's
   if (error == EBUSY || error == EPERM || error == EEXIST) return check(write_to(path, O_TRUNC));
   errno = error;
   check(false);
@@ -92,7 +93,7 @@ inline void require_regular_file(const Descriptor& file) {
   }
 }
 
-// What the regular file says. Throws std::runtime_error that says why it cannot be read.
+// The content of a regular file. Throws std::runtime_error that says why it cannot be read.
 inline std::string read_file(const std::string& path) {
   const auto fail = [] {
     throw std::runtime_error(std::string("it cannot be read: ") + std::strerror(errno));

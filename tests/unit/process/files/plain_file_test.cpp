@@ -1,6 +1,7 @@
 #include "gtest_xdist/process/files/plain_file.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -64,6 +65,15 @@ TEST_F(PlainFileTest, StaysWhatItIsIfItIsNoRegularFile) {
             "No space left on device");
   EXPECT_EQ(text_of_thrown<std::runtime_error>([] { read_file("/dev/null"); }),
             "it is not a regular file");
+}
+
+// It may be that of a process in another container, which has the same number.
+TEST_F(PlainFileTest, LeavesAFileThatHasTheNameOfItsNewContent) {
+  const std::string other = "file." + std::to_string(::getpid()) + ".new";
+  std::ofstream(path(other)) << "other\n";
+  write_file(path("file"), "one\n");
+  EXPECT_EQ(read_file(path("file")), "one\n");
+  EXPECT_EQ(read_file(path(other)), "other\n");
 }
 
 TEST_F(PlainFileTest, IsKnownByAnyOfItsNames) {
