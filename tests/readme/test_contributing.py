@@ -37,7 +37,7 @@ class ContributingTest(unittest.TestCase):
         self.assertIn(name, presets(kind))
         if name not in DAILY:
             is_argument = re.search(r"^  step \d+ .*\b%s$|\b\w+=%s\b" % (name, name), CI, re.MULTILINE)
-            said = CI.replace('"$1"', name) if is_argument else CI
+            said = CI.replace('"$1"', name).replace('"$2"', name) if is_argument else CI
             self.assertTrue(command in said, "CI does not do that")
 
     def test_each_command(self):
