@@ -40,7 +40,7 @@ void visit_fields(Visitor& visit, Usage& usage) {
 class MemoryUsage : public gtest_xdist::Plugin {
   using After = gtest_xdist::After;
 
-  // Around the hooks of all other plugins, so that their memory does not count as the test's.
+  // Around the hooks of all other plugins: memory that they take for a test counts as the test's.
   gtest_xdist::Order order(gtest_xdist::Hook) const override { return gtest_xdist::Order::wrapper; }
 
   After runtest_setup(const gtest_xdist::Item& item) override {
