@@ -1,7 +1,7 @@
 // PluginSession: a session without processes, for tests of plugins. The test says what happens, and
 // the session calls the plugin's hooks as a real one does.
 //
-// Layer: testing (standard library only). It has no process, clock or gtest.
+// Layer: testing (of the controller, what needs no system). It has no process, clock or gtest.
 #ifndef GTEST_XDIST_TESTING_PLUGIN_SESSION_H_
 #define GTEST_XDIST_TESTING_PLUGIN_SESSION_H_
 

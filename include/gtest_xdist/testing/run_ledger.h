@@ -1,7 +1,8 @@
 // RunLedger: records what becomes of each test in a simulated session, and finds tests that did not
 // run as often as they must.
 //
-// Layer: testing (standard library only). Knows neither the time nor the scheduler.
+// Layer: testing (of the controller, what needs no system). Knows neither the time nor the
+// scheduler.
 #ifndef GTEST_XDIST_TESTING_RUN_LEDGER_H_
 #define GTEST_XDIST_TESTING_RUN_LEDGER_H_
 

@@ -1,8 +1,8 @@
 // Simulation: a session in simulated time, for tests of schedulers. Workers take time, crash and
 // are replaced, and the session checks whether the scheduler keeps its contract.
 //
-// Layer: testing (standard library only). It has no process and no clock, so equal workloads give
-// equal sessions. It checks tests that are sent as the controller does.
+// Layer: testing (of the controller, what needs no system). It has no process and no clock, so
+// equal workloads give equal sessions. It checks tests that are sent as the controller does.
 #ifndef GTEST_XDIST_TESTING_SIMULATION_H_
 #define GTEST_XDIST_TESTING_SIMULATION_H_
 

@@ -20,6 +20,7 @@
 #include "gtest_xdist/controller/crew/worker_ending.h"
 #include "gtest_xdist/controller/node/crash_report.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_times.h"
 #include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/core/settings/time_out.h"
 #include "gtest_xdist/core/tests/index_list.h"
@@ -164,7 +165,7 @@ class Supervisor {
     const Phase phase = node.phase();
     const std::optional<Clock::duration> limit = limit_of(phase);
     if (!limit) return limit_ ? now + next_phase_in(node) : Time::max();
-    const Time since = std::max(node.busy_since(now), over_since_);
+    const Time since = std::max(busy_since(node, now), over_since_);
     if (now >= since + *limit) {
       return care.ending.begin(
           over_.empty() ? timed_out(*limit) : EndReason{"ran out of time", over_}, now);

@@ -12,7 +12,6 @@
 #ifndef GTEST_XDIST_CONTROLLER_NODE_WORKER_NODE_H_
 #define GTEST_XDIST_CONTROLLER_NODE_WORKER_NODE_H_
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -220,26 +219,6 @@ class WorkerNode : public Node, public GateNode {
     return channels_.phase_since(started, now);
   }
 
-  // As phase_since(), but not before the session last continued after a suspension.
-  std::chrono::steady_clock::time_point busy_since(
-      std::chrono::steady_clock::time_point now) const {
-    return std::max(phase_since(now), continued);
-  }
-
-  // Whether the session has been suspended since `clock_ns`.
-  bool was_suspended_since(std::int64_t clock_ns) const {
-    return clock_nanoseconds(continued) > clock_ns;
-  }
-
-  // How much of `span`, the time of a test, counts against the limit. A suspension of the session
-  // starts the count anew.
-  std::chrono::nanoseconds counted_time(const ClockSpan& span) const {
-    const std::int64_t begin = std::max(span.begin_ns, clock_nanoseconds(started));
-    const std::int64_t duration = std::max<std::int64_t>(span.duration_ns, 0);
-    const std::int64_t anew = std::max(begin, clock_nanoseconds(continued));
-    return std::chrono::nanoseconds(duration - (anew - begin));
-  }
-
   // The test that the worker is in, or is in the set-up of the suite for, if any. After its end
   // this is the test that it died in. A test that it has taken but not begun does not count. If the
   // slot or the deque is damaged, this is the first test that a ready worker has not reported: the
@@ -258,17 +237,6 @@ class WorkerNode : public Node, public GateNode {
   std::size_t other_suspects() const {
     const std::size_t suspects = tests_.in_deque_or_taken();
     return says_what_runs() || suspects == 0 ? 0 : suspects - 1;
-  }
-
-  // Call this when the worker has just ended. Sets the start and the duration of the test that it
-  // died in, which it could not report itself.
-  void time_running_item(std::chrono::steady_clock::time_point now,
-                         std::chrono::system_clock::time_point now_of_day) {
-    using std::chrono::milliseconds;
-    const auto time = now - phase_since(now);
-    const auto start = now_of_day.time_since_epoch() - time;
-    untold.test.start_ms = std::chrono::duration_cast<milliseconds>(start).count();
-    untold.test.elapsed_ms = std::chrono::duration_cast<milliseconds>(time).count();
   }
 
   // After the worker's end: adds the crash item to the tests that it ran.

@@ -139,8 +139,7 @@ class Account {
   // Empty if there is no handler.
   std::optional<RunEnd> end_of(TestIndex test, const Report& report) const {
     if (!on_run_end_) return std::nullopt;
-    const Outcome otherwise = report.skipped() ? Outcome::skipped : Outcome::passed;
-    return RunEnd{test, report.worker, report.failed() ? Outcome::failed : otherwise};
+    return RunEnd{test, report.worker, outcome_of_run(report)};
   }
 
   // The test gets no further attempt: stores the reports of the failed ones.

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/core/tests/report.h"
 #include "gtest_xdist/hooks/session.h"
 
 namespace gtest_xdist::internal {
@@ -20,6 +21,11 @@ struct RunEnd {
   int worker = -1;
   Outcome outcome = Outcome::passed;
 };
+
+inline Outcome outcome_of_run(const Report& report) {
+  if (report.failed()) return Outcome::failed;
+  return report.skipped() ? Outcome::skipped : Outcome::passed;
+}
 
 using RunEndHandler = std::function<void(const RunEnd&)>;
 

@@ -36,6 +36,7 @@
 #include "gtest_xdist/controller/handout/planning.h"
 #include "gtest_xdist/controller/node/crash_report.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_times.h"
 #include "gtest_xdist/controller/records/schedule_log.h"
 #include "gtest_xdist/controller/records/session_durations.h"
 #include "gtest_xdist/controller/results/program_log.h"
@@ -246,14 +247,14 @@ class DSession : private NodeEvents {
   }
 
   void time_test(const WorkerNode& node, const TestDone& m) {
-    if (iteration().awaits_retry(m.test) || node.was_suspended_since(m.time.begin_ns)) return;
+    if (iteration().awaits_retry(m.test) || was_suspended_since(node, m.time.begin_ns)) return;
     durations_->add_test(m.test, seconds_of(m.time.duration_ns));
   }
 
   void on(WorkerNode& node, SuiteDown& m) {
     iteration().on(node, m);
     if (durations_ == nullptr || node.is_accused()) return;
-    if (node.was_suspended_since(node.untold.suite_begin_ns)) return;
+    if (was_suspended_since(node, node.untold.suite_begin_ns)) return;
     durations_->add_suite(m.suite, seconds_of(m.fixture_ns));
   }
 
@@ -270,7 +271,7 @@ class DSession : private NodeEvents {
     const std::optional<HookAssertions> guard = guard_hooks(hooks_);
     if (node.live) node.live->end();
     const Clock::time_point now = Clock::now();
-    node.time_running_item(now, std::chrono::system_clock::now());
+    time_running_item(node, now, std::chrono::system_clock::now());
     node.process_ended();
     const std::string how = describe_end(node, status);
     tell_loss_of_output(node, node_manager_.launcher().directory());

@@ -31,6 +31,7 @@
 #include "gtest_xdist/controller/locks/lock_table.h"
 #include "gtest_xdist/controller/node/assignments.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_times.h"
 #include "gtest_xdist/controller/results/account.h"
 #include "gtest_xdist/controller/results/crash_items.h"
 #include "gtest_xdist/controller/results/failure_limit.h"
@@ -38,6 +39,7 @@
 #include "gtest_xdist/controller/results/program_log.h"
 #include "gtest_xdist/controller/results/result_store.h"
 #include "gtest_xdist/controller/results/retries.h"
+#include "gtest_xdist/controller/results/run_tally.h"
 #include "gtest_xdist/controller/results/suite_reports.h"
 #include "gtest_xdist/controller/session/crash_settlement.h"
 #include "gtest_xdist/controller/session/giving_up.h"
@@ -241,9 +243,7 @@ class Iteration {
     report.start_ms = m.start_ms;
     report.elapsed_ms = m.elapsed_ms;
     if (!is_native) fail_if_overdue(node, m, report);
-    const Outcome outcome = report.failed()    ? Outcome::failed
-                            : report.skipped() ? Outcome::skipped
-                                               : Outcome::passed;
+    const Outcome outcome = outcome_of_run(report);
     if (outcome == Outcome::failed) node.history.mark_failure();
     if (is_native) {
       account_.add_native(m.test, std::move(report));
@@ -298,7 +298,7 @@ class Iteration {
  private:
   // A test may end too late, but before the Supervisor ends its worker. Then it fails here.
   void fail_if_overdue(const WorkerNode& node, const TestDone& m, Report& report) const {
-    if (!timeout_ || node.counted_time(m.time) <= *timeout_) return;
+    if (!timeout_ || counted_time(node, m.time) <= *timeout_) return;
     const testing::TestInfo& test = catalog_.test(m.test);
     report.add_part(node.number(), {},
                     {PartType::fatal_failure, test.file(), test.line(),

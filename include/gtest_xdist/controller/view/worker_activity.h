@@ -10,6 +10,7 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_times.h"
 #include "gtest_xdist/controller/view/status_line.h"
 #include "gtest_xdist/core/text/text.h"
 #include "gtest_xdist/transport/worker_slot.h"
@@ -54,7 +55,7 @@ inline std::optional<Activity> activity_of(const WorkerNode& node, const Catalog
   const std::optional<std::string> name = activity_name(node, catalog);
   if (!name) return std::nullopt;
   return Activity{node.name(), shown(*name),
-                  std::chrono::duration_cast<std::chrono::seconds>(now - node.busy_since(now))};
+                  std::chrono::duration_cast<std::chrono::seconds>(now - busy_since(node, now))};
 }
 
 }  // namespace gtest_xdist::internal

@@ -13,6 +13,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/controller/node/worker_times.h"
+
 #include "support/thrown.h"
 #include "support/worker_fixture.h"
 
@@ -51,7 +53,7 @@ TEST_F(WorkerNodeTest, MakesItsSlotAnew) {
 TEST_F(WorkerNodeTest, CountsNoTimeBeforeItWasContinued) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   const auto counted = [&](std::int64_t begin, std::int64_t duration) {
-    return node_.counted_time({begin, duration}).count();
+    return counted_time(node_, {begin, duration}).count();
   };
   EXPECT_EQ(counted(100, 50), 50);
   EXPECT_EQ(counted(-kMost, -kMost), 0) << "a worker may write anything";
