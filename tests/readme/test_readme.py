@@ -131,6 +131,23 @@ class PagesTest(unittest.TestCase):
         for declaration in rows:
             self.assertIn("virtual %s {" % declaration, plugin)
 
+    def test_what_hooks_get(self):
+        """The guide names each member of the classes that an author of plugins and schedulers meets."""
+        for path, classes in (
+                ("hooks/session.h", ("Item", "Config", "Session", "WorkerController", "TestReport", "TerminalReporter")),
+                ("core/tests/report.h", ("Part", "Property")), ("scheduler/scheduler.h", ("Node", "Scheduler")),
+                ("testing/workload.h", ("Workload",)), ("hooks/hook.h", ("Order",))):
+            header = re.sub(r"//.*|<.*>", "", (SOURCE / "include/gtest_xdist" / path).read_text())
+            for name in classes:
+                body = re.search(r"^(?:struct|class|enum class) %s \{\n(.*?)^\}" % name, header, re.DOTALL | re.MULTILINE).group(1)
+                members = set(re.findall(r"^  (?! )[^=(;{]*?\b(\w+)(?:,| = |;|\()", body, re.MULTILINE))
+                # These are conveniences of the library's own.
+                members -= {name, "failed", "tells_the_same_as", "summary"}
+                self.assertGreater(len(members), 1, name)
+                for member in members:
+                    with self.subTest(type=name, member=member):
+                        self.assertRegex(PAGES["examples/plugins.md"], r"`%s\b" % member)
+
     def test_the_examples(self):
         """Each is a page, and all are named."""
         linked = re.findall(r"\]\((\w+)/\w+\.(?:cpp|h)\)", PAGES["examples/plugins.md"])
