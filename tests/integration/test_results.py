@@ -53,6 +53,12 @@ class PlaceTest(harness.IntegrationTest):
             env={"AT": "environment_set_up", "DO": "fail fatally next time",
                  "GTEST_RECREATE_ENVIRONMENTS_WHEN_REPEATING": "1"})
 
+    def test_an_environment_that_fails_on_one_worker(self):
+        run = self.parallel("outside", workers=3, env={"AT": "environment_set_up", "DO": "fail fatally on gw1"})
+        self.assertEqual(1, run.status, run)
+        self.assertEqual(12, len([test for test in run.tests if test.status == "run"]), run)
+        self.assertIn("no tests ran on gw1, because environments failed or were skipped there", run.notes)
+
     def test_json(self):
         for place in self.PLACES:
             self.assert_parallel_equals_serial("outside", env={"AT": place, "DO": "fail"},

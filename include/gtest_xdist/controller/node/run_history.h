@@ -16,6 +16,7 @@ class RunHistory {
  public:
   // The worker has completed the test, or has died in it.
   void add(TestIndex test) { tests_.push_back(test); }
+  const std::vector<TestIndex>& tests() const { return tests_; }
 
   // The test added last has failed.
   void mark_failure() { last_failure_ = tests_.size(); }
@@ -27,6 +28,10 @@ class RunHistory {
   }
   bool failed_outside() const { return failed_outside_; }
 
+  // Its environments failed or were skipped, so it ran no test.
+  void mark_without_environments() { without_environments_ = true; }
+  bool was_without_environments() const { return without_environments_; }
+
   // The tests in order, up to the last failure: a failed test, or mark_end(). Empty if there was
   // none.
   std::vector<TestIndex> to_last_failure() const {
@@ -37,6 +42,7 @@ class RunHistory {
   std::vector<TestIndex> tests_;
   std::size_t last_failure_ = 0;  // how many tests up to the last failure
   bool failed_outside_ = false;
+  bool without_environments_ = false;
 };
 
 }  // namespace gtest_xdist::internal

@@ -120,6 +120,7 @@ class DSession : private NodeEvents {
     playback_.play_rest(iteration());
     iteration().output_settlement().tell();
     tell_flaky(iteration().flaky(), catalog_);
+    tell_workers_without_tests(nodes());
     tell_reproductions(nodes(), collection_.order(), node_manager_.launcher());
     iterations_.forget();
   }

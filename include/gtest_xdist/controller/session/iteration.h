@@ -197,6 +197,7 @@ class Iteration {
     log_.add_set_up(std::exchange(node.untold.program, {}), m.ran);
     if (!node.environments_up(m.usable)) return;
     if (m.usable) return schedule();
+    node.history.mark_without_environments();
     std::vector<TestIndex> tests = node.take_back(node.unstarted());
     if (node.pending() > 0) node.accuse("it took a test that it cannot run");
     std::vector<TestIndex> without_runs;

@@ -1,4 +1,5 @@
-// Prints flaky tests, and how to reproduce failures, at the end of an iteration.
+// Prints, at the end of an iteration, flaky tests, workers that ran none, and how to reproduce
+// failures.
 //
 // Layer: controller/view. A serial run would print its summary next. Does not know how tests ended:
 // it gets the flaky tests, and the RunHistory of each worker.
@@ -23,6 +24,20 @@ inline void tell_flaky(const std::vector<Retries::Flaky>& tests, const Catalog& 
   for (const Retries::Flaky& test : tests) {
     note("flaky: " + catalog.full_name(test.test) + " " + test.story);
   }
+}
+
+// Prints which workers ran no tests because their environments failed, if others ran tests. If no
+// worker did, the run is like a serial one with such environments.
+inline void tell_workers_without_tests(const WorkerNodes& nodes) {
+  std::string names;
+  bool others_ran_tests = false;
+  for (const auto& node : nodes) {
+    others_ran_tests = others_ran_tests || !node->history.tests().empty();
+    if (!node->history.was_without_environments()) continue;
+    names += (names.empty() ? "" : ", ") + node->name();
+  }
+  if (names.empty() || !others_ran_tests) return;
+  note("no tests ran on " + names + ", because environments failed or were skipped there");
 }
 
 // Prints, for each worker in which something failed, the command that reproduces it. If a worker
