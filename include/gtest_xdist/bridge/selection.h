@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -92,8 +93,10 @@ class EmptyShard {
   const Shard& shard() const { return shard_; }
 
  private:
-  static constexpr std::int32_t kTotal = 2147483647;  // no suite has so many tests
-  static constexpr std::int32_t kNone = -1;           // gtest's default of both flags
+  static constexpr std::int32_t kTotal = 2147483646;  // no suite has so many tests
+  // GoogleTest takes the largest long for an overflow, and a long can have 32 bits.
+  static_assert(kTotal < std::numeric_limits<std::int32_t>::max());
+  static constexpr std::int32_t kNone = -1;  // gtest's default of both flags
 
   static std::optional<std::string> get(const char* name) {
     const char* value = std::getenv(name);

@@ -65,7 +65,7 @@ inline void identify(Role role) {
   const char* const worker = std::getenv(kWorkerVariable);
   const char* const uid = std::getenv(kTestrunuidVariable);
   if (role == Role::worker && worker != nullptr) me.worker_id = worker;
-  if (uid != nullptr) me.testrun_uid = uid;
+  if (uid != nullptr && *uid != '\0') me.testrun_uid = uid;
 }
 
 inline void serve_serially() {

@@ -182,11 +182,6 @@ inline std::string parse_record(const std::string& value) {
   return value;
 }
 
-inline std::string parse_testrunuid(const std::string& value) {
-  if (value.empty()) reject(kTestrunuidVariable, value, "a text that is not empty");
-  return value;
-}
-
 }  // namespace gtest_xdist::internal
 
 #endif  // GTEST_XDIST_CORE_SETTINGS_OPTION_VALUES_H_

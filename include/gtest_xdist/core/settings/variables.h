@@ -69,25 +69,21 @@ inline constexpr Variable kVariables[] = {
      }},
     {kDurationsFileVariable, VariableGroup::order,
      "a path: plan by how long tests took in earlier runs",
-     [](Options& options, const char*, Variable::Text value) {
-       if (!value.empty()) options.durations_file = value;
-     }},
+     [](Options& options, const char*, Variable::Text value) { options.durations_file = value; }},
     {kIndicesVariable, VariableGroup::order, "such as 0-24:31:40: run these tests in this process",
      [](Options& options, const char*, Variable::Text value) {
        options.indices = parse_indices(value);
      }},
     {kRecordVariable, VariableGroup::order, "a path: write which worker ran which tests",
      [](Options& options, const char*, Variable::Text value) {
-       if (!value.empty()) options.record = parse_record(value);
+       options.record = parse_record(value);
      }},
     {kReplayVariable, VariableGroup::order, "a path, or path:gw3: run a record again",
      [](Options& options, const char*, Variable::Text value) {
-       if (!value.empty()) options.replay = parse_replay(value);
+       options.replay = parse_replay(value);
      }},
     {kTestrunuidVariable, VariableGroup::order, "a text: the name of this run",
-     [](Options& options, const char*, Variable::Text value) {
-       options.testrunuid = parse_testrunuid(value);
-     }},
+     [](Options& options, const char*, Variable::Text value) { options.testrunuid = value; }},
     {kDurationsVariable, VariableGroup::display,
      "0 to 1000000: show so many of the slowest tests; 0: all",
      [](Options& options, const char* name, Variable::Text value) {
@@ -95,7 +91,7 @@ inline constexpr Variable kVariables[] = {
      }},
     {kTimelineVariable, VariableGroup::display, "a path.json, .svg or .html: a picture of the run",
      [](Options& options, const char*, Variable::Text value) {
-       if (!value.empty()) options.timeline = parse_timeline(value);
+       options.timeline = parse_timeline(value);
      }},
     {kProgressVariable, VariableGroup::display, "auto, never, always: a status line",
      [](Options& options, const char*, Variable::Text value) {
@@ -199,15 +195,16 @@ inline void check_files_differ(const Options& options) {
   }
 }
 
-// Reads the settings from the whole environment. It ignores variables without our prefix. Throws
-// UsageError for an unknown name, for a value that its variable cannot have, and for settings that
-// exclude each other.
+// Reads the settings from the whole environment. It ignores variables without our prefix. A
+// variable that is empty is as if it were not set. Throws UsageError for an unknown name, for a
+// value that its variable cannot have, and for settings that exclude each other.
 inline Options parse_options(const Environment& environment) {
   Options options;
   for (const auto& entry : environment) {
     const std::string& name = entry.first;
     const std::string& value = entry.second;
     if (name.compare(0, std::string_view(kVariablePrefix).size(), kVariablePrefix) != 0) continue;
+    if (value.empty()) continue;
     if (const Variable* const known = find_variable(name)) {
       known->read(options, known->name, value);
     } else if (!is_told_by_worker(name, value)) {

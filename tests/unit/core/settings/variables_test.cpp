@@ -50,7 +50,6 @@ TEST(Variables, DurationsFileIsAnyPath) {
   for (const char* path : {"durations", "/tmp/with space", "no"}) {
     EXPECT_EQ(parsed("GTEST_XDIST_DURATIONS_FILE", path).durations_file, path);
   }
-  EXPECT_FALSE(parsed("GTEST_XDIST_DURATIONS_FILE", "").durations_file);
 }
 
 TEST(Variables, LimitsAreSeconds) {
@@ -166,7 +165,6 @@ TEST(Variables, DurationsAreANumber) {
 
 TEST(Variables, RecordIsAnyPath) {
   EXPECT_EQ(parsed("GTEST_XDIST_RECORD", "/tmp/a b").record, "/tmp/a b");
-  EXPECT_FALSE(parsed("GTEST_XDIST_RECORD", "").record);
 }
 
 TEST(Variables, ReplayIsAPathAndMaybeAWorker) {
@@ -186,7 +184,6 @@ TEST(Variables, ReplayIsAPathAndMaybeAWorker) {
     EXPECT_EQ(target->file, row.file);
     EXPECT_EQ(target->worker, row.worker);
   }
-  EXPECT_FALSE(parsed("GTEST_XDIST_REPLAY", "").replay);
   EXPECT_EQ(usage_error({{"GTEST_XDIST_REPLAY", "f"}, {"GTEST_XDIST_INDICES", "0"}}),
             "GTEST_XDIST_REPLAY='f' is not valid: expected no GTEST_XDIST_INDICES beside it");
 }
@@ -195,7 +192,6 @@ TEST(Variables, TimelineIsAPathWithOneOfItsEndings) {
   for (const char* path : {"a.json", "/tmp/a b.svg", "a.json.html"}) {
     EXPECT_EQ(parsed("GTEST_XDIST_TIMELINE", path).timeline, path);
   }
-  EXPECT_FALSE(parsed("GTEST_XDIST_TIMELINE", "").timeline);
   for (const char* path : {"a", ".svg", "a.png", "a.SVG", "json"}) {
     EXPECT_EQ(usage_error({{"GTEST_XDIST_TIMELINE", path}}),
               std::string("GTEST_XDIST_TIMELINE='") + path +
@@ -261,7 +257,6 @@ TEST(Variables, SayWhatAValueMayBe) {
     std::string after_value;
   };
   const Row rows[] = {
-      {"GTEST_XDIST_WORKERS", "", workers},
       {"GTEST_XDIST_WORKERS", "-1", workers},
       {"GTEST_XDIST_WORKERS", "+4", workers},
       {"GTEST_XDIST_WORKERS", "4 ", workers},
@@ -273,7 +268,6 @@ TEST(Variables, SayWhatAValueMayBe) {
       {"GTEST_XDIST_WORKERS", "atuo", workers + "; did you mean auto?"},
       {"GTEST_XDIST_WORKERS", "logicall", workers + "; did you mean logical?"},
       {"GTEST_XDIST_WORKERS", "non", workers + "; did you mean no?"},
-      {"GTEST_XDIST_DIST", "", dist},
       {"GTEST_XDIST_DIST", "loadscop", dist + "; did you mean loadscope?"},
       {"GTEST_XDIST_DIST", "laod", dist + "; did you mean load?"},
       {"GTEST_XDIST_DIST", "Each", dist + "; did you mean each?"},
@@ -288,26 +282,18 @@ TEST(Variables, SayWhatAValueMayBe) {
       {"GTEST_XDIST_PROGRESS", "alway",
        "' is not valid: expected one of auto, never, always; did you mean always?"},
       {"GTEST_XDIST_LOADSCOPE_REORDER", "true", "' is not valid: expected 'yes' or 'no'"},
-      {"GTEST_XDIST_LOADSCOPE_REORDER", "", "' is not valid: expected 'yes' or 'no'"},
-      {"GTEST_XDIST_MAX_WORKER_RESTART", "", restarts},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "-1", restarts},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "1000001", restarts},
       {"GTEST_XDIST_MAX_WORKER_RESTART", "no", restarts},
-      {"GTEST_XDIST_MAXFAIL", "", restarts},
       {"GTEST_XDIST_MAXFAIL", "-1", restarts},
       {"GTEST_XDIST_MAXFAIL", "1000001", restarts},
-      {"GTEST_XDIST_DURATIONS", "", restarts},
       {"GTEST_XDIST_DURATIONS", "all", restarts},
       {"GTEST_XDIST_DURATIONS", "1000001", restarts},
-      {"GTEST_XDIST_RETRIES", "", "' is not valid: expected a number from 0 to 100"},
       {"GTEST_XDIST_RETRIES", "101", "' is not valid: expected a number from 0 to 100"},
-      {"GTEST_XDIST_INDICES", "", indices + "an index is missing)"},
       {"GTEST_XDIST_INDICES", "1:", indices + "an index is missing)"},
       {"GTEST_XDIST_INDICES", "1,2", indices + "'1,2' is not an index)"},
       {"GTEST_XDIST_INDICES", "9-3", indices + "the range '9-3' is reversed)"},
       {"GTEST_XDIST_INDICES", "0-4294967294", indices + "more than 16000000 tests)"},
-      {"GTEST_XDIST_TESTRUNUID", "", "' is not valid: expected a text that is not empty"},
-      {"GTEST_XDIST_TIMEOUT", "", seconds},
       {"GTEST_XDIST_TIMEOUT", ".", seconds},
       {"GTEST_XDIST_TIMEOUT", ".5", seconds},
       {"GTEST_XDIST_TIMEOUT", "5.", seconds},
@@ -323,6 +309,18 @@ TEST(Variables, SayWhatAValueMayBe) {
   for (const Row& row : rows) {
     EXPECT_EQ(usage_error({{row.name, row.value}}), row.name + "='" + row.value + row.after_value);
   }
+}
+
+TEST(Variables, AreAsIfNotSetWhenEmpty) {
+  for (const std::string& name : user_variables()) EXPECT_NO_THROW(parsed(name, "")) << name;
+  EXPECT_NO_THROW(parsed("GTEST_XDIST_FOO", ""));
+  EXPECT_EQ(parsed("GTEST_XDIST_WORKERS", "").workers.kind, Kind::none);
+  EXPECT_FALSE(parsed("GTEST_XDIST_INDICES", "").indices);
+  EXPECT_FALSE(parsed("GTEST_XDIST_TESTRUNUID", "").testrunuid);
+  EXPECT_FALSE(parsed("GTEST_XDIST_DURATIONS_FILE", "").durations_file);
+  EXPECT_FALSE(parsed("GTEST_XDIST_RECORD", "").record);
+  EXPECT_FALSE(parsed("GTEST_XDIST_REPLAY", "").replay);
+  EXPECT_FALSE(parsed("GTEST_XDIST_TIMELINE", "").timeline);
 }
 
 TEST(Variables, SayWhichVariableMayBeMeant) {
@@ -342,7 +340,7 @@ TEST(Variables, SayWhichVariableMayBeMeant) {
       {"GTEST_XDIST_MAX_FAIL", "1", "GTEST_XDIST_MAXFAIL"},
       {"GTEST_XDIST_INDEXES", "0", "GTEST_XDIST_INDICES"},
       {"GTEST_XDIST_RETRY", "2", "GTEST_XDIST_RETRIES"},
-      {"GTEST_XDIST_TESTRUN_UID", "", "GTEST_XDIST_TESTRUNUID"},
+      {"GTEST_XDIST_TESTRUN_UID", "1", "GTEST_XDIST_TESTRUNUID"},
       {"GTEST_XDIST_NUMPROCESSES", "4", "GTEST_XDIST_WORKERS"},
       {"GTEST_XDIST_RERUNS", "2", "GTEST_XDIST_RETRIES"},
   };
@@ -369,7 +367,7 @@ TEST(Variables, PassOverWhatAWorkerWasTold) {
   EXPECT_EQ(options.workers.kind, Kind::none);
   for (const Environment& environment :
        {Environment{{"GTEST_XDIST_WORKER", "gw"}}, Environment{{"GTEST_XDIST_WORKER", "gw1x"}},
-        Environment{{"GTEST_XDIST_WORKER", "wg1"}}, Environment{{"GTEST_XDIST_WORKER", ""}},
+        Environment{{"GTEST_XDIST_WORKER", "wg1"}},
         Environment{{"GTEST_XDIST_WORKER_COUNT", "four"}},
         Environment{{"GTEST_XDIST_WORKER_COUNT", "1025"}},
         Environment{{"GTEST_XDIST_PRIVATE_WORKER", "1:2:3:4:5"}}}) {
