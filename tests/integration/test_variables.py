@@ -8,6 +8,7 @@ import harness
 
 GUIDE = Path(__file__).resolve().parents[2] / "examples/settings.md"
 
+ONE = "Gamma.Six"  # a test of the suite "numbered"
 # Variable, value, and what else the message has to contain.
 BAD = [("GTEST_XDIST_WORKERS", value, ["auto", "logical", "no"])
        for value in ("foo", "-1", "1.5", "", "99999999999", "+4", " 4", "4 ", "4x", "0x4", "2,4")]
@@ -79,6 +80,38 @@ class GoodVariableTest(harness.IntegrationTest):
     def test_automatic_numbers(self):
         for value in "auto", "logical":
             self.assert_parallel_equals_serial("kinds", workers=(value,))
+
+
+class OneTestTest(harness.IntegrationTest):
+    """ctest starts such a process for each test of gtest_discover_tests()."""
+
+    def where(self, *arguments, **env):
+        """Whether the tests ran in the process that was started, and what it says."""
+        run = self.parallel("numbered", *arguments, workers=env.pop("WORKERS", "auto"), env={
+            "GTEST_XDIST_VERBOSITY": "1", **env})
+        self.assertEqual((0, True), (run.status, bool(run.noted)), run)
+        here = {line.split()[1] for line in run.noted} == {str(run.pid)}
+        self.assertEqual(here, "one test is selected: running it in this process" in run.notes, run)
+        return here
+
+    def test_runs_without_a_worker(self):
+        for flag in "--gtest_filter=", "--gtest_filter=*:All --gtest_filter=":
+            self.assertTrue(self.where(*(flag + ONE).split(), GTEST_FILTER="*"))
+        self.assertTrue(self.where(GTEST_FILTER=ONE))
+        self.assertTrue(self.where(GTEST_FILTER=ONE, WORKERS="logical"))
+
+    def test_a_filter_that_may_select_several(self):
+        for text in "*", "%s:%s" % (ONE, ONE), ONE[:-1] + "?", ONE + "-X.Y":
+            self.assertFalse(self.where("--gtest_filter=" + text, GTEST_FILTER=ONE), text)
+        self.assertFalse(self.where())
+
+    def test_a_number_of_workers_is_kept(self):
+        self.assertFalse(self.where("--gtest_filter=" + ONE, WORKERS="1"))
+
+    def test_settings_that_need_a_worker(self):
+        for name, value in (("DIST", "each"), ("TIMEOUT", "50"), ("SESSION_TIMEOUT", "50"), ("RETRIES", "1"),
+                            ("RECORD", "record"), ("TIMELINE", "timeline.svg"), ("DURATIONS", "1")):
+            self.assertFalse(self.where("--gtest_filter=" + ONE, **{"GTEST_XDIST_" + name: value}), name)
 
 
 class HelpTest(harness.IntegrationTest):

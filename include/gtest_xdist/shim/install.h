@@ -8,7 +8,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,8 +24,10 @@
 #include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/core/settings/variables.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
+#include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/process/once/once_values.h"
 #include "gtest_xdist/process/self.h"
+#include "gtest_xdist/shim/arguments.h"
 #include "gtest_xdist/shim/controller_role.h"
 #include "gtest_xdist/shim/fatal.h"
 #include "gtest_xdist/shim/index_lists.h"
@@ -35,27 +36,16 @@
 
 namespace gtest_xdist::internal {
 
-// Whether gtest will list the tests and run none.
-inline bool asks_for_list(const std::vector<std::string>& arguments) {
-  const auto is_true = [](std::string_view value) {
-    return value.empty() || (value[0] != '0' && value[0] != 'f' && value[0] != 'F');
-  };
-  constexpr std::string_view kFlag = "gtest_list_tests";
-  for (std::string_view argument : arguments) {
-    while (!argument.empty() && argument.front() == '-') argument.remove_prefix(1);
-    if (argument.substr(0, kFlag.size()) != kFlag) continue;
-    argument.remove_prefix(kFlag.size());
-    if (argument.empty() || (argument.front() == '=' && is_true(argument.substr(1)))) return true;
-  }
-  return false;
-}
-
-// Whether this process only runs one statement of a death test, for the process that runs the test.
-inline bool is_death_test_child(const std::vector<std::string>& arguments) {
-  for (const std::string& argument : arguments) {
-    if (argument.find("gtest_internal_run_death_test") != std::string::npos) return true;
-  }
-  return false;
+// Whether a worker would only cost time: one test is to run, on as many workers as are of use, and
+// no setting needs a worker or the controller's records. Whoever sets the variables for a whole job
+// of ctest has many such processes.
+inline bool needs_no_worker(const Options& options, const std::vector<std::string>& arguments) {
+  const bool is_automatic = options.workers.kind == WorkerCount::Kind::automatic ||
+                            options.workers.kind == WorkerCount::Kind::logical;
+  const bool needs_one = options.dist == DistMode::each || options.timeout ||
+                         options.session_timeout || options.retries > 0 || options.record ||
+                         options.replay || options.timeline || options.durations;
+  return is_automatic && !needs_one && asks_for_one_test(arguments);
 }
 
 // Sets identity(). A worker's name and the testrunuid come from the environment.
@@ -127,8 +117,13 @@ inline bool install() {
     Environment environment = current_environment();
     if (asks_for_variables(environment)) print_and_exit(describe_variables());
     Options options = parse_options(environment);
-    const bool wants_workers =
+    bool wants_workers =
         options.workers.kind != WorkerCount::Kind::none && options.dist != DistMode::no;
+    if (wants_workers && needs_no_worker(options, Self::capture().arguments)) {
+      wants_workers = false;
+      note_verbosity() = options.verbosity;
+      note("one test is selected: running it in this process", Topic::result);
+    }
     const bool is_asked = options.indices || options.replay || wants_workers;
     if (!is_asked) {
       // The child of a death test has the same identity as the process that runs the test.
