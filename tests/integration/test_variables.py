@@ -11,7 +11,7 @@ GUIDE = Path(__file__).resolve().parents[2] / "examples/settings.md"
 ONE = "Gamma.Six"  # a test of the suite "numbered"
 # Variable, value, and what else the message has to contain.
 BAD = [("GTEST_XDIST_WORKERS", value, ["auto", "logical", "no"])
-       for value in ("foo", "-1", "1.5", "", "99999999999", "+4", " 4", "4 ", "4x", "0x4", "2,4")]
+       for value in ("foo", "-1", "1.5", "99999999999", "+4", " 4", "4 ", "4x", "0x4", "2,4")]
 BAD += [("GTEST_XDIST_WORKERS", "atuo", ["did you mean auto?"]),
         ("GTEST_XDIST_WORKERS", "logcal", ["did you mean logical?"]),
         ("GTEST_XDIST_WORKRES", "4", ["did you mean GTEST_XDIST_WORKERS?"]),
@@ -20,7 +20,6 @@ BAD += [("GTEST_XDIST_WORKERS", "atuo", ["did you mean auto?"]),
         ("GTEST_XDIST_", "4", ["GTEST_XDIST_WORKERS"]),
         ("GTEST_XDIST_NOTHING_LIKE_IT", "4", ["GTEST_XDIST_WORKERS"]),
         ("GTEST_XDIST_DIST", "laod", ["did you mean load?", "each"]),
-        ("GTEST_XDIST_DIST", "", ["load", "each"]),
         ("GTEST_XDIST_DIST", "loadscopes", ["did you mean loadscope?"]),
         ("GTEST_XDIST_MAXPROCESSES", "0", ["number from 1 to 1024"]),
         ("GTEST_XDIST_MAXSCHEDCHUNK", "all", ["number from 1"]),
@@ -58,7 +57,7 @@ class BadVariableTest(harness.IntegrationTest):
 class GoodVariableTest(harness.IntegrationTest):
     def test_serial_values(self):
         plain = self.serial("kinds")
-        for value in "0", "no":
+        for value in "0", "no", "":
             with self.subTest(value=value):
                 self.assert_same(plain, self.serial("kinds", env={"GTEST_XDIST_WORKERS": value}))
                 pids = {line.split()[1] for line in
