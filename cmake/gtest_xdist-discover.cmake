@@ -25,11 +25,37 @@ function(_gtest_xdist_quote_list result list)
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
+# Sets `result` to a name for the file of what is called `text`. Two texts have two names.
+function(_gtest_xdist_file_name result text)
+  string(REGEX REPLACE "[^A-Za-z0-9_.+-]" "_" name "${text}")
+  # A name with an ending must not exceed 255 bytes.
+  string(LENGTH "${name}" length)
+  if(NOT "${name}" STREQUAL "${text}" OR length GREATER 200)
+    string(SHA1 digest "${text}")
+    string(SUBSTRING ${digest} 0 8 digest)
+    string(SUBSTRING "${name}" 0 200 name)
+    string(APPEND name "-${digest}")
+  endif()
+  set(${result} "${name}" PARENT_SCOPE)
+endfunction()
+
 # Adds a test of ctest for each suite of `executable`, or for each test: `per` is SUITE or TEST.
-# `tests_file` keeps them. Its first line describes the executable and the scripts that made it. If one
-# of these has changed, the file is made again. `command`, `arguments` and `properties` are quoted.
+# `tests_file` keeps them. Its first line describes what made it. If something of that has changed, the
+# file is made again. `command`, `arguments` and `properties` are quoted. `xml_folder` may be empty.
 function(_gtest_xdist_discover target per timeout executable tests_file command arguments properties
-         working_directory prefix suffix)
+         working_directory prefix suffix xml_folder)
+  # A file of its own for the report of each test: GoogleTest itself would take one name in two
+  # processes that start at the same time.
+  set(report_format xml)
+  set(report_folder "${xml_folder}")
+  if(report_folder STREQUAL "" AND NOT arguments MATCHES "--gtest_output"
+     AND "$ENV{GTEST_OUTPUT}" MATCHES "^(xml|json):(.*)/$")
+    set(report_format "${CMAKE_MATCH_1}")
+    cmake_path(ABSOLUTE_PATH CMAKE_MATCH_2 BASE_DIRECTORY "${working_directory}"
+               OUTPUT_VARIABLE report_folder)
+    string(MD5 key "$ENV{GTEST_OUTPUT}")
+    string(APPEND tests_file ".${key}")
+  endif()
   # It is not enough to see whether they are newer: a file can be replaced by an older one.
   set(made_of "#")
   foreach(file IN ITEMS "${executable}" "${CMAKE_CURRENT_LIST_FILE}"
@@ -58,6 +84,17 @@ function(_gtest_xdist_discover target per timeout executable tests_file command 
     file(RENAME "${tests_file}.${random}" "${tests_file}")
   endif()
   include("${tests_file}")
+endfunction()
+
+# The file of tests calls this with the key of each name. With two tests of one name, ctest would give
+# both the properties of the second.
+function(_gtest_xdist_is_new key name)
+  get_property(other GLOBAL PROPERTY GTEST_XDIST_ADDED_${key})
+  if(NOT "${other}" STREQUAL "")
+    message(FATAL_ERROR "gtest_xdist_discover_tests: two tests of ctest have the name '${name}', one of "
+                        "${other} and one of ${target}: give one of them a TEST_PREFIX")
+  endif()
+  set_property(GLOBAL PROPERTY GTEST_XDIST_ADDED_${key} "${target}")
 endfunction()
 
 # Sets `result` to the executable's list of its tests. The executable writes it to `file`, as XML: there,
@@ -263,9 +300,17 @@ macro(_gtest_xdist_add)
   endif()
   set(has_name_${key} TRUE)
   string(REGEX REPLACE "(^|\\.)DISABLED_" "\\1" name "${name}")
-  _gtest_xdist_quote(name "${prefix}${name}${suffix}")
+  set(name "${prefix}${name}${suffix}")
+  set(output)
+  if(report_folder)
+    _gtest_xdist_file_name(report "${name}")
+    _gtest_xdist_quote(output "--gtest_output=${report_format}:${report_folder}/${report}.${report_format}")
+  endif()
+  string(MD5 key "${name}")
+  _gtest_xdist_quote(name "${name}")
   _gtest_xdist_quote(filter "--gtest_filter=${filter}")
-  string(APPEND script "add_test(${name} ${command}${arguments} ${filter}")
+  string(APPEND script "_gtest_xdist_is_new(${key} ${name})\n")
+  string(APPEND script "add_test(${name} ${command}${arguments} ${filter} ${output}")
   set(more)
   if(per STREQUAL "TEST")
     string(APPEND script " --gtest_also_run_disabled_tests")

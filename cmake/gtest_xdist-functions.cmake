@@ -1,9 +1,11 @@
 # gtest_xdist_add_test() and gtest_xdist_discover_tests() make tests of ctest out of suites.
-# gtest_xdist_link_plugins() links plugins out of libraries. A project has these functions as soon as
-# it has found the package or added the source folder. examples/ctest.md shows their use.
+# A project has these functions as soon as it has found the package or added the source folder.
+# examples/ctest.md shows their use.
 
 # This file is written for these versions; the project may ask for others.
 cmake_policy(VERSION 3.20...3.29)
+
+include(${CMAKE_CURRENT_LIST_DIR}/gtest_xdist-plugins.cmake)
 
 # gtest_xdist_add_test(
 #   NAME <name> TARGET <target>
@@ -66,12 +68,8 @@ function(gtest_xdist_add_test)
     set(arg_XML_OUTPUT_DIR .)
   endif()
   cmake_path(ABSOLUTE_PATH arg_XML_OUTPUT_DIR BASE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR} NORMALIZE)
-  string(REGEX REPLACE "[^A-Za-z0-9_.+-]" "_" file_name "${arg_NAME}")
-  if(NOT file_name STREQUAL arg_NAME)
-    string(SHA1 digest "${arg_NAME}")
-    string(SUBSTRING ${digest} 0 8 digest)
-    string(APPEND file_name "-${digest}")
-  endif()
+  include(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake)
+  _gtest_xdist_file_name(file_name "${arg_NAME}")
   cmake_path(APPEND arg_XML_OUTPUT_DIR "${file_name}.xml" OUTPUT_VARIABLE report)
   string(SHA1 key "${report}")
   get_property(other GLOBAL PROPERTY GTEST_XDIST_WRITES_${key})
@@ -82,13 +80,9 @@ function(gtest_xdist_add_test)
   set_property(GLOBAL PROPERTY GTEST_XDIST_WRITES_${key}
                                "'${arg_NAME}' of ${CMAKE_CURRENT_SOURCE_DIR}")
 
-  get_target_property(emulator ${arg_TARGET} CROSSCOMPILING_EMULATOR)
-  if(NOT emulator)
-    unset(emulator)
-  endif()
+  _gtest_xdist_launcher(launcher ${arg_TARGET})
   # Quoted, because a list would lose empty arguments.
-  include(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake)
-  _gtest_xdist_quote_list(before emulator)
+  _gtest_xdist_quote_list(before launcher)
   _gtest_xdist_quote_list(behind arg_ARGS)
   cmake_language(
     EVAL
@@ -108,7 +102,7 @@ endfunction()
 #   [PER SUITE|TEST]
 #   [TEST_PREFIX <text>] [TEST_SUFFIX <text>]
 #   [ARGS <argument>...] [LABELS <label>...] [PROPERTIES <name> <value>...]
-#   [WORKING_DIRECTORY <folder>] [DISCOVERY_TIMEOUT <seconds>])
+#   [WORKING_DIRECTORY <folder>] [XML_OUTPUT_DIR <folder>] [DISCOVERY_TIMEOUT <seconds>])
 #
 # Makes a test of ctest for each suite (or each test) of the executable <target>. Each is one process
 # without workers: ctest runs them side by side.
@@ -119,14 +113,18 @@ endfunction()
 # their numbers. If two names would be equal, the second keeps its numbers. A disabled test is disabled
 # in ctest too. A suite is disabled if all of its tests are.
 #
+# XML_OUTPUT_DIR is the folder for reports: each test writes <name>.xml there. Without it, a variable
+# GTEST_OUTPUT of ctest's environment that names a folder, such as xml:reports/, does the same.
 # PROPERTIES are pairs of a name and a value. In the place of a name, LABELS and WORKING_DIRECTORY are
 # names of properties, and any other keyword ends the pairs. LABELS and ENVIRONMENT add to the others.
+# If the target has the properties TEST_LAUNCHER and CROSSCOMPILING_EMULATOR, they run it.
 function(gtest_xdist_discover_tests)
   # Otherwise each would start workers if ctest itself runs with the variable.
   set(environment GTEST_XDIST_WORKERS=no)
   _gtest_xdist_take_properties()
   cmake_parse_arguments(
-    PARSE_ARGV 0 arg "" "TARGET;PER;TEST_PREFIX;TEST_SUFFIX;WORKING_DIRECTORY;DISCOVERY_TIMEOUT"
+    PARSE_ARGV 0 arg ""
+    "TARGET;PER;TEST_PREFIX;TEST_SUFFIX;WORKING_DIRECTORY;XML_OUTPUT_DIR;DISCOVERY_TIMEOUT"
     "ARGS;LABELS")
   _gtest_xdist_check_arguments("TARGET" "${arg_UNPARSED_ARGUMENTS}"
                                "${arg_KEYWORDS_MISSING_VALUES}" "${arg_TARGET}")
@@ -144,13 +142,17 @@ function(gtest_xdist_discover_tests)
   if(NOT DEFINED arg_WORKING_DIRECTORY)
     set(arg_WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   endif()
+  if(DEFINED arg_XML_OUTPUT_DIR)
+    if(arg_ARGS MATCHES "--gtest_output")
+      message(FATAL_ERROR "gtest_xdist_discover_tests: ARGS must not contain --gtest_output: "
+                          "XML_OUTPUT_DIR is the reports' folder")
+    endif()
+    cmake_path(ABSOLUTE_PATH arg_XML_OUTPUT_DIR BASE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR} NORMALIZE)
+  endif()
 
   # Text for the files that ctest reads: a list would lose its semicolons on the way.
-  get_target_property(emulator ${arg_TARGET} CROSSCOMPILING_EMULATOR)
-  set(command)
-  if(emulator)
-    _gtest_xdist_quote_list(command emulator)
-  endif()
+  _gtest_xdist_launcher(launcher ${arg_TARGET})
+  _gtest_xdist_quote_list(command launcher)
   _gtest_xdist_quote(executable "$<TARGET_FILE:${arg_TARGET}>")
   string(APPEND command " ${executable}")
   _gtest_xdist_quote_list(arguments arg_ARGS)
@@ -178,7 +180,8 @@ function(gtest_xdist_discover_tests)
   # No list: to that, brackets mean something.
   set(texts)
   foreach(text IN ITEMS "${base}_tests${config}.cmake" "${command}" "${arguments}" "${properties}"
-                        "${arg_WORKING_DIRECTORY}" "${arg_TEST_PREFIX}" "${arg_TEST_SUFFIX}")
+                        "${arg_WORKING_DIRECTORY}" "${arg_TEST_PREFIX}" "${arg_TEST_SUFFIX}"
+                        "${arg_XML_OUTPUT_DIR}")
     _gtest_xdist_quote(quoted "${text}")
     string(APPEND texts "\n  ${quoted}")
   endforeach()
@@ -204,47 +207,11 @@ endif()
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${base}_discover.cmake")
 endfunction()
 
-# gtest_xdist_link_plugins(TARGET <target> LIBRARIES <library>...)
-#
-# Links the libraries into the executable <target>, whole. A plugin, a group or a lock registers itself
-# before main, and nothing refers to it. So the linker would leave it out of a static library. With
-# --as-needed, the default on some systems, it would leave out a shared library. Each <library> is a
-# target: STATIC, SHARED or OBJECT.
-function(gtest_xdist_link_plugins)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET" "LIBRARIES")
-  _gtest_xdist_check_arguments("TARGET;LIBRARIES" "${arg_UNPARSED_ARGUMENTS}"
-                               "${arg_KEYWORDS_MISSING_VALUES}" "${arg_TARGET}" "${arg_LIBRARIES}")
-  foreach(library IN LISTS arg_LIBRARIES)
-    set(type "no target")
-    if(TARGET "${library}")
-      get_target_property(type "${library}" TYPE)
-    endif()
-    if(type STREQUAL "STATIC_LIBRARY")
-      set(whole "-Wl,--push-state,--whole-archive,$<TARGET_FILE:${library}>,--pop-state")
-    elseif(type STREQUAL "SHARED_LIBRARY")
-      set(whole "-Wl,--push-state,--no-as-needed,$<TARGET_FILE:${library}>,--pop-state")
-    elseif(type STREQUAL "OBJECT_LIBRARY")
-      set(whole)
-    else()
-      _gtest_xdist_reject(LIBRARIES "${library}"
-                          "static, shared or object libraries of this project, and this is ${type}")
-    endif()
-    # A library that is linked whole twice would be in the program twice.
-    get_target_property(linked ${arg_TARGET} LINK_LIBRARIES)
-    if(whole AND "${whole}" IN_LIST linked)
-      continue()
-    endif()
-    # By property, because the two forms of target_link_libraries() must not be mixed. The library
-    # itself brings what it needs, and is built first.
-    set_property(TARGET ${arg_TARGET} APPEND PROPERTY LINK_LIBRARIES ${whole} ${library})
-  endforeach()
-endfunction()
-
 # Takes the properties out of the arguments of the function that calls this: adds to the lists
 # `environment` and `labels`, and sets `users_properties` to the rest, quoted.
 macro(_gtest_xdist_take_properties)
   include(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gtest_xdist-discover.cmake)
-  set(keywords TARGET PER TEST_PREFIX TEST_SUFFIX DISCOVERY_TIMEOUT ARGS PROPERTIES)
+  set(keywords TARGET PER TEST_PREFIX TEST_SUFFIX XML_OUTPUT_DIR DISCOVERY_TIMEOUT ARGS PROPERTIES)
   set(labels)
   set(users_properties)
   set(takes FALSE)
@@ -284,6 +251,23 @@ macro(_gtest_xdist_take_properties)
   # cmake_parse_arguments() sees the remaining arguments.
   set(ARGC ${left})
 endmacro()
+
+# Sets `result` to the command that runs the executable `target`, as CMake's own add_test() has it:
+# that of TEST_LAUNCHER, of CMake 3.29 or newer, and then the emulator. Unset if there is none.
+function(_gtest_xdist_launcher result target)
+  set(launcher)
+  foreach(property IN ITEMS TEST_LAUNCHER CROSSCOMPILING_EMULATOR)
+    get_target_property(command ${target} ${property})
+    if(command)
+      list(APPEND launcher ${command})
+    endif()
+  endforeach()
+  if(launcher)
+    set(${result} "${launcher}" PARENT_SCOPE)
+  else()
+    unset(${result} PARENT_SCOPE)
+  endif()
+endfunction()
 
 # How many CPUs a process may use here, by affinity and CPU quota.
 function(_gtest_xdist_count_cpus result)

@@ -57,7 +57,7 @@ at_most() {
 at_most "$(parallel_level)"
 at_most "${GTEST_XDIST_MAXPROCESSES-}"
 # Anything else is for COMMAND to refuse.
-if is_count "${GTEST_XDIST_MAXPROCESSES-1}"; then
+if is_count "${GTEST_XDIST_MAXPROCESSES:-1}"; then
   export GTEST_XDIST_MAXPROCESSES="$processors"
 fi
 

@@ -63,7 +63,8 @@ class AddTest(ProjectTest):
                                             (("-j8",), {}, 4), (("--parallel", "1"), {}, 1),
                                             ((), {"CTEST_PARALLEL_LEVEL": "2"}, 2),
                                             (("-j3",), {"CTEST_PARALLEL_LEVEL": "2"}, 3),
-                                            ((), {"GTEST_XDIST_MAXPROCESSES": "1"}, 1)):
+                                            ((), {"GTEST_XDIST_MAXPROCESSES": "1"}, 1),
+                                            (("-j3",), {"GTEST_XDIST_MAXPROCESSES": ""}, 3)):
             with self.subTest(options=options, variables=variables):
                 self.ctest(*options, **variables)
                 self.assertEqual([str(workers)] * workers, self.recorded("begins"))
@@ -71,7 +72,7 @@ class AddTest(ProjectTest):
 
     def test_a_wrong_variable_is_not_hidden(self):
         self.configure("gtest_xdist_add_test(NAME all TARGET suite WORKERS 2)")
-        for wrong in "few", "0", "", "1025", "99999999999999999999":
+        for wrong in "few", "0", "1025", "99999999999999999999":
             output = self.ctest("--output-on-failure", must=False, GTEST_XDIST_MAXPROCESSES=wrong)
             self.assertIn("GTEST_XDIST_MAXPROCESSES='%s' is not valid" % wrong, output)
             self.assertIn("gtest_xdist_add_test: exit status 2; there is no report\n", output)

@@ -183,6 +183,53 @@ class DiscoverTests(ProjectTest):
                           "LABELS": ["one", "two"], "WORKING_DIRECTORY": str(self.folder)},
                          properties)
 
+    def test_reports(self):
+        """Each test writes its own, in the folder of the project, or that of the variable for GoogleTest."""
+        def reports(folder):
+            found = {path.name: path.read_text() for path in (self.folder / folder).iterdir()}
+            shutil.rmtree(self.folder / folder)
+            self.assertEqual({"1"}, {re.search(r'<testsuites tests="(\d+)"|"tests": (\d+)', text).group(0).strip('<testsui=": ')
+                                     for text in found.values()})
+            return found
+
+        call = ("gtest_xdist_discover_tests(TARGET suite PER TEST ARGS --gtest_filter=Odd/Valued.*:Plain.Passes "
+                "WORKING_DIRECTORY %s %%s)" % self.folder)
+        self.configure(call % "XML_OUTPUT_DIR my_reports")
+        self.ctest("-j4", GTEST_OUTPUT="xml:elsewhere/")
+        found = reports("build/my_reports")
+        self.assertIn("Plain.Passes.xml", found)
+        self.assertEqual(12, len(found))
+        self.assertFalse((self.folder / "elsewhere").exists())
+        self.configure(call % "")
+        self.ctest("-j4", GTEST_OUTPUT="json:elsewhere/")
+        found = reports("elsewhere")
+        self.assertIn("Plain.Passes.json", found)
+        self.assertEqual(12, len(found))
+        self.ctest("-j4")
+        self.assertFalse((self.folder / "elsewhere").exists())
+        self.assert_rejects("gtest_xdist_discover_tests(TARGET suite XML_OUTPUT_DIR a ARGS --gtest_output=xml:b)",
+                            "gtest_xdist_discover_tests: ARGS must not contain --gtest_output: "
+                            "XML_OUTPUT_DIR is the reports' folder")
+
+    def test_two_tests_of_one_name(self):
+        call = "gtest_xdist_discover_tests(TARGET suite ARGS --gtest_filter=Plain.*%s)\n"
+        self.configure(call % "" + call % "")
+        self.assertIn("gtest_xdist_discover_tests: two tests of ctest have the name 'Plain', one of suite and one "
+                      "of suite: give one of them a TEST_PREFIX", " ".join(self.ctest(must=False).split()))
+        self.configure(call % "" + call % " TEST_PREFIX b.")
+        self.assertEqual(["Plain", "b.Plain"], list(self.known_tests()))
+
+    def test_launchers(self):
+        """As add_test() of CMake 3.29 has them; they also run the program when it is asked for its tests."""
+        self.configure("set_target_properties(suite PROPERTIES TEST_LAUNCHER \"/usr/bin/env;A=a b\"\n"
+                       "  CROSSCOMPILING_EMULATOR \"/usr/bin/env;C=;D=\")\n"
+                       "gtest_xdist_discover_tests(TARGET suite ARGS --gtest_filter=Plain.*)\n"
+                       "gtest_xdist_add_test(NAME all TARGET suite ARGS --gtest_filter=Plain.*)\n")
+        tests = self.known_tests()
+        launched = ["/usr/bin/env", "A=a b", "/usr/bin/env", "C=", "D=", SUITE]
+        for name in "Plain", "all":
+            self.assertIn(" ".join(launched), " ".join(tests[name][0]))
+
     def test_properties(self):
         """Pairs, also of names that are keywords as well; another keyword ends them."""
         self.configure('gtest_xdist_discover_tests(LABELS one ARGS --gtest_filter=Plain.* a PROPERTIES '

@@ -44,6 +44,7 @@ list(
   ${package_dir}/gtest_xdist-discover.cmake
   ${package_dir}/gtest_xdist-functions.cmake
   ${package_dir}/gtest_xdist-plugin_api-targets.cmake
+  ${package_dir}/gtest_xdist-plugins.cmake
   ${package_dir}/gtest_xdist-run_test.sh
   ${package_dir}/gtest_xdist-shim.cmake
   ${package_dir}/gtest_xdist-targets.cmake
