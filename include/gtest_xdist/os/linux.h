@@ -35,6 +35,7 @@
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <ratio>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -108,10 +109,12 @@ inline void sleep_while(const SharedWord& word, std::uint32_t value) noexcept {
 // the kernel's clock. The program's clock may be another one, or stand still.
 inline bool sleep_while(const SharedWord& word, std::uint32_t value,
                         std::chrono::nanoseconds limit) noexcept {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+  using Seconds = std::chrono::duration<std::time_t>;
+  using Nanoseconds = std::chrono::duration<long, std::nano>;
+  const auto seconds = std::chrono::duration_cast<Seconds>(limit);
   struct ::timespec time {};
-  time.tv_sec = static_cast<std::time_t>(seconds.count());
-  time.tv_nsec = static_cast<long>((limit - seconds).count());
+  time.tv_sec = seconds.count();
+  time.tv_nsec = std::chrono::duration_cast<Nanoseconds>(limit - seconds).count();
   return ::syscall(kFutexCall, &word, FUTEX_WAIT, value, &time, nullptr, 0) != 0 &&
          errno == ETIMEDOUT;
 }

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "gtest_xdist/core/lean/narrow.h"
 #include "gtest_xdist/os/os.h"
 
 namespace gtest_xdist::internal {
@@ -35,7 +36,7 @@ inline std::optional<struct ::rlimit> make_room_for_workers(std::size_t workers,
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) limit = before;
   }
   if (needed > limit.rlim_cur) {
-    const auto there = static_cast<std::size_t>(limit.rlim_cur);
+    const auto there = narrow<std::size_t>(limit.rlim_cur);
     const std::size_t fit = there > taken ? (there - taken) / per_worker : 0;
     throw std::runtime_error("cannot start " + std::to_string(workers) + " workers: they need " +
                              std::to_string(needed) + " open files, but the limit (ulimit -n) is " +

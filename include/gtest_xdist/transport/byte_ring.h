@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "gtest_xdist/core/lean/narrow.h"
 #include "gtest_xdist/transport/work_deque.h"
 
 namespace gtest_xdist::internal {
@@ -89,7 +90,7 @@ class RingWriter {
   // How many bytes the reader has not released yet. Pairs with the release store in
   // RingReader::drain().
   std::size_t fill() const {
-    return static_cast<std::size_t>(position_ - state_->read.load(std::memory_order_acquire));
+    return narrow<std::size_t>(position_ - state_->read.load(std::memory_order_acquire));
   }
 
  private:
@@ -104,7 +105,7 @@ class RingWriter {
         wait_for_space();
         continue;
       }
-      const auto offset = static_cast<std::size_t>(position_ & (capacity_ - 1));
+      const auto offset = narrow<std::size_t>(position_ & (capacity_ - 1));
       const std::size_t count = std::min({bytes.size(), space, capacity_ - offset});
       std::memcpy(bytes_ + offset, bytes.data(), count);
       position_ += count;
@@ -144,7 +145,7 @@ class RingReader {
     if (available > capacity_) throw CorruptRing("its write position is out of bounds");
     std::uint64_t left = available;
     while (left > 0) {
-      const auto offset = static_cast<std::size_t>(position_ & (capacity_ - 1));
+      const auto offset = narrow<std::size_t>(position_ & (capacity_ - 1));
       const auto count =
           static_cast<std::size_t>(std::min<std::uint64_t>(left, capacity_ - offset));
       pending_.append(bytes_ + offset, count);

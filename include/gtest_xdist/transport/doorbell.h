@@ -57,7 +57,7 @@ class Doorbell {
     waiting_.store(1, std::memory_order_seq_cst);
     bool rang = answer();
     while (!rang) {
-      const auto left = std::chrono::nanoseconds(deadline - Clock::now());
+      const std::chrono::nanoseconds left = deadline - Clock::now();
       if (left.count() <= 0) break;
       const bool is_over = os::sleep_while(rung_, 0, left);
       rang = answer();

@@ -11,6 +11,7 @@
 
 #include <boost/interprocess/mapped_region.hpp>
 
+#include "gtest_xdist/core/lean/narrow.h"
 #include "gtest_xdist/transport/byte_ring.h"
 #include "gtest_xdist/transport/doorbell.h"
 #include "gtest_xdist/transport/stop_word.h"
@@ -114,7 +115,7 @@ class SlotView {
  private:
   template <class End>
   End ring(ByteRingState& state, std::size_t offset, std::uint64_t capacity) const {
-    return {state, begin_ + offset, static_cast<std::size_t>(capacity)};
+    return {state, begin_ + offset, narrow<std::size_t>(capacity)};
   }
 
   char* begin_;

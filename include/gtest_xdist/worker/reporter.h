@@ -211,7 +211,8 @@ class Reporter {
 
   // The span from begin_ to now.
   ClockSpan time_since_begin() const {
-    return {clock_nanoseconds(begin_), std::chrono::nanoseconds(Clock::now() - begin_).count()};
+    const std::chrono::nanoseconds duration = Clock::now() - begin_;
+    return {clock_nanoseconds(begin_), duration.count()};
   }
 
   WorkerSlot& slot_;

@@ -24,6 +24,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/core/lean/narrow.h"
 #include "gtest_xdist/process/output/output_file.h"
 #include "gtest_xdist/transport/segment_layout.h"
 #include "gtest_xdist/transport/worker_slot.h"
@@ -211,7 +212,7 @@ TEST(Segment, PlacesDoNotOverlap) {
         SegmentShape{2, 1U << 15, 1U << 20, 1U << 12}}) {
     const Segment segment = make_segment(shape);
     const auto text = [](std::uint64_t capacity, char c) {
-      return std::string(static_cast<std::size_t>(capacity) - sizeof(FrameLength), c);
+      return std::string(narrow<std::size_t>(capacity) - sizeof(FrameLength), c);
     };
     for (std::uint32_t i = 0; i < shape.workers; ++i) {
       const char letter = static_cast<char>('a' + i);

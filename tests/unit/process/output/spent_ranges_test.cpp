@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/core/lean/narrow.h"
+
 #include "support/random.h"
 
 namespace gtest_xdist::internal {
@@ -64,7 +66,7 @@ TEST(SpentRanges, GivesEveryByteOutOnce) {
       std::swap(pieces[i - 1], pieces[random.between<std::size_t>(0, i - 1)]);
     }
     SpentRanges spent;
-    std::vector<int> given(static_cast<std::size_t>(end));
+    std::vector<int> given(narrow<std::size_t>(end));
     for (const ByteRange& piece : pieces) {
       const std::optional<ByteRange> range = spent.add(piece, 100);
       if (!range) continue;
