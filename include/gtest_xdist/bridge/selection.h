@@ -20,6 +20,7 @@
 #include "gtest_xdist/bridge/insides/private_access.h"
 #include "gtest_xdist/core/settings/option_values.h"
 #include "gtest_xdist/core/settings/options.h"
+#include "gtest_xdist/process/self.h"
 
 namespace gtest_xdist::internal {
 
@@ -99,7 +100,7 @@ class EmptyShard {
   static constexpr std::int32_t kNone = -1;  // gtest's default of both flags
 
   static std::optional<std::string> get(const char* name) {
-    const char* value = std::getenv(name);
+    const char* value = variable_in_environment(name);
     if (value == nullptr) return std::nullopt;
     return value;
   }

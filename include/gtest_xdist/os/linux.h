@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <link.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
@@ -40,6 +39,8 @@
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "gtest_xdist/os/linux_modules.h"
 
 namespace gtest_xdist::internal::os {
 
@@ -271,55 +272,19 @@ inline unsigned cpu_quota(const std::string& membership_file = "/proc/self/cgrou
   return smallest;
 }
 
-// --- the executable and the libraries that it has loaded -----------------------------------------
+// --- what these functions stand on ---------------------------------------------------------------
 
-// The executable or a library. Valid while find_module() calls the function with it.
-class Module {
- public:
-  explicit Module(const ::dl_phdr_info& info) : info_(info) {}
-
-  // The path of a library; empty for the executable.
-  const char* path() const { return info_.dlpi_name; }
-
-  // The addresses in its file are relative to this address of the process.
-  std::uint64_t base() const { return info_.dlpi_addr; }
-
-  bool holds_code(std::uint64_t address) const {
-    for (unsigned i = 0; i < info_.dlpi_phnum; ++i) {
-      const auto& header = info_.dlpi_phdr[i];
-      const std::uint64_t begin = info_.dlpi_addr + header.p_vaddr;
-      const bool is_code = header.p_type == PT_LOAD && (header.p_flags & PF_X) != 0;
-      if (is_code && address >= begin && address - begin < header.p_memsz) return true;
-    }
-    return false;
-  }
-
-  // Differs for another build. It is a hash of the sizes of what is loaded, and of the notes. One
-  // note identifies the build.
-  std::uint64_t version() const {
-    std::string text;
-    for (unsigned i = 0; i < info_.dlpi_phnum; ++i) {
-      const auto& header = info_.dlpi_phdr[i];
-      for (const auto number : {header.p_vaddr, header.p_filesz, header.p_memsz}) {
-        text += std::to_string(number) + ' ';
-      }
-      if (header.p_type != PT_NOTE) continue;
-      text.append(reinterpret_cast<const char*>(info_.dlpi_addr + header.p_vaddr), header.p_memsz);
-    }
-    return std::hash<std::string>{}(text);
-  }
-
- private:
-  const ::dl_phdr_info& info_;
-};
-
-// Calls `f(const Module&)` for each module until it returns true; false if it never does.
-template <class F>
-bool find_module(F f) {
-  const auto call = [](::dl_phdr_info* info, std::size_t, void* data) {
-    return (*static_cast<F*>(data))(Module(*info)) ? 1 : 0;
-  };
-  return ::dl_iterate_phdr(call, &f) != 0;
+// Those of their calls that are not POSIX.
+inline constexpr std::size_t kCallCount = 6;
+inline const LibraryFunction* calls() {
+  static const LibraryFunction functions[kCallCount] = {
+      {"syscall", reinterpret_cast<const void*>(&::syscall)},
+      {"memfd_create", reinterpret_cast<const void*>(&::memfd_create)},
+      {"eventfd", reinterpret_cast<const void*>(&::eventfd)},
+      {"prctl", reinterpret_cast<const void*>(&::prctl)},
+      {"sched_getaffinity", reinterpret_cast<const void*>(&::sched_getaffinity)},
+      {"inotify_init1", reinterpret_cast<const void*>(&::inotify_init1)}};
+  return functions;
 }
 
 // --- terminals -----------------------------------------------------------------------------------

@@ -36,6 +36,18 @@ inline Environment current_environment() {
   return environment;
 }
 
+// The value of a variable, null if it is not set: for our own variables. getenv() may be the
+// program's.
+inline const char* variable_in_environment(std::string_view name) {
+  for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const bool is_it = text.size() > name.size() && text[name.size()] == '=' &&
+                       text.substr(0, name.size()) == name;
+    if (is_it) return *entry + name.size() + 1;
+  }
+  return nullptr;
+}
+
 // Fills those of standard input, output and error that are closed, by open_null(). Otherwise a file
 // that is opened later could be taken for one of them.
 inline void occupy_standard_descriptors() {

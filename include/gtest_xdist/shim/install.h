@@ -23,7 +23,9 @@
 #include "gtest_xdist/core/settings/option_values.h"
 #include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/core/settings/variables.h"
+#include "gtest_xdist/core/text/text.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
+#include "gtest_xdist/process/link_seams.h"
 #include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/process/once/once_values.h"
 #include "gtest_xdist/process/self.h"
@@ -38,22 +40,24 @@ namespace gtest_xdist::internal {
 
 // Whether a worker would only cost time: one test is to run, on as many workers as are of use, and
 // no setting needs a worker or the controller's records. Whoever sets the variables for a whole job
-// of ctest has many such processes.
+// of ctest has many such processes. If so, says it.
 inline bool needs_no_worker(const Options& options, const std::vector<std::string>& arguments) {
   const bool is_automatic = options.workers.kind == WorkerCount::Kind::automatic ||
                             options.workers.kind == WorkerCount::Kind::logical;
   const bool needs_one = options.dist == DistMode::each || options.timeout ||
                          options.session_timeout || options.retries > 0 || options.record ||
                          options.replay || options.timeline || options.durations;
-  return is_automatic && !needs_one && asks_for_one_test(arguments);
+  if (!is_automatic || needs_one || !asks_for_one_test(arguments)) return false;
+  note("one test is selected: running it in this process", Topic::result);
+  return true;
 }
 
 // Sets identity(). A worker's name and the testrunuid come from the environment.
 inline void identify(Role role) {
   Identity& me = identity();
   me.role = role;
-  const char* const worker = std::getenv(kWorkerVariable);
-  const char* const uid = std::getenv(kTestrunuidVariable);
+  const char* const worker = variable_in_environment(kWorkerVariable);
+  const char* const uid = variable_in_environment(kTestrunuidVariable);
   if (role == Role::worker && worker != nullptr) me.worker_id = worker;
   if (uid != nullptr && *uid != '\0') me.testrun_uid = uid;
 }
@@ -79,7 +83,7 @@ inline void serve_serially_if_needed() {
 // For a library that does not share its objects with the program that has loaded it. The program
 // already has a role, and cannot see plugins and values of once() in the library's copy.
 inline void serve_as_copy() {
-  identify(std::getenv(kWorkerVariable) != nullptr ? Role::worker : Role::controller);
+  identify(variable_in_environment(kWorkerVariable) != nullptr ? Role::worker : Role::controller);
   const auto refuse = [] {
     fatal(
         "a library has plugins or values of once() that the program cannot see: link the "
@@ -91,62 +95,80 @@ inline void serve_as_copy() {
 }
 
 // Removes the worker's variable at once, so that no process that this one starts takes itself for a
-// worker. The roles are never destroyed: gtest's listeners, and tests in static destructors, may
-// outlive any order of destruction.
+// worker.
+inline void serve_as_worker(const std::string& value) {
+  ::unsetenv(kPrivateVariable);
+  const std::optional<Handshake> handshake = Handshake::parse(value);
+  try {
+    if (!handshake) throw std::runtime_error("it is not what a controller writes");
+    identify(Role::worker);
+    new WorkerRole(*handshake);
+  } catch (const std::runtime_error& error) {
+    fatal(std::string(kPrivateVariable) + "='" + value +
+          "' is for internal use, do not set it: " + error.what() + "; " + kWhereVariablesAre);
+  }
+}
+
+// Whether workers can run, as far as the program's own functions allow it. If not, says why.
+inline bool can_have_workers(const Options& options) {
+  const std::vector<std::string> seams = find_link_seams();
+  if (seams.empty()) return true;
+  const std::string text =
+      "the program has its own " + join(seams) + ", and workers need the C library's: ";
+  if (options.replay) throw UsageError(text + "cannot run a record again");
+  note(text + "running serially", Topic::error);
+  return false;
+}
+
+inline void serve_without_workers() {
+  // The child of a death test has the same identity as the process that runs the test.
+  const bool in_worker = variable_in_environment(kWorkerVariable) != nullptr &&
+                         is_death_test_child(Self::capture().arguments);
+  identify(in_worker ? Role::worker : Role::serial);
+  serve_serially_if_needed();
+}
+
+// As the variables say. Throws UsageError.
+inline void serve_as_asked(Environment environment) {
+  if (asks_for_variables(environment)) print_and_exit(describe_variables());
+  Options options = parse_options(environment);
+  const bool wants_list = options.indices || (options.replay && options.replay->worker);
+  const bool wants_workers =
+      !wants_list && (options.replay || (options.workers.kind != WorkerCount::Kind::none &&
+                                         options.dist != DistMode::no));
+  if (!wants_list && !wants_workers) return serve_without_workers();
+  note_verbosity() = options.verbosity;
+  // Even the arguments could not be read with functions of the program.
+  if (wants_workers && !can_have_workers(options)) return serve_without_workers();
+  const std::vector<std::string> arguments = Self::capture().arguments;
+  if (asks_for_list(arguments) || is_death_test_child(arguments)) return;
+  if (wants_workers && needs_no_worker(options, arguments)) return serve_without_workers();
+  std::optional<ReplayPlan> replay;
+  if (options.replay) replay.emplace(*options.replay, Self::capture().directory);
+  if (wants_workers) {
+    identify(Role::controller);
+    new ControllerRole(std::move(options), std::move(environment), std::move(replay));
+  } else {
+    identify(Role::serial);
+    new LocalRole(replay ? IndexLists(*std::move(replay))
+                         : IndexLists(*std::move(options.indices)));
+  }
+}
+
+// The roles are never destroyed: gtest's listeners, and tests in static destructors, may outlive
+// any order of destruction.
 inline bool install() {
   if (flags_are_awaited()) {
     serve_as_copy();
     return true;
   }
   EmptyShard::restore_inherited();
-  if (const char* value = std::getenv(kPrivateVariable)) {
-    const std::string text = value;
-    ::unsetenv(kPrivateVariable);
-    const std::optional<Handshake> handshake = Handshake::parse(text);
-    try {
-      if (!handshake) throw std::runtime_error("it is not what a controller writes");
-      identify(Role::worker);
-      new WorkerRole(*handshake);
-    } catch (const std::runtime_error& error) {
-      fatal(std::string(kPrivateVariable) + "='" + text +
-            "' is for internal use, do not set it: " + error.what() + "; " + kWhereVariablesAre);
-    }
+  if (const char* value = variable_in_environment(kPrivateVariable)) {
+    serve_as_worker(value);
     return true;
   }
   try {
-    Environment environment = current_environment();
-    if (asks_for_variables(environment)) print_and_exit(describe_variables());
-    Options options = parse_options(environment);
-    bool wants_workers =
-        options.workers.kind != WorkerCount::Kind::none && options.dist != DistMode::no;
-    if (wants_workers && needs_no_worker(options, Self::capture().arguments)) {
-      wants_workers = false;
-      note_verbosity() = options.verbosity;
-      note("one test is selected: running it in this process", Topic::result);
-    }
-    const bool is_asked = options.indices || options.replay || wants_workers;
-    if (!is_asked) {
-      // The child of a death test has the same identity as the process that runs the test.
-      const char* const worker = std::getenv(kWorkerVariable);
-      const bool in_worker = worker != nullptr && is_death_test_child(Self::capture().arguments);
-      identify(in_worker ? Role::worker : Role::serial);
-      serve_serially_if_needed();
-      return true;
-    }
-    const std::vector<std::string> arguments = Self::capture().arguments;
-    if (asks_for_list(arguments) || is_death_test_child(arguments)) return true;
-    std::optional<ReplayPlan> replay;
-    if (options.replay) replay.emplace(*options.replay, Self::capture().directory);
-    if (options.indices) {
-      identify(Role::serial);
-      new LocalRole(IndexLists(*std::move(options.indices)));
-    } else if (replay && options.replay->worker) {
-      identify(Role::serial);
-      new LocalRole(IndexLists(*std::move(replay)));
-    } else {
-      identify(Role::controller);
-      new ControllerRole(std::move(options), std::move(environment), std::move(replay));
-    }
+    serve_as_asked(current_environment());
   } catch (const UsageError& error) {
     fatal(error.what());
   }
