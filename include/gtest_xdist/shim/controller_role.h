@@ -182,14 +182,11 @@ class ControllerRole : public SessionHost {
   }
 
   Launcher make_launcher(unsigned workers) const {
-    return {self_,
-            jobserver_ ? without_jobserver(environment_) : environment_,
-            workers,
-            run_,
-            once_values().share(),
-            options_.maxoutput * kMegabyte,
-            options_.capture,
-            jobserver_ ? jobserver_->descriptors() : std::vector<int>()};
+    LaunchTerms terms{workers, run_, once_values().share(), options_.maxoutput * kMegabyte,
+                      options_.capture};
+    if (!jobserver_) return {self_, environment_, std::move(terms)};
+    terms.withheld = jobserver_->descriptors();
+    return {self_, without_jobserver(environment_), std::move(terms)};
   }
 
   // A relative path counts from the directory in which the process started. main may have left it.

@@ -4,6 +4,7 @@
 #define SUPPORT_SESSION_PARTS_H_
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@
 #include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
 #include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/process/files/temp_directory.h"
 #include "gtest_xdist/process/jobserver.h"
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/process/signals/stop_signals.h"
@@ -57,8 +59,9 @@ struct SessionParts {
   explicit SessionParts(unsigned workers, Jobserver* jobserver = nullptr, bool asks_workers = false,
                         const Options& user_options = {})
       : options(user_options),
-        node_manager(events, catalog.size(), workers, Launcher(self, {}, workers, 1), stop_signals,
-                     jobserver),
+        node_manager(events, catalog.size(), workers,
+                     Launcher(self, {}, {workers, 1, std::make_shared<const TempDirectory>()}),
+                     stop_signals, jobserver),
         crew(node_manager, hooks, options, workers),
         iterations({catalog, options, hooks, 1, asks_workers}, check, planning, node_manager, crew,
                    verdicts),

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/handout/hand_out.h"
 #include "gtest_xdist/controller/locks/lock_table.h"
 #include "gtest_xdist/controller/session/iteration.h"
 #include "gtest_xdist/core/messages/message.h"
@@ -47,7 +48,8 @@ class Stage {
       : tests_(tests) {
     std::vector<TestIndex> order(tests);
     std::iota(order.begin(), order.end(), 0U);
-    iteration_.emplace(catalog_, nodes_, std::move(scheduler), kName, workers, order, locks,
+    iteration_.emplace(catalog_, nodes_,
+                       HandOut::Plan{std::move(scheduler), kName, order, workers, locks},
                        std::move(on_crash_item), policy, segment_.stop_word());
     for (unsigned i = 0; i < workers; ++i) add_worker();
   }

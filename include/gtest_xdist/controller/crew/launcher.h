@@ -32,27 +32,28 @@
 
 namespace gtest_xdist::internal {
 
-// Has what all workers of a session share, and keeps the session's temporary directory.
+// What all workers of a session have in common.
+struct LaunchTerms {
+  unsigned workers;  // how many there are at a time
+  unsigned run;      // the number of the RUN_ALL_TESTS
+  std::shared_ptr<const TempDirectory> directory;
+  std::uint64_t output_limit = OutputFile::kNoLimit;  // of each OutputFile that is captured
+  bool is_captured = true;                            // otherwise output is shown at once
+  std::vector<int> withheld = {};                     // descriptors that no worker gets
+};
+
+// Keeps the session's temporary directory.
 class Launcher {
  public:
-  // `self` and `environment` describe this process at its start. `run` is the number of the
-  // RUN_ALL_TESTS. `output_limit` is the limit of each OutputFile. If output is not captured, all
-  // of it is shown at once. `withheld` are descriptors that no worker gets. Throws
-  // std::runtime_error.
-  Launcher(const Self& self, Environment environment, unsigned workers, unsigned run,
-           std::shared_ptr<const TempDirectory> directory = std::make_shared<const TempDirectory>(),
-           std::uint64_t output_limit = OutputFile::kNoLimit, bool is_captured = true,
-           std::vector<int> withheld = {})
+  // `self` and `environment` describe this process at its start. Throws std::runtime_error.
+  Launcher(const Self& self, Environment environment, LaunchTerms terms)
       : self_(self),
         environment_(std::move(environment)),
-        run_(run),
-        output_limit_(is_captured ? output_limit : OutputFile::kNoLimit),
-        is_captured_(is_captured),
-        withheld_(std::move(withheld)),
+        terms_(std::move(terms)),
         one_stream_(same_file(STDOUT_FILENO, STDERR_FILENO)),
-        users_limit_(make_room_for_workers(workers, std::size_t{kUsualRestarts} * workers,
-                                           one_stream_ ? 1 : 2)),
-        temp_directory_(std::move(directory)) {
+        users_limit_(make_room_for_workers(
+            terms_.workers, std::size_t{kUsualRestarts} * terms_.workers, one_stream_ ? 1 : 2)) {
+    if (!terms_.is_captured) terms_.output_limit = OutputFile::kNoLimit;
     // GTEST_XDIST_* variables are for the controller. A worker gets its own value of TEST_TMPDIR
     // and TEST_PREMATURE_EXIT_FILE.
     const std::set<std::string> dropped = {"TEST_TMPDIR", "TEST_PREMATURE_EXIT_FILE"};
@@ -62,19 +63,17 @@ class Launcher {
     };
     environment_.erase(std::remove_if(environment_.begin(), environment_.end(), is_dropped),
                        environment_.end());
-    environment_.emplace_back(kWorkerCountVariable, std::to_string(workers));
+    environment_.emplace_back(kWorkerCountVariable, std::to_string(terms_.workers));
     environment_.emplace_back(kTestrunuidVariable, testrun_uid());
   }
 
   // Starts the process of `node` for so many iterations; 0: without end. `seed` is gtest's random
   // seed in this process. Throws std::runtime_error.
   void launch(WorkerNode& node, Segment& segment, unsigned iterations, int seed) const {
-    const std::string directory = temp_directory_->make_directory(node.name());
-    node.output.out = OutputFile::create(temp_directory_->path(), output_limit_);
-    if (!one_stream_) {
-      node.output.err = OutputFile::create(temp_directory_->path(), output_limit_);
-    }
-    if (!is_captured_) node.live.emplace(node.name(), node.output, node.slot());
+    const std::string own_directory = terms_.directory->make_directory(node.name());
+    node.output.out = OutputFile::create(directory(), terms_.output_limit);
+    if (!one_stream_) node.output.err = OutputFile::create(directory(), terms_.output_limit);
+    if (!terms_.is_captured) node.live.emplace(node.name(), node.output, node.slot());
 
     std::string bytes;
     Encoder encode(bytes);
@@ -86,18 +85,18 @@ class Launcher {
     handshake.input = static_cast<unsigned>(input.descriptor());
     handshake.slot = node.slot_number();
     handshake.controller = static_cast<unsigned>(::getpid());
-    handshake.run = run_;
+    handshake.run = terms_.run;
     handshake.iterations = iterations;
     handshake.seed = static_cast<unsigned>(seed);
-    handshake.directory = temp_directory_->path();
+    handshake.directory = directory();
 
     Environment environment = environment_;
     environment.emplace_back(kWorkerVariable, node.name());
     environment.emplace_back(kPrivateVariable, handshake.format());
     // Each worker has its own temporary directory, so tests that use the same name do not collide.
-    environment.emplace_back("TEST_TMPDIR", directory);
+    environment.emplace_back("TEST_TMPDIR", own_directory);
     if (has_premature_exit_file_) {
-      environment.emplace_back("TEST_PREMATURE_EXIT_FILE", directory + "/premature_exit");
+      environment.emplace_back("TEST_PREMATURE_EXIT_FILE", own_directory + "/premature_exit");
     }
 
     LaunchPlan plan;
@@ -109,18 +108,18 @@ class Launcher {
     plan.standard_error = node.output.err_descriptor();
     plan.descriptor_limit = users_limit_;
     plan.inherited = {segment.descriptor(), input.descriptor()};
-    plan.withheld = withheld_;
+    plan.withheld = terms_.withheld;
     node.process = std::make_unique<ChildProcess>(plan);
   }
 
   // Whether the output of workers is kept until its report is replayed.
-  bool is_captured() const { return is_captured_; }
+  bool is_captured() const { return terms_.is_captured; }
 
   // Removes the session's temporary directory early. No worker must be left.
-  void remove_directory() const { temp_directory_->remove(); }
+  void remove_directory() const { terms_.directory->remove(); }
 
   // The directory of the workers' output files and temporary directories.
-  const std::string& directory() const { return temp_directory_->path(); }
+  const std::string& directory() const { return terms_.directory->path(); }
 
   // The command that runs `tests` again, in their order, in one process.
   std::string reproduction(const std::vector<TestIndex>& tests) const {
@@ -131,14 +130,10 @@ class Launcher {
  private:
   const Self& self_;
   Environment environment_;
-  unsigned run_;
-  std::uint64_t output_limit_;
-  bool is_captured_;
-  std::vector<int> withheld_;
+  LaunchTerms terms_;
   bool one_stream_;
   bool has_premature_exit_file_ = false;
   std::optional<struct ::rlimit> users_limit_;  // the user's, of open files, if it was raised
-  std::shared_ptr<const TempDirectory> temp_directory_;
 };
 
 }  // namespace gtest_xdist::internal

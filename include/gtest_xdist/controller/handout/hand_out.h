@@ -28,15 +28,22 @@ namespace gtest_xdist::internal {
 // After each call of a member that is not const, check error(): the scheduler may have failed.
 class HandOut {
  public:
-  // Hands out the tests in `order`, each once; if every worker runs every test, once for each of
-  // `workers`. `tests` is the number of registered tests.
-  HandOut(std::unique_ptr<Scheduler> scheduler, std::string scheduler_name, std::size_t tests,
-          unsigned workers, std::vector<TestIndex> order, const LockTable& locks)
-      : order_(std::move(order)),
-        scheduler_(std::move(scheduler), std::move(scheduler_name), assignments_),
-        runs_per_test_(scheduler_.runs_on_every_worker() ? workers : 1U),
+  // What is handed out, and by which scheduler.
+  struct Plan {
+    std::unique_ptr<Scheduler> scheduler;
+    std::string scheduler_name;    // for messages: "the scheduler 'load'"
+    std::vector<TestIndex> order;  // the tests
+    unsigned workers;              // if every worker runs every test, so often does each run
+    const LockTable& locks;
+  };
+
+  // `tests` is the number of registered tests.
+  HandOut(Plan plan, std::size_t tests)
+      : order_(std::move(plan.order)),
+        scheduler_(std::move(plan.scheduler), std::move(plan.scheduler_name), assignments_),
+        runs_per_test_(scheduler_.runs_on_every_worker() ? plan.workers : 1U),
         assignments_(tests, order_, runs_per_test_) {
-    if (!locks.empty()) gate_.emplace(locks);
+    if (!plan.locks.empty()) gate_.emplace(plan.locks);
   }
 
   const std::vector<TestIndex>& order() const { return order_; }

@@ -28,7 +28,6 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/handout/hand_out.h"
-#include "gtest_xdist/controller/locks/lock_table.h"
 #include "gtest_xdist/controller/node/assignments.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/controller/node/worker_times.h"
@@ -53,18 +52,13 @@ namespace gtest_xdist::internal {
 
 class Iteration {
  public:
-  // Awaits one report of each test in `order`; if every worker runs every test, one from each of
-  // `workers`. Messages call the scheduler `scheduler_name`: "the scheduler 'load'".
-  // `on_crash_item` may be empty. `nodes` are all workers of the session; they may become more. The
-  // workers look at `stop_word`.
-  Iteration(const Catalog& catalog, const WorkerNodes& nodes, std::unique_ptr<Scheduler> scheduler,
-            std::string scheduler_name, unsigned workers, std::vector<TestIndex> order,
-            const LockTable& locks, CrashItemHandler on_crash_item, const FailurePolicy& policy,
-            StopWord& stop_word)
+  // Awaits one report of each run in `plan`. `nodes` are all workers of the session; they may
+  // become more. `on_crash_item` may be empty. The workers look at `stop_word`.
+  Iteration(const Catalog& catalog, const WorkerNodes& nodes, HandOut::Plan plan,
+            CrashItemHandler on_crash_item, const FailurePolicy& policy, StopWord& stop_word)
       : catalog_(catalog),
         nodes_(nodes),
-        hand_out_(std::move(scheduler), std::move(scheduler_name), catalog.size(), workers,
-                  std::move(order), locks),
+        hand_out_(std::move(plan), catalog.size()),
         account_(catalog, nodes, hand_out_.assignments(), hand_out_.order(),
                  hand_out_.runs_per_test(), policy.retries),
         output_(catalog),

@@ -20,6 +20,7 @@
 #include "gtest_xdist/bridge/insides/compat.h"
 #include "gtest_xdist/controller/crew/crew.h"
 #include "gtest_xdist/controller/crew/node_manager.h"
+#include "gtest_xdist/controller/handout/hand_out.h"
 #include "gtest_xdist/controller/handout/planning.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/controller/results/crash_hook.h"
@@ -191,9 +192,10 @@ class Iterations {
   // `log` has what was logged before.
   void begin_with(std::unique_ptr<Scheduler> scheduler, ProgramLog log) {
     const std::vector<TestIndex> order = planning_.order(collection_.order());
-    iteration_.emplace(catalog_, nodes(), std::move(scheduler), planning_.name(), crew_.workers(),
-                       order, planning_.locks(), on_crash_item_, failure_policy(),
-                       node_manager_.stop_word());
+    iteration_.emplace(catalog_, nodes(),
+                       HandOut::Plan{std::move(scheduler), planning_.name(), order, crew_.workers(),
+                                     planning_.locks()},
+                       on_crash_item_, failure_policy(), node_manager_.stop_word());
     iteration_->log() = std::move(log);
     iteration_->leave_out(planning_.left_out(order), planning_.reason_to_leave_out());
     follow();

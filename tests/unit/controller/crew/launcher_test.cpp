@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,9 +21,14 @@ namespace {
 // Launches programs that show what a worker would be given.
 class LauncherTest : public WorkerFixture {
  protected:
+  // Of four workers.
+  static LaunchTerms terms(unsigned run) {
+    return {4, run, std::make_shared<const TempDirectory>()};
+  }
+
   // What the program printed, by line, sorted.
   std::vector<std::string> launched(const Self& self, const Environment& environment) {
-    const Launcher launcher(self, environment, 4, 2);
+    const Launcher launcher(self, environment, terms(2));
     launcher.launch(node_, segment_, 7, 99);
     EXPECT_TRUE(node_.process->wait().success());
     node_.process.reset();
@@ -125,7 +131,7 @@ TEST_F(LauncherTest, GivesAWorkerItsInput) {
 
 TEST_F(LauncherTest, SaysHowToRunAHistoryAgain) {
   const Self self{"/x/suite", {"./suite", "--gtest_filter=A.*", "it's"}, ""};
-  const Launcher launcher(self, {}, 4, 0);
+  const Launcher launcher(self, {}, terms(0));
   EXPECT_EQ(launcher.reproduction({3, 0, 1, 2, 7}),
             "GTEST_XDIST_INDICES=3:0-2:7 ./suite '--gtest_filter=A.*' 'it'\\''s'");
 }
