@@ -187,7 +187,7 @@ class Started:
     """A run that has not ended yet. `token` names its processes."""
 
     def __init__(self, command, directory, environment, separate_stderr=False, executable=None,
-                 inherited=(), terminal=None):
+                 inherited=(), terminal=None, standard_input=subprocess.DEVNULL):
         """An `environment` variable that is None is unset; `inherited` are descriptors. With a
         `terminal`, a descriptor, what is printed goes there and not into the run's text, standard
         error unless it is separate."""
@@ -206,15 +206,10 @@ class Started:
         environment = {name: value for name, value in wanted.items() if value is not None}
         with open(directory / "out", "wb") as out, open(directory / "err", "wb") as err:
             self.process = subprocess.Popen(self.command, executable=executable, cwd=self.working,
-                                            env=environment, stdin=subprocess.PIPE,
+                                            env=environment, stdin=standard_input,
                                             stdout=out if terminal is None else terminal,
                                             stderr=err if separate_stderr else subprocess.STDOUT,
                                             start_new_session=True, pass_fds=inherited)
-            try:
-                self.process.stdin.write(b"not for the workers\n")
-                self.process.stdin.close()
-            except BrokenPipeError:
-                pass
 
     @property
     def noted(self):

@@ -62,6 +62,7 @@ struct LaunchPlan {
   std::vector<std::string> arguments;    // with argv[0]
   std::vector<std::string> environment;  // "NAME=value", the whole of it
   std::string directory;                 // empty: this process's
+  int standard_input = -1;               // becomes the child's; -1: nothing to read
   int standard_output = -1;              // becomes the child's
   int standard_error = -1;               // becomes the child's
   std::vector<int> inherited;            // stay open under their numbers
@@ -130,8 +131,9 @@ class Launch final : public boost_process::detail::posix::handler_base_ext {
   void on_exec_setup(Executor& executor) const {
     ::setpgid(0, 0);
     if (KeepChildStatus::is_ignored()) ::signal(SIGCHLD, SIG_IGN);
-    const int null = open_null(O_RDONLY);
-    if (null < 0 || ::dup2(null, STDIN_FILENO) < 0 ||
+    const bool has_input = plan_.standard_input >= 0;
+    const int input = has_input ? plan_.standard_input : open_null(O_RDONLY);
+    if (input < 0 || ::dup2(input, STDIN_FILENO) < 0 ||
         ::dup2(plan_.standard_output, STDOUT_FILENO) < 0 ||
         ::dup2(plan_.standard_error, STDERR_FILENO) < 0) {
       give_up(executor, "dup2 failed");
@@ -139,7 +141,7 @@ class Launch final : public boost_process::detail::posix::handler_base_ext {
     if (!plan_.directory.empty() && ::chdir(plan_.directory.c_str()) != 0) {
       give_up(executor, "chdir failed");
     }
-    if (null > STDERR_FILENO) ::close(null);
+    if (!has_input && input > STDERR_FILENO) ::close(input);
     // The descriptors that the child inherits stay open, even beyond the limit.
     if (plan_.descriptor_limit) ::setrlimit(RLIMIT_NOFILE, &*plan_.descriptor_limit);
     for (const int descriptor : plan_.withheld) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);

@@ -47,6 +47,7 @@
 #include "gtest_xdist/process/output/output_file.h"
 #include "gtest_xdist/process/self.h"
 #include "gtest_xdist/process/signals/stop_signals.h"
+#include "gtest_xdist/process/standard_input.h"
 #include "gtest_xdist/shim/refusal.h"
 #include "gtest_xdist/shim/session_life.h"
 
@@ -161,6 +162,7 @@ class ControllerRole : public SessionHost {
                 : count_workers(options_, tests, life_->hooks(),
                                 [this](const std::string& message) { fail(message); });
     life_->hooks().config().numprocesses = workers;
+    if (const std::string loss = input_.loss(); !loss.empty()) note(loss, Topic::error);
     // From here on there is something that a signal would leave behind.
     stop_signals_.emplace();
     try {
@@ -184,6 +186,7 @@ class ControllerRole : public SessionHost {
   Launcher make_launcher(unsigned workers) const {
     LaunchTerms terms{workers, run_, once_values().share(), options_.maxoutput * kMegabyte,
                       options_.capture};
+    terms.input = &input_;
     if (!jobserver_) return {self_, environment_, std::move(terms)};
     terms.withheld = jobserver_->descriptors();
     return {self_, without_jobserver(environment_), std::move(terms)};
@@ -329,6 +332,7 @@ class ControllerRole : public SessionHost {
   const Environment environment_;
   const std::optional<ReplayPlan> replay_plan_;
   const Self self_;
+  const StandardInput input_;
   std::unique_ptr<Jobserver> jobserver_;  // make's, if it limits the number of workers
   EmptyShard empty_shard_;
   unsigned run_ = 0;                       // calls of RUN_ALL_TESTS that have ended

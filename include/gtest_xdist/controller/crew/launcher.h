@@ -28,6 +28,7 @@
 #include "gtest_xdist/process/files/temp_directory.h"
 #include "gtest_xdist/process/output/output_file.h"
 #include "gtest_xdist/process/self.h"
+#include "gtest_xdist/process/standard_input.h"
 #include "gtest_xdist/transport/segment.h"
 
 namespace gtest_xdist::internal {
@@ -40,6 +41,7 @@ struct LaunchTerms {
   std::uint64_t output_limit = OutputFile::kNoLimit;  // of each OutputFile that is captured
   bool is_captured = true;                            // otherwise output is shown at once
   std::vector<int> withheld = {};                     // descriptors that no worker gets
+  const StandardInput* input = nullptr;               // null: workers find nothing to read
 };
 
 // Keeps the session's temporary directory.
@@ -99,11 +101,15 @@ class Launcher {
       environment.emplace_back("TEST_PREMATURE_EXIT_FILE", own_directory + "/premature_exit");
     }
 
+    const Descriptor file_to_read =
+        terms_.input == nullptr ? Descriptor() : terms_.input->open_again();
+
     LaunchPlan plan;
     plan.executable = self_.startable();
     plan.arguments = self_.arguments;
     for (const auto& [name, value] : environment) plan.environment.push_back(name + "=" + value);
     plan.directory = self_.way_back();
+    plan.standard_input = file_to_read.number();
     plan.standard_output = node.output.out_descriptor();
     plan.standard_error = node.output.err_descriptor();
     plan.descriptor_limit = users_limit_;
