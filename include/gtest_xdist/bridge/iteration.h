@@ -38,17 +38,18 @@ class HiddenSuites {
  public:
   void hide(const Catalog& catalog) {
     for (SuiteIndex i = 0; i < catalog.suite_count(); ++i) {
-      bool& should_run = private_member<SuiteShouldRun>(catalog.suite(i));
-      if (std::exchange(should_run, false)) hidden_.push_back(&should_run);
+      testing::TestSuite& suite = catalog.suite(i);
+      if (std::exchange(private_member<SuiteShouldRun>(suite), false)) hidden_.push_back(&suite);
     }
   }
 
   void restore() {
-    for (bool* should_run : std::exchange(hidden_, {})) *should_run = true;
+    for (testing::TestSuite* suite : hidden_) private_member<SuiteShouldRun>(*suite) = true;
+    hidden_.clear();
   }
 
  private:
-  std::vector<bool*> hidden_;
+  std::vector<testing::TestSuite*> hidden_;
 };
 
 }  // namespace gtest_xdist::internal

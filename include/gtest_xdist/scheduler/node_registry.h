@@ -21,14 +21,15 @@ class NodeRegistry {
 
   // In the order of their numbers, whichever arrived first.
   void add(Node& node) {
-    const auto later = std::find_if(nodes_.begin(), nodes_.end(),
-                                    [&](Node* other) { return other->number() > node.number(); });
+    auto later = nodes_.begin();
+    while (later != nodes_.end() && (*later)->number() <= node.number()) ++later;
     nodes_.insert(later, &node);
   }
 
   // Does nothing if the node is not there.
   void remove(Node& node) {
-    nodes_.erase(std::remove(nodes_.begin(), nodes_.end(), &node), nodes_.end());
+    const auto it = std::find(nodes_.begin(), nodes_.end(), &node);
+    if (it != nodes_.end()) nodes_.erase(it);
   }
 
   // Call this once for each node that has delivered its collection.

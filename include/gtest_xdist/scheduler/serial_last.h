@@ -6,7 +6,6 @@
 #ifndef GTEST_XDIST_SCHEDULER_SERIAL_LAST_H_
 #define GTEST_XDIST_SCHEDULER_SERIAL_LAST_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -87,13 +86,19 @@ class SerialLastScheduling : public Scheduler {
     if (serial_.empty() || !others_->tests_finished()) return;
     const std::vector<Node*> nodes = others_->nodes();
     if (nodes.empty()) return;
-    const auto ready =
-        std::find_if(nodes.begin(), nodes.end(), [](const Node* node) { return node->ready(); });
-    Node& node = ready == nodes.end() ? *nodes.front() : **ready;
+    Node& node = first_ready(nodes);
     const TestIndex test = serial_.front();
     serial_.pop_front();
     node.send({test});
     if (serial_.empty()) node.shutdown();
+  }
+
+  // If none is ready, the first.
+  static Node& first_ready(const std::vector<Node*>& nodes) {
+    for (Node* node : nodes) {
+      if (node->ready()) return *node;
+    }
+    return *nodes.front();
   }
 
   std::unique_ptr<Scheduler> others_;

@@ -4,7 +4,6 @@
 #ifndef GTEST_XDIST_CONTROLLER_LOCKS_LOCK_TABLE_H_
 #define GTEST_XDIST_CONTROLLER_LOCKS_LOCK_TABLE_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/core/lean/sorted_order.h"
 #include "gtest_xdist/core/locks.h"
 #include "gtest_xdist/core/tests/index_list.h"
 
@@ -59,7 +59,7 @@ class LockTable {
       const auto next = static_cast<LockId>(lock_ids_.size());
       locks.push_back(lock_ids_.emplace(name, next).first->second);
     }
-    std::sort(locks.begin(), locks.end());
+    sort_all(locks);
     std::string key;
     for (const LockId lock : locks) key += std::to_string(lock) + ' ';
     const auto next = static_cast<LockSetId>(sets_.size());

@@ -42,8 +42,8 @@ class ReplayPlan {
 
   // The record of the RUN_ALL_TESTS with this number, from 0. `repeat` is --gtest_repeat.
   const RecordedRun& run(unsigned number, const Catalog& catalog, int repeat) const {
-    const auto it = std::find_if(record_.runs.begin(), record_.runs.end(),
-                                 [&](const RecordedRun& r) { return r.number == number + 1; });
+    auto it = record_.runs.begin();
+    while (it != record_.runs.end() && it->number != number + 1) ++it;
     if (it == record_.runs.end()) {
       refuse("it has no run " + std::to_string(number + 1) + " of all tests");
     }

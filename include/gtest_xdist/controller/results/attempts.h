@@ -7,13 +7,13 @@
 #define GTEST_XDIST_CONTROLLER_RESULTS_ATTEMPTS_H_
 
 #include <cstddef>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/core/identity.h"
+#include "gtest_xdist/core/lean/append.h"
 #include "gtest_xdist/core/tests/report.h"
 
 namespace gtest_xdist::internal {
@@ -71,7 +71,7 @@ inline Report tell_attempts(std::vector<Report> failed, Report last, std::size_t
   }
   steps.push_back(attempt_line(failed.size() + 1, most, last.worker));
   if (!last.failed()) last.flaky = outcome_of(last, failed.size() + 1, most);
-  std::move(last.steps.begin(), last.steps.end(), std::back_inserter(steps));
+  move_all(steps, last.steps);
   if (!why_last.empty()) {
     steps.push_back(attempt_line(failed.size() + 2, most, why_last, last.worker));
   }

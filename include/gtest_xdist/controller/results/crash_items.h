@@ -4,9 +4,7 @@
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_CRASH_ITEMS_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_CRASH_ITEMS_H_
 
-#include <algorithm>
 #include <functional>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +14,7 @@
 
 #include "gtest_xdist/controller/node/crash_report.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/core/lean/append.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/core/tests/report.h"
 #include "gtest_xdist/scheduler/scheduler.h"
@@ -53,8 +52,7 @@ inline KeptCrash crash_in_test(WorkerNode& node, const testing::TestInfo& test,
   report.worker = node.number();
   report.start_ms = node.untold.test.start_ms;
   report.elapsed_ms = node.untold.test.elapsed_ms;
-  std::move(node.untold.test.steps.begin(), node.untold.test.steps.end(),
-            std::back_inserter(report.steps));
+  move_all(report.steps, node.untold.test.steps);
   report.add_part(node.number(), node.tail(), crash.crash);
   node.add_crash_item_to_history();
   return crash;
@@ -76,7 +74,7 @@ inline void drop_taken_back_parts(Report& report) {
 inline void prepend(std::vector<Step> earlier, Report& report) {
   if (earlier.empty()) return;
   drop_taken_back_parts(report);
-  std::move(report.steps.begin(), report.steps.end(), std::back_inserter(earlier));
+  move_all(earlier, report.steps);
   report.steps = std::move(earlier);
 }
 
@@ -86,9 +84,12 @@ inline std::vector<Step> steps_before_rerun(KeptCrash kept) {
   std::vector<Step>& steps = kept.report.steps;
   drop_taken_back_parts(kept.report);
   if (!kept.counts) {
-    for (Step& step : steps) step.has_part = false;
-    const auto says_nothing = [](const Step& step) { return step.output.empty(); };
-    steps.erase(std::remove_if(steps.begin(), steps.end(), says_nothing), steps.end());
+    std::vector<Step> output;
+    for (Step& step : steps) {
+      step.has_part = false;
+      if (!step.output.empty()) output.push_back(std::move(step));
+    }
+    steps = std::move(output);
   }
   prepend(std::move(kept.earlier), kept.report);
   return std::move(steps);

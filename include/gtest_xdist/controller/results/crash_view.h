@@ -4,7 +4,6 @@
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_CRASH_VIEW_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_CRASH_VIEW_H_
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,13 +30,15 @@ inline TestReport show_crash(const Item& item, const Report& report, std::string
 // Copies the plugin's changes from `shown` to `report`. The test's output stays. If the plugin says
 // that the test did not fail, removes its failures.
 inline void take_changes(const TestReport& shown, Report& report) {
-  std::vector<Part> parts = shown.parts;
-  const std::string why = shown.longrepr();
-  const auto failed = [](const Part& part) { return part.failed(); };
-  if (shown.outcome != Outcome::failed) {
-    parts.erase(std::remove_if(parts.begin(), parts.end(), failed), parts.end());
+  std::vector<Part> parts;
+  bool has_failure = false;
+  for (const Part& part : shown.parts) {
+    if (part.failed() && shown.outcome != Outcome::failed) continue;
+    has_failure |= part.failed();
+    parts.push_back(part);
   }
-  if (shown.outcome == Outcome::failed && std::none_of(parts.begin(), parts.end(), failed)) {
+  const std::string why = shown.longrepr();
+  if (shown.outcome == Outcome::failed && !has_failure) {
     parts.push_back({PartType::fatal_failure, shown.item.file, shown.item.line,
                      why.empty() ? "it ended its worker" : why});
   }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "gtest_xdist/core/identity.h"
+#include "gtest_xdist/core/lean/append.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/core/tests/report.h"
 #include "gtest_xdist/process/notes.h"
@@ -61,8 +62,7 @@ class ResultStore {
     s.down.start_ms =
         s.down.start_ms == 0 ? report.start_ms : std::min(s.down.start_ms, report.start_ms);
     s.down.elapsed_ms += report.elapsed_ms;
-    s.down.properties.insert(s.down.properties.end(), report.properties.begin(),
-                             report.properties.end());
+    append_all(s.down.properties, report.properties);
     merge(s.down, std::move(report), s.down_told, s.parts);
   }
 

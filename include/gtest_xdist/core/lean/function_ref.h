@@ -6,7 +6,6 @@
 #ifndef GTEST_XDIST_CORE_LEAN_FUNCTION_REF_H_
 #define GTEST_XDIST_CORE_LEAN_FUNCTION_REF_H_
 
-#include <memory>
 #include <utility>
 
 namespace gtest_xdist::internal {
@@ -20,7 +19,7 @@ class FunctionRef<Result(Arguments...)> {
  public:
   template <class F>
   FunctionRef(const F& function)  // NOLINT(google-explicit-constructor): as a parameter
-      : object_(std::addressof(function)), call_(&call_object<F>) {}
+      : object_(&function), call_(&call_object<F>) {}
   FunctionRef(Result (*function)(Arguments...))  // NOLINT(google-explicit-constructor): likewise
       : function_(function), call_(&call_function) {}
 

@@ -35,6 +35,14 @@ void put_in_order(Container& elements, const std::vector<std::size_t>& order) {
   elements = std::move(sorted);
 }
 
+// As std::sort().
+template <class Container>
+void sort_all(Container& elements) {
+  put_in_order(elements, sorted_order(elements.size(), [&](std::size_t a, std::size_t b) {
+                 return elements[a] < elements[b];
+               }));
+}
+
 }  // namespace gtest_xdist::internal
 
 #endif  // GTEST_XDIST_CORE_LEAN_SORTED_ORDER_H_

@@ -131,7 +131,7 @@ inline RecordedRun record_run(const ScheduleRun& run) {
   recorded.workers = run.workers;
   recorded.on_every_worker = run.on_every_worker;
   recorded.selected = run.selected;
-  std::sort(recorded.selected.begin(), recorded.selected.end());
+  sort_all(recorded.selected);
   for (unsigned i = 1; i <= run.iterations; ++i) {
     recorded.iterations.push_back(record_iteration(run, i));
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gtest_xdist/core/build/same_build.h"  // a mark in a file of another build would be lost
+#include "gtest_xdist/core/lean/sorted_order.h"
 #include "gtest_xdist/core/tests/filter.h"
 
 // Adds a mark to the list that the function `marks` of gtest_xdist::internal returns. `macro` is
@@ -50,10 +51,10 @@ inline bool add_mark(Marks& marks, std::string_view name, std::string_view filte
 inline std::vector<std::string> names_of_marks(const Marks& marks, std::string_view full_name) {
   std::vector<std::string> names;
   for (const Mark& mark : marks) {
-    if (matches_filter(mark.filter, full_name)) names.push_back(mark.name);
+    if (!matches_filter(mark.filter, full_name)) continue;
+    if (std::find(names.begin(), names.end(), mark.name) == names.end()) names.push_back(mark.name);
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
+  sort_all(names);
   return names;
 }
 

@@ -5,7 +5,6 @@
 #ifndef GTEST_XDIST_CORE_TESTS_REPORT_H_
 #define GTEST_XDIST_CORE_TESTS_REPORT_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -53,9 +52,10 @@ struct Part {
 
 // Whether one of the first `count` of `parts` tells the same as `part`.
 inline bool is_told(const Part& part, const std::vector<Part>& parts, std::size_t count) {
-  const auto end = parts.begin() + static_cast<std::ptrdiff_t>(count);
-  return std::any_of(parts.begin(), end,
-                     [&](const Part& other) { return other.tells_the_same_as(part); });
+  for (std::size_t i = 0; i < count; ++i) {
+    if (parts[i].tells_the_same_as(part)) return true;
+  }
+  return false;
 }
 
 template <class Visitor>

@@ -98,8 +98,11 @@ class OutputWatch {
 
   void remove(int number) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto is_gone = [&](const Entry& entry) { return entry.number == number; };
-    entries_.erase(std::remove_if(entries_.begin(), entries_.end(), is_gone), entries_.end());
+    for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+      if (entry->number != number) continue;
+      entries_.erase(entry);
+      return;
+    }
   }
 
   void wake() {

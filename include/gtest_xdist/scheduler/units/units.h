@@ -4,7 +4,6 @@
 #ifndef GTEST_XDIST_SCHEDULER_UNITS_UNITS_H_
 #define GTEST_XDIST_SCHEDULER_UNITS_UNITS_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -50,9 +49,10 @@ inline Units units_of(const std::vector<TestIndex>& tests,
 
 // The last unit of the scope; null if there is none. Valid until the list changes.
 inline Unit* find_scope(Units& units, std::uint32_t scope) {
-  const auto it = std::find_if(units.rbegin(), units.rend(),
-                               [&](const Unit& unit) { return unit.scope == scope; });
-  return it == units.rend() ? nullptr : &*it;
+  for (auto unit = units.rbegin(); unit != units.rend(); ++unit) {
+    if (unit->scope == scope) return &*unit;
+  }
+  return nullptr;
 }
 
 // Counts the first test that is left as completed. Removes its unit if that was the last one.
