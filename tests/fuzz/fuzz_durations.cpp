@@ -50,7 +50,8 @@ void check_names(std::string_view test, std::string_view program, double seconds
   const std::string of = internal::duration_name_of_program(program);
   require(suite.find('.') == std::string::npos, "a suite's entry is no test's");
   if (name.empty() || of.empty()) return;
-  check_written({{of, {{name, seconds}, {suite, seconds / 2}}}});
+  check_written({{internal::duration_key(of, name), seconds},
+                 {internal::duration_key(of, suite), seconds / 2}});
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -34,23 +33,22 @@ class SessionDurations {
         file_(path),
         tests_(catalog.size()),
         suites_(catalog.suite_count()) {
-    Durations known;
-    std::vector<std::size_t> damaged;
+    std::pair<Durations, std::vector<std::size_t>> read;
     try {
-      std::tie(known, damaged) = file_.read();
+      read = file_.read();
     } catch (const std::runtime_error& error) {
       reject(kDurationsFileVariable, given,
              std::string("a file that gtest-xdist wrote, or a new one, in a writable directory; ") +
                  error.what());
     }
-    for (const std::size_t line : damaged) {
+    const Durations& known = read.first;
+    for (const std::size_t line : read.second) {
       note(file_.path() + ":" + std::to_string(line) + ": this line is damaged and ignored",
            Topic::error);
     }
-    const ProgramDurations& entries = known[program_];
     for_each([&](Entry& entry, const std::string& name) {
-      const auto it = entries.find(name);
-      if (it != entries.end()) entry.before = it->second;
+      const auto it = known.find(duration_key(program_, name));
+      if (it != known.end()) entry.before = it->second;
     });
   }
 
@@ -68,13 +66,11 @@ class SessionDurations {
 
   // Call this once, at the end of the session. Prints a note if it fails.
   void save() {
-    std::vector<std::pair<std::string, MeasuredDuration>> measured;
-    measured.reserve(tests_.size() + suites_.size());
-    for_each([&](const Entry& entry, std::string name) {
-      measured.emplace_back(std::move(name), entry.now);
-    });
     try {
-      file_.update([&](Durations& durations) { merge_durations(durations, program_, measured); });
+      file_.update([&](Durations& durations) {
+        DurationsMerger merger(durations, program_);
+        for_each([&](const Entry& entry, const std::string& name) { merger.add(name, entry.now); });
+      });
     } catch (const std::runtime_error& error) {
       note("the durations are not saved in '" + file_.path() + "': " + error.what(), Topic::error);
     }

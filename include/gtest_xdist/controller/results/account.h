@@ -152,11 +152,11 @@ class Account {
   // The test crashed, was put back, and will not run again: stores the report of the crash. False
   // if there is no such crash.
   bool settle_kept_crash(TestIndex test) {
-    std::optional<KeptCrash> kept = kept_.take(test);
-    if (!kept) return false;
-    const int worker = kept->worker;
+    KeptCrash kept = kept_.take(test);
+    if (kept.test == kNoTest) return false;
+    const int worker = kept.worker;
     nodes_[static_cast<std::size_t>(worker)]->history.mark_failure();
-    Report report = report_without_rerun(std::move(*kept));
+    Report report = report_without_rerun(std::move(kept));
     store_.add_test(test, worker, *retries_.conclude(test, std::move(report), true));
     return true;
   }

@@ -5,7 +5,6 @@
 #define GTEST_XDIST_CONTROLLER_RESULTS_CRASH_ITEMS_H_
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +32,7 @@ using CrashItemHandler = std::function<CrashVerdict(WorkerNode&, TestIndex, Repo
 
 // A crash, which is not reported yet if the test runs again.
 struct KeptCrash {
+  TestIndex test = kNoTest;  // set when it is kept
   int worker = -1;
   Report report;              // as the handler left it
   Part crash;                 // the failure of the test
@@ -105,33 +105,28 @@ inline Report report_without_rerun(KeptCrash kept) {
 // Keeps the crashes of tests that were put back and have not run again.
 class KeptCrashes {
  public:
-  void keep(TestIndex test, KeptCrash crash) { crashes_.push_back({test, std::move(crash)}); }
+  void keep(TestIndex test, KeptCrash crash) {
+    crash.test = test;
+    crashes_.push_back(std::move(crash));
+  }
 
-  // Takes the test's oldest crash, if there is any. In the mode `each` a test may crash on several
-  // workers.
-  std::optional<KeptCrash> take(TestIndex test) {
+  // Takes the test's oldest crash. If there is none, the returned one is of kNoTest. In the mode
+  // `each` a test may crash on several workers.
+  KeptCrash take(TestIndex test) {
     for (auto it = crashes_.begin(); it != crashes_.end(); ++it) {
       if (it->test != test) continue;
-      KeptCrash crash = std::move(it->crash);
+      KeptCrash crash = std::move(*it);
       crashes_.erase(it);
       return crash;
     }
-    return std::nullopt;
+    return {};
   }
 
   // As take(), but returns steps_before_rerun() of the crash.
-  std::vector<Step> take_steps(TestIndex test) {
-    std::optional<KeptCrash> crash = take(test);
-    return crash ? steps_before_rerun(std::move(*crash)) : std::vector<Step>{};
-  }
+  std::vector<Step> take_steps(TestIndex test) { return steps_before_rerun(take(test)); }
 
  private:
-  struct Kept {
-    TestIndex test;
-    KeptCrash crash;
-  };
-
-  std::vector<Kept> crashes_;  // few; in the order in which they were kept
+  std::vector<KeptCrash> crashes_;  // few; in the order in which they were kept
 };
 
 }  // namespace gtest_xdist::internal

@@ -54,12 +54,12 @@ class Retries {
   // The test will not run again. Returns its report, if it waits for an attempt, or if a worker
   // died in one. In the mode `each` it may wait several times: call this until it returns nothing.
   std::optional<Report> give_up(TestIndex test) {
-    std::optional<Failed> failed = take(waiting_, test);
-    if (!failed) failed = take(interrupted_, test);
-    if (!failed) return std::nullopt;
-    Report last = std::move(failed->attempts.back());
-    failed->attempts.pop_back();
-    return tell_last(std::move(failed->attempts), std::move(last));
+    Failed failed = take(waiting_, test);
+    if (failed.attempts.empty()) failed = take(interrupted_, test);
+    if (failed.attempts.empty()) return std::nullopt;
+    Report last = std::move(failed.attempts.back());
+    failed.attempts.pop_back();
+    return tell_last(std::move(failed.attempts), std::move(last));
   }
 
   // Whether the test waits for a worker.
@@ -130,25 +130,25 @@ class Retries {
  private:
   struct Failed {
     TestIndex test = kNoTest;
-    std::vector<Report> attempts;  // in order
+    std::vector<Report> attempts;  // in order; of an entry at least one
     int worker = -1;               // the worker that has it, while it runs
   };
 
-  // Takes the first entry of that test.
-  static std::optional<Failed> take(std::vector<Failed>& from, TestIndex test) {
+  // Takes the first entry of that test. If there is none, returns one without attempts.
+  static Failed take(std::vector<Failed>& from, TestIndex test) {
     for (auto it = from.begin(); it != from.end(); ++it) {
       if (it->test != test) continue;
       Failed failed = std::move(*it);
       from.erase(it);
       return failed;
     }
-    return std::nullopt;
+    return {test, {}};
   }
 
   // Takes the attempts before the one that `worker` has made.
   Failed take_attempts(TestIndex test, int worker) {
     interrupt(test, worker);
-    return take(interrupted_, test).value_or(Failed{test, {}});
+    return take(interrupted_, test);
   }
 
   // The report of a test whose next attempt is not made.

@@ -15,7 +15,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "gtest_xdist/core/text/text.h"
@@ -25,11 +24,8 @@ namespace gtest_xdist::internal {
 // The first line of every durations file of this version.
 inline constexpr std::string_view kDurationsHeader = "gtest-xdist durations 1";
 
-// Seconds, by the name that duration_name_of_test() or duration_name_of_suite() makes.
-using ProgramDurations = std::map<std::string, double>;
-
-// By the name that duration_name_of_program() makes.
-using Durations = std::map<std::string, ProgramDurations>;
+// Seconds, by duration_key().
+using Durations = std::map<std::string, double>;
 
 // The measurements that one process has made of one test or suite in a session, and their merger
 // with what is known: an exponentially weighted mean, in which each measurement has the same share
@@ -66,6 +62,12 @@ inline std::string duration_name_of_suite(std::string_view name) { return escape
 // `executable` is the program's path. Only its last part counts.
 inline std::string duration_name_of_program(std::string_view executable) {
   return escape(executable.substr(executable.rfind('/') + 1), "\\");
+}
+
+// `program` is a duration_name_of_program(), and `name` one of a test or a suite. No name has a
+// line end, so a sorted map has all entries of a program together.
+inline std::string duration_key(std::string_view program, std::string_view name) {
+  return std::string(program) + '\n' + std::string(name);
 }
 
 // --- text ----------------------------------------------------------------------------------------
@@ -137,8 +139,7 @@ inline Durations parse_durations(std::string_view text, std::vector<std::size_t>
       damaged.push_back(number);
       continue;
     }
-    const std::string entry(line.substr(name, program - 1 - name));
-    durations[std::string(line.substr(program))][entry] = *seconds;
+    durations[duration_key(line.substr(program), line.substr(name, program - 1 - name))] = *seconds;
   }
   return durations;
 }
@@ -147,38 +148,49 @@ inline Durations parse_durations(std::string_view text, std::vector<std::size_t>
 inline std::string format_durations(const Durations& durations) {
   std::string text(kDurationsHeader);
   text += '\n';
-  for (const auto& [program, entries] : durations) {
-    for (const auto& [name, seconds] : entries) {
-      text += format_seconds(seconds) + ' ' + name + ' ' + program + '\n';
-    }
+  for (const auto& [key, seconds] : durations) {
+    const std::size_t end = key.find('\n');  // of the program
+    text += format_seconds(seconds) + ' ' + key.substr(end + 1) + ' ' + key.substr(0, end) + '\n';
   }
   return text;
 }
 
 // --- merging -------------------------------------------------------------------------------------
 
-// Adds the measurements of a session of `program`. `measured` has every test and suite that the
-// program registers, also those that did not run. Entries of the program with other names are
-// removed. Entries of other programs stay.
-inline void merge_durations(Durations& durations, const std::string& program,
-                            const std::vector<std::pair<std::string, MeasuredDuration>>& measured) {
-  const ProgramDurations before = std::move(durations[program]);
-  ProgramDurations& after = durations[program];
-  after.clear();
-  for (const auto& [name, duration] : measured) {
+// Adds the measurements of a session of one program. Entries of other programs stay.
+class DurationsMerger {
+ public:
+  // Takes the program's entries out of `durations`: those that nobody adds are removed.
+  DurationsMerger(Durations& durations, const std::string& program)
+      : durations_(durations), program_(program) {
+    const std::string all = duration_key(program, "");
+    auto entry = durations.lower_bound(all);
+    while (entry != durations.end() && entry->first.substr(0, all.size()) == all) {
+      before_[entry->first] = entry->second;
+      entry = durations.erase(entry);
+    }
+  }
+
+  // Call this for every test and suite that the program registers, also for those that did not run.
+  void add(const std::string& name, const MeasuredDuration& measured) {
+    const std::string key = duration_key(program_, name);
     // Several tests may have one name.
-    const auto same = after.find(name);
-    const auto old = before.find(name);
+    const auto same = durations_.find(key);
+    const auto old = before_.find(key);
     std::optional<double> known;
-    if (same != after.end()) {
+    if (same != durations_.end()) {
       known = same->second;
-    } else if (old != before.end()) {
+    } else if (old != before_.end()) {
       known = old->second;
     }
-    if (known || !duration.empty()) after[name] = duration.merged(known);
+    if (known || !measured.empty()) durations_[key] = measured.merged(known);
   }
-  if (after.empty()) durations.erase(program);
-}
+
+ private:
+  Durations& durations_;
+  Durations before_;
+  const std::string& program_;
+};
 
 }  // namespace gtest_xdist::internal
 

@@ -27,8 +27,9 @@ MeasuredDuration measured(const std::vector<double>& runs) {
 
 TEST(Durations, AreTextAndBack) {
   const Durations durations = {
-      {"a b", {{"Suite", 0.5}, {"Suite.Test", 12}}},
-      {"other", {{"I/P.V/0", 0.000001}}},
+      {"a b\nSuite", 0.5},
+      {"a b\nSuite.Test", 12},
+      {"other\nI/P.V/0", 0.000001},
   };
   const std::string text = kHeader +
                            "0.500000 Suite a b\n"
@@ -40,7 +41,7 @@ TEST(Durations, AreTextAndBack) {
 
 TEST(Durations, MayHaveLineEndsOfElsewhere) {
   EXPECT_EQ(parsed("gtest-xdist durations 1\r\n0.5 Suite.Test program\r\n"),
-            (Durations{{"program", {{"Suite.Test", 0.5}}}}));
+            (Durations{{"program\nSuite.Test", 0.5}}));
 }
 
 TEST(Durations, AreToldFromOtherTexts) {
@@ -77,13 +78,13 @@ TEST(Durations, PassOverDamagedLines) {
                                                   "1 A.b \x7f\n"
                                                   "2.5 A.c p q",
                                               damaged);
-  EXPECT_EQ(durations, (Durations{{"p", {{"A.a", 1}}}, {"p q", {{"A.c", 2.5}}}}));
+  EXPECT_EQ(durations, (Durations{{"p\nA.a", 1}, {"p q\nA.c", 2.5}}));
   EXPECT_EQ(damaged, (std::vector<std::size_t>{3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
                                                18, 19}));
 }
 
 TEST(Durations, OfTwoLinesTheLastCounts) {
-  EXPECT_EQ(parsed(kHeader + "1 A.a p\n2 A.a p\n"), (Durations{{"p", {{"A.a", 2}}}}));
+  EXPECT_EQ(parsed(kHeader + "1 A.a p\n2 A.a p\n"), (Durations{{"p\nA.a", 2}}));
 }
 
 TEST(Durations, SecondsArePlainNumbers) {
@@ -123,29 +124,39 @@ TEST(Durations, AMeasurementWeighsAHalf) {
   EXPECT_FALSE(measured({0}).empty());
 }
 
+// Merges the runs of each test into the entries of the program "p".
+Durations merged(Durations durations,
+                 const std::vector<std::pair<std::string, std::vector<double>>>& tests) {
+  const std::string program = "p";
+  DurationsMerger merger(durations, program);
+  for (const auto& [name, runs] : tests) merger.add(name, measured(runs));
+  return durations;
+}
+
 TEST(Durations, AreMerged) {
-  Durations durations = {{"other", {{"A.a", 7}, {"gone", 8}}},
-                         {"p", {{"A.a", 2}, {"A.b", 3}, {"A.gone", 4}, {"Gone", 5}}}};
-  merge_durations(durations, "p",
-                  {{"A.a", measured({4})},
-                   {"A.b", measured({})},
-                   {"A.new", measured({6})},
-                   {"A.never", measured({})},
-                   {"A", measured({0.5})}});
-  EXPECT_EQ(durations, (Durations{{"other", {{"A.a", 7}, {"gone", 8}}},
-                                  {"p", {{"A", 0.5}, {"A.a", 3}, {"A.b", 3}, {"A.new", 6}}}}));
+  EXPECT_EQ(merged({{"other\nA.a", 7},
+                    {"other\ngone", 8},
+                    {"p\nA.a", 2},
+                    {"p\nA.b", 3},
+                    {"p\nA.gone", 4},
+                    {"p\nGone", 5},
+                    {"p q\nA.a", 9}},
+                   {{"A.a", {4}}, {"A.b", {}}, {"A.new", {6}}, {"A.never", {}}, {"A", {0.5}}}),
+            (Durations{{"other\nA.a", 7},
+                       {"other\ngone", 8},
+                       {"p\nA", 0.5},
+                       {"p\nA.a", 3},
+                       {"p\nA.b", 3},
+                       {"p\nA.new", 6},
+                       {"p q\nA.a", 9}}));
 }
 
 TEST(Durations, OfTestsWithOneNameAreOneEntry) {
-  Durations durations;
-  merge_durations(durations, "p", {{"A.a", measured({4})}, {"A.a", measured({8})}});
-  EXPECT_EQ(durations, (Durations{{"p", {{"A.a", 6}}}}));
+  EXPECT_EQ(merged({}, {{"A.a", {4}}, {"A.a", {8}}}), (Durations{{"p\nA.a", 6}}));
 }
 
 TEST(Durations, AProgramWithoutEntriesIsNotMentioned) {
-  Durations durations = {{"p", {{"A.gone", 4}}}};
-  merge_durations(durations, "p", {{"A.a", measured({})}});
-  EXPECT_EQ(durations, Durations{});
+  EXPECT_EQ(merged({{"p\nA.gone", 4}}, {{"A.a", {}}}), Durations{});
 }
 
 }  // namespace

@@ -39,14 +39,14 @@ class DurationsFileTest : public testing::Test {
     return names;
   }
   static void set(const DurationsFile& file, const std::string& name, double seconds) {
-    file.update([&](Durations& durations) { durations["p"][name] = seconds; });
+    file.update([&](Durations& durations) { durations[duration_key("p", name)] = seconds; });
   }
   static std::string read_error(const std::string& path) {
     return text_of_thrown<std::runtime_error>([&] { DurationsFile(path).read(); });
   }
   static std::string update_error(const std::string& path) {
     return text_of_thrown<std::runtime_error>(
-        [&] { DurationsFile(path).update([](Durations& d) { d["p"]["A.a"] = 1; }); });
+        [&] { DurationsFile(path).update([](Durations& d) { d["p\nA.a"] = 1; }); });
   }
 
   ScratchDirectory directory_;
@@ -59,7 +59,7 @@ TEST_F(DurationsFileTest, IsMadeByTheFirstUpdate) {
   set(file, "A.a", 1.5);
   EXPECT_EQ(text(), "gtest-xdist durations 1\n1.500000 A.a p\n");
   EXPECT_EQ(names(), std::vector<std::string>{"durations"});
-  EXPECT_EQ(file.read().first, (Durations{{"p", {{"A.a", 1.5}}}}));
+  EXPECT_EQ(file.read().first, (Durations{{"p\nA.a", 1.5}}));
 }
 
 TEST_F(DurationsFileTest, MayBeEmptyAtFirst) {
@@ -171,7 +171,7 @@ TEST_F(DurationsFileTest, LosesNoUpdateOfSeveralProcesses) {
     ::waitpid(child, &status, 0);
     EXPECT_EQ(status, 0);
   }
-  EXPECT_EQ(DurationsFile(path()).read().first.at("p").size(),
+  EXPECT_EQ(DurationsFile(path()).read().first.size(),
             static_cast<std::size_t>(kWriters * kUpdates));
   EXPECT_EQ(names(), std::vector<std::string>{"durations"});
 }
@@ -184,9 +184,9 @@ TEST_F(DurationsFileTest, IsNeverSeenHalfDone) {
     writers.emplace_back([&file] {
       for (int i = 0; i < kUpdates; ++i) {
         file.update([](Durations& durations) {
-          const double next = durations["p"]["A.first"] + 1;
-          durations["p"]["A.first"] = next;
-          durations["p"]["A.last"] = next;
+          const double next = durations["p\nA.first"] + 1;
+          durations["p\nA.first"] = next;
+          durations["p\nA.last"] = next;
         });
       }
     });
@@ -196,10 +196,9 @@ TEST_F(DurationsFileTest, IsNeverSeenHalfDone) {
     const auto [durations, damaged] = file.read();
     EXPECT_TRUE(damaged.empty());
     if (durations.empty()) continue;
-    const ProgramDurations& entries = durations.at("p");
-    EXPECT_EQ(entries.at("A.first"), entries.at("A.last"));
-    EXPECT_GE(entries.at("A.first"), seen);
-    seen = entries.at("A.first");
+    EXPECT_EQ(durations.at("p\nA.first"), durations.at("p\nA.last"));
+    EXPECT_GE(durations.at("p\nA.first"), seen);
+    seen = durations.at("p\nA.first");
   }
   for (std::thread& writer : writers) writer.join();
 }
