@@ -7,13 +7,13 @@
 #define GTEST_XDIST_BRIDGE_SUITE_WALK_H_
 
 #include <cstddef>
-#include <functional>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/insides/private_access.h"
+#include "gtest_xdist/core/lean/function_ref.h"
 
 namespace gtest_xdist::internal {
 
@@ -56,8 +56,8 @@ class SuiteWalk {
   // Runs the suite. Returns when gtest has torn it down and the order is as before. Only one walk
   // runs at a time in a process. `after_set_up` is called between the suite's set-up and the first
   // test, also if the set-up has failed. If `after_set_up` throws, the process ends.
-  void run(std::function<void()> after_set_up = [] {}) {
-    after_set_up_ = std::move(after_set_up);
+  void run(FunctionRef<void()> after_set_up = [] {}) {
+    after_set_up_ = &after_set_up;
     const Running running(*this);
     private_call<SuiteRun>(suite_);
   }
@@ -89,7 +89,7 @@ class SuiteWalk {
   static void set_up() {
     // A destructor, because gtest goes on to the tests also if the set-up throws.
     struct Afterwards {
-      ~Afterwards() { running_->after_set_up_(); }
+      ~Afterwards() { (*running_->after_set_up_)(); }
     };
     const Afterwards afterwards;
     if (running_->set_up_ != nullptr) running_->set_up_();
@@ -122,9 +122,9 @@ class SuiteWalk {
   std::vector<std::size_t> position_of_;  // the inverse of order_
   std::size_t next_ = 0;                  // the first position that is not decided
   std::vector<Flags> flags_;              // as they were before pass_over_rest(), by test
-  std::function<void()> after_set_up_;
-  void (*set_up_)() = nullptr;     // the suite's own
-  void (*tear_down_)() = nullptr;  // likewise
+  const FunctionRef<void()>* after_set_up_ = nullptr;  // while it runs
+  void (*set_up_)() = nullptr;                         // the suite's own
+  void (*tear_down_)() = nullptr;                      // likewise
 
   inline static SuiteWalk* running_ = nullptr;
 };

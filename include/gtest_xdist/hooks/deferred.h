@@ -11,6 +11,15 @@
 
 namespace gtest_xdist {
 
+namespace internal {
+
+// The base class of all callables, so that one type of std::unique_ptr can own any of them.
+struct AnyCallable {
+  virtual ~AnyCallable() = default;
+};
+
+}  // namespace internal
+
 // A callable that runs at most once, or no callable. It can be moved but not copied, so it may own
 // objects that cannot be copied.
 template <class... Arguments>
@@ -26,13 +35,12 @@ class Deferred {
 
   // Runs the callable, if there is one, and destroys it, also if it throws.
   void operator()(Arguments... arguments) {
-    const std::unique_ptr<Base> callable = std::move(callable_);
-    if (callable) callable->call(arguments...);
+    const std::unique_ptr<internal::AnyCallable> callable = std::move(callable_);
+    if (callable) static_cast<Base&>(*callable).call(arguments...);
   }
 
  private:
-  struct Base {
-    virtual ~Base() = default;
+  struct Base : internal::AnyCallable {
     virtual void call(Arguments... arguments) = 0;
   };
   template <class F>
@@ -43,7 +51,7 @@ class Deferred {
     F function;
   };
 
-  std::unique_ptr<Base> callable_;
+  std::unique_ptr<internal::AnyCallable> callable_;  // a Base
 };
 
 // The result of most hooks: `return {};`, or a callable. The callable runs after all other

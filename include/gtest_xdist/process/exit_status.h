@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 
 #include <csignal>
-#include <optional>
 #include <string>
 
 namespace gtest_xdist::internal {
@@ -37,29 +36,30 @@ inline std::string describe_signal(int number) {
 class ExitStatus {
  public:
   ExitStatus() = default;
-  explicit ExitStatus(int raw) : raw_(raw) {}
+  explicit ExitStatus(int raw) : raw_(raw), known_(true) {}
 
   // The status of a process that has called exit(code).
   static ExitStatus of_exit(int code) { return ExitStatus((code & 0xff) << 8); }
 
-  bool known() const { return raw_.has_value(); }
-  bool exited() const { return known() && WIFEXITED(*raw_); }
-  int code() const { return WEXITSTATUS(*raw_); }  // only if exited()
+  bool known() const { return known_; }
+  bool exited() const { return known() && WIFEXITED(raw_); }
+  int code() const { return WEXITSTATUS(raw_); }  // only if exited()
   bool success() const { return exited() && code() == 0; }
 
   bool killed_by(int signal) const {
-    return known() && WIFSIGNALED(*raw_) && WTERMSIG(*raw_) == signal;
+    return known() && WIFSIGNALED(raw_) && WTERMSIG(raw_) == signal;
   }
 
   // "exited with status 3" or "killed by signal 11 (SIGSEGV)".
   std::string describe() const {
     if (!known()) return "ended in an unknown way, because the program itself waited for it";
     if (exited()) return "exited with status " + std::to_string(code());
-    return "killed by signal " + describe_signal(WTERMSIG(*raw_));
+    return "killed by signal " + describe_signal(WTERMSIG(raw_));
   }
 
  private:
-  std::optional<int> raw_;
+  int raw_ = 0;
+  bool known_ = false;
 };
 
 }  // namespace gtest_xdist::internal

@@ -33,7 +33,7 @@ class LoadScopeScheduling : public UnitScheduling {
 
   // A worker runs its tests in the order of its queue, unless tests wait for locks.
   void mark_test_complete(Node& node, TestIndex, double) override {
-    internal::complete_first(assigned_[&node]);
+    internal::complete_first(shares_[&node].units);
     if (node.pending() < kPlenty) assign_next(node);
     if (unassigned_.empty()) share_units();
   }
@@ -82,7 +82,7 @@ class LoadScopeScheduling : public UnitScheduling {
   bool give_unit(Node& idle) {
     const auto spare = [this](const Node& node) { return movable(node); };
     while (Node* fuller = internal::fullest(registry_.nodes(), spare)) {
-      Units& units = assigned_[fuller];
+      Units& units = shares_[fuller].units;
       const std::vector<TestIndex> tests = take_back(*fuller, units.back().tests.size());
       if (tests == units.back().tests) {
         Unit unit = std::move(units.back());
@@ -100,7 +100,7 @@ class LoadScopeScheduling : public UnitScheduling {
   // How many tests wait on a node, if its last unit can move to another node; else 0. The unit can
   // move if all its tests wait.
   std::size_t movable(const Node& node) {
-    const Units& units = assigned_[&node];
+    const Units& units = shares_[&node].units;
     if (units.empty() || units.back().stays) return 0;
     const std::size_t unstarted = node.unstarted();
     const bool is_next = units.size() == 1 && internal::is_about_to_begin(node, unstarted);

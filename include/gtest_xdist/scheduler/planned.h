@@ -16,7 +16,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -55,12 +54,12 @@ class PlannedScheduling : public UnitScheduling {
 
   // A worker runs its tests in the order of its queue, unless tests wait for locks.
   void mark_test_complete(Node& node, TestIndex test, double seconds) override {
-    Load& load = loads_[&node];
-    internal::complete_first(assigned_[&node]);
-    load.pending -= expectation_.of(test);
-    if (node.pending() == 0) load.pending = {};  // drop rounding errors
-    load.done += seconds;
-    now_ = std::max(now_, load.done);
+    Share& share = shares_[&node];
+    internal::complete_first(share.units);
+    share.pending -= expectation_.of(test);
+    if (node.pending() == 0) share.pending = {};  // drop rounding errors
+    share.done += seconds;
+    now_ = std::max(now_, share.done);
     expectation_.learn(test, seconds);
     if (!has_plenty(node)) hand_out();
     if (unassigned_.empty()) end();
@@ -72,16 +71,15 @@ class PlannedScheduling : public UnitScheduling {
   }
 
   void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
-    loads_.erase(&node);
     remaining_is_known_ = false;
     UnitScheduling::remove_node(node, unfinished);
   }
 
   std::size_t wake_below(const Node& node) const override {
     if (unassigned_.empty()) return 1;
-    const auto it = loads_.find(&node);
+    const auto it = shares_.find(&node);
     const double seconds =
-        it == loads_.end() ? 0 : std::max(0.0, expectation_.seconds(it->second.pending));
+        it == shares_.end() ? 0 : std::max(0.0, expectation_.seconds(it->second.pending));
     const auto pending = static_cast<double>(node.pending());
     // As many of its tests as take kLow seconds.
     const double mark = seconds > kLow ? std::ceil(pending * kLow / seconds) : pending;
@@ -103,11 +101,6 @@ class PlannedScheduling : public UnitScheduling {
   // There are this many sizes between a duration and its double. Units of one size count as equally
   // long.
   static constexpr double kSizesPerOctave = 8;
-
-  struct Load {
-    internal::Work pending;
-    double done = 0;  // seconds: in tests that it completed, and of waiting while others worked
-  };
 
   // --- before the start --------------------------------------------------------------------------
 
@@ -158,17 +151,17 @@ class PlannedScheduling : public UnitScheduling {
   }
 
   void give_to(Node& node, Units units) {
-    if (node.pending() == 0) wait(loads_[&node]);
+    if (node.pending() == 0) wait(shares_[&node]);
     assign(node, std::move(units));
   }
 
   // Counts the time in which the node had nothing to run.
-  void wait(Load& load) const { load.done = std::max(load.done, now_); }
+  void wait(Share& share) const { share.done = std::max(share.done, now_); }
 
   bool has_plenty(const Node& node) { return node.pending() >= kFew && seconds_left(node) >= kLow; }
 
   // How long the node's tests will take.
-  double seconds_left(const Node& node) { return expectation_.seconds(loads_[&node].pending); }
+  double seconds_left(const Node& node) { return expectation_.seconds(shares_[&node].pending); }
 
   // The node that should get the next unit; null if none needs it now. A node without tests needs
   // it in any case. Another node gets it if the unit still ends in time when it waits there.
@@ -179,8 +172,8 @@ class PlannedScheduling : public UnitScheduling {
     double last_end = 0;
     double sum = 0;
     for (Node* node : registry_.nodes()) {
-      if (!node->ready()) wait(loads_[node]);
-      const double end = loads_[node].done + seconds_left(*node);  // on the scale of now_
+      if (!node->ready()) wait(shares_[node]);
+      const double end = shares_[node].done + seconds_left(*node);  // on the scale of now_
       const bool is_idle = node->pending() == 0;
       last_end = std::max(last_end, end);
       sum += end;
@@ -221,13 +214,13 @@ class PlannedScheduling : public UnitScheduling {
   }
 
   void send(Node& node, const std::vector<TestIndex>& tests) override {
-    loads_[&node].pending += expectation_.of(tests);
+    shares_[&node].pending += expectation_.of(tests);
     UnitScheduling::send(node, tests);
   }
 
   std::vector<TestIndex> take_back(Node& node, std::size_t count) override {
     std::vector<TestIndex> tests = UnitScheduling::take_back(node, count);
-    loads_[&node].pending -= expectation_.of(tests);
+    shares_[&node].pending -= expectation_.of(tests);
     return tests;
   }
 
@@ -241,7 +234,7 @@ class PlannedScheduling : public UnitScheduling {
   }
 
   internal::Cut cut_of(const Node& node) {
-    return internal::cut_of(assigned_[&node], internal::to_spare(node), seconds_left(node),
+    return internal::cut_of(shares_[&node].units, internal::to_spare(node), seconds_left(node),
                             expectation_,
                             [this](const Unit& unit) { return set_up_to_divide(unit); });
   }
@@ -262,7 +255,7 @@ class PlannedScheduling : public UnitScheduling {
     while (Node* fuller = internal::fullest(registry_.nodes(), spare)) {
       const internal::Cut cut = cut_of(*fuller);
       std::vector<TestIndex> tests = take_back(*fuller, cut.tests);
-      Units units = internal::cut_off(assigned_[fuller], cut, tests);
+      Units units = internal::cut_off(shares_[fuller].units, cut, tests);
       if (!tests.empty()) send(*fuller, tests);
       if (units.empty()) continue;
       give_to(idle, std::move(units));
@@ -281,8 +274,7 @@ class PlannedScheduling : public UnitScheduling {
   double grain_ = 0;                   // seconds; shorter units make no difference
   internal::Work remaining_;           // of the tests in unassigned_
   bool remaining_is_known_ = true;     // whether remaining_ is up to date
-  std::map<const Node*, Load> loads_;
-  double now_ = 0;  // the largest `done` of any node, instead of a clock
+  double now_ = 0;                     // the largest `done` of any node, instead of a clock
 };
 
 }  // namespace gtest_xdist

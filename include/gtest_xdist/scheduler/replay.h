@@ -25,15 +25,15 @@ class ReplayScheduling : public ShareScheduling {
   ReplayScheduling(std::size_t workers, std::vector<std::vector<TestIndex>> shares,
                    std::function<std::size_t(const Node&)> place_of, bool on_every_worker)
       : ShareScheduling(workers),
+        shares_(std::move(shares)),
+        is_taken_(shares_.size()),
         place_of_(std::move(place_of)),
-        on_every_worker_(on_every_worker) {
-    for (std::vector<TestIndex>& share : shares) shares_.emplace_back(std::move(share));
-  }
+        on_every_worker_(on_every_worker) {}
 
   // A share whose worker never comes stays pending.
   bool has_pending() const override {
     for (const auto& share : shares_) {
-      if (share && !share->empty()) return true;
+      if (!share.empty()) return true;
     }
     return ShareScheduling::has_pending();
   }
@@ -43,8 +43,9 @@ class ReplayScheduling : public ShareScheduling {
   std::optional<std::vector<TestIndex>> take_share(const Node& node,
                                                    const std::vector<TestIndex>&) override {
     const std::size_t place = place_of_(node);
-    if (place >= shares_.size()) return std::nullopt;
-    return std::exchange(shares_[place], std::nullopt);
+    if (place >= shares_.size() || is_taken_[place]) return std::nullopt;
+    is_taken_[place] = true;
+    return std::move(shares_[place]);
   }
 
   // If every worker runs every test, an empty `unfinished` means that the share has been given up.
@@ -54,7 +55,8 @@ class ReplayScheduling : public ShareScheduling {
     return share;
   }
 
-  std::vector<std::optional<std::vector<TestIndex>>> shares_;  // by place; nothing once taken
+  std::vector<std::vector<TestIndex>> shares_;  // by place; empty once taken
+  std::vector<bool> is_taken_;                  // by place
   std::function<std::size_t(const Node&)> place_of_;
   const bool on_every_worker_;
 };

@@ -17,6 +17,7 @@
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/pool_scheduling.h"
 #include "gtest_xdist/scheduler/scheduler.h"
+#include "gtest_xdist/scheduler/units/forecast.h"
 #include "gtest_xdist/scheduler/units/units.h"
 
 namespace gtest_xdist {
@@ -49,7 +50,7 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
 
   void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
     registry_.remove(node);
-    assigned_.erase(&node);
+    shares_.erase(&node);
     internal::prepend_all(unassigned_, internal::units_of(unfinished, scope_of_));
     if (started_) check_all();
   }
@@ -57,6 +58,14 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
  protected:
   using Unit = internal::Unit;
   using Units = internal::Units;
+
+  // What a node has to do. Only PlannedScheduling needs the times, but a map of its own would cost
+  // a hundred functions to compile.
+  struct Share {
+    Units units;             // those that are not complete, in the queue's order
+    internal::Work pending;  // of their tests
+    double done = 0;  // seconds: in tests that it completed, and of waiting while others worked
+  };
 
   // `workers`: how many the session starts with. `scope_of`: the scope of each test, by its index;
   // a test beyond its end is refused with std::invalid_argument.
@@ -86,7 +95,7 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
     std::vector<TestIndex> tests;
     for (Unit& unit : units) {
       internal::append_all(tests, unit.tests);
-      assigned_[&node].push_back(std::move(unit));
+      shares_[&node].units.push_back(std::move(unit));
     }
     send(node, tests);
   }
@@ -98,12 +107,12 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
   }
 
   std::vector<std::uint32_t> scope_of_;
-  std::map<const Node*, Units> assigned_;  // units that are not complete, in the queue's order
+  std::map<const Node*, Share> shares_;
 
  private:
   Node* node_with(std::uint32_t scope) {
     for (Node* node : registry_.nodes()) {
-      if (internal::find_scope(assigned_[node], scope) != nullptr) return node;
+      if (internal::find_scope(shares_[node].units, scope) != nullptr) return node;
     }
     return nullptr;
   }
@@ -111,7 +120,7 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
   // Puts a test behind the others of its scope. The node has that scope.
   void append(Node& node, TestIndex test) {
     const std::uint32_t scope = internal::scope_at(scope_of_, test);
-    Units& units = assigned_[&node];
+    Units& units = shares_[&node].units;
     Unit* unit = internal::find_scope(units, scope);
     std::vector<TestIndex> behind;
     for (auto it = units.rbegin(); &*it != unit; ++it) {

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "gtest_xdist/controller/locks/held_tests.h"
@@ -154,12 +153,14 @@ class LockGate {
     bool is_in_the_way = false;  // whether another worker waits for a lock that it has
   };
 
-  // The first of a worker's tests that were passed over and have the same set of locks.
+  // The first of a worker's tests that were passed over and have the same set of locks; or none.
   struct Choice {
-    int number = kNobody;
+    int number = kNobody;  // of the worker
     Worker* worker = nullptr;
     LockSetId set = LockTable::kNoLocks;
     std::uint64_t ticket = 0;
+
+    explicit operator bool() const { return number != kNobody; }
   };
 
   // Calls `look` with every Choice.
@@ -174,10 +175,10 @@ class LockGate {
 
   // The Choice that has waited longest, of those for which `fits` is true.
   template <class Fits>
-  std::optional<Choice> oldest(Fits fits) {
-    std::optional<Choice> best;
+  Choice oldest(Fits fits) {
+    Choice best;
     for_each_choice([&](const Choice& choice) {
-      if (best && best->ticket < choice.ticket) return;
+      if (best && best.ticket < choice.ticket) return;
       if (fits(choice)) best = choice;
     });
     return best;
@@ -204,8 +205,8 @@ class LockGate {
 
   // Whether one of the locks is reserved for another worker's test.
   bool is_reserved(LockSetId set, int node) const {
-    if (!reservation_ || reservation_->number == node) return false;
-    const std::vector<LockId>& reserved = table_.locks_in(reservation_->set);
+    if (!reservation_ || reservation_.number == node) return false;
+    const std::vector<LockId>& reserved = table_.locks_in(reservation_.set);
     const std::vector<LockId>& locks = table_.locks_in(set);
     return std::find_first_of(locks.begin(), locks.end(), reserved.begin(), reserved.end()) !=
            locks.end();
@@ -217,14 +218,14 @@ class LockGate {
   }
 
   void let_out_passed_over() {
-    while (const std::optional<Choice> choice = oldest([this](const Choice& c) {
+    while (const Choice choice = oldest([this](const Choice& c) {
              if (c.set == LockTable::kSerial) return false;
              const bool has_room =
                  c.worker->out < kAhead || locks_.is_free_of_others(c.set, c.number);
              return has_room && can_have(c.set, c.number);
            })) {
-      const bool was_reserved = reservation_ && reservation_->ticket == choice->ticket;
-      let_out(choice->number, *choice->worker, choice->worker->held.pop_first(choice->set));
+      const bool was_reserved = reservation_ && reservation_.ticket == choice.ticket;
+      let_out(choice.number, *choice.worker, choice.worker->held.pop_first(choice.set));
       if (was_reserved) find_reservation();
     }
   }
@@ -278,17 +279,17 @@ class LockGate {
   // all serial tests of that worker; otherwise settles the others.
   void let_out_serial() {
     const auto is_serial = [](const Choice& choice) { return choice.set == LockTable::kSerial; };
-    const std::optional<Choice> first = oldest(is_serial);
+    const Choice first = oldest(is_serial);
     if (!first) return;
     bool all_outside = true;
     for (const auto& [number, worker] : workers_) {
-      if (number == first->number || !worker.node->is_inside()) continue;
+      if (number == first.number || !worker.node->is_inside()) continue;
       worker.node->settle();
       all_outside = false;
     }
     if (!all_outside) return;
-    serial_holder_ = first->number;
-    let_out_serial_of(*first->worker);
+    serial_holder_ = first.number;
+    let_out_serial_of(*first.worker);
   }
 
   // Goes on with the serial tests of the worker, so that it need not leave its suite after each. If
@@ -314,8 +315,8 @@ class LockGate {
   std::map<int, Worker> workers_;
   std::size_t held_ = 0;  // of all workers
   std::uint64_t next_ticket_ = 0;
-  std::optional<Choice> reservation_;  // the test that reserves locks; its `worker` is not used
-  int serial_holder_ = kNobody;        // the worker whose serial tests all others wait for
+  Choice reservation_;           // the test that reserves locks; its `worker` is not used
+  int serial_holder_ = kNobody;  // the worker whose serial tests all others wait for
   std::size_t serial_out_ = 0;
   bool keeps_serial_ = false;  // whether it has completed one, and has not left the suite since
 };

@@ -62,10 +62,10 @@ class Account {
   void add_native(TestIndex test, Report report) {
     if (retries_.is_waiting(test)) settle_retries(test);
     prepend(kept_.take_steps(test), report);
-    const std::optional<RunEnd> end = end_of(test, report);
     const int worker = report.worker;
+    const RunEnd end = {test, worker, outcome_of_run(report)};
     store_.add_test(test, worker, *retries_.conclude(test, std::move(report), true));
-    if (end) on_run_end_(*end);
+    tell(end);
   }
 
   // As add(), for a test that has crashed and was not put back.
@@ -127,19 +127,17 @@ class Account {
   }
 
   bool conclude(TestIndex test, Report report) {
-    std::optional<RunEnd> end = end_of(test, report);
+    RunEnd end = {test, report.worker, outcome_of_run(report)};
     std::optional<Report> result = retries_.conclude(test, std::move(report));
     const bool failed = result && result->failed();
     if (result) store_.add_test(test, result->worker, std::move(*result));
-    if (end && !result) end->outcome = Outcome::rerun;
-    if (end) on_run_end_(*end);
+    if (!result) end.outcome = Outcome::rerun;
+    tell(end);
     return failed;
   }
 
-  // Empty if there is no handler.
-  std::optional<RunEnd> end_of(TestIndex test, const Report& report) const {
-    if (!on_run_end_) return std::nullopt;
-    return RunEnd{test, report.worker, outcome_of_run(report)};
+  void tell(const RunEnd& end) const {
+    if (on_run_end_) on_run_end_(end);
   }
 
   // The test gets no further attempt: stores the reports of the failed ones.

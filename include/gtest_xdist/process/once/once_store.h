@@ -52,7 +52,8 @@ struct OnceRecord {
   std::string type;          // its wire_type_name()
   std::int64_t made_at = 0;  // by a clock that all processes share
   std::int64_t maker = 0;    // a process number
-  std::optional<OnceTearDown> tear_down;
+  bool has_tear_down = false;
+  OnceTearDown tear_down{};
 };
 
 template <class Visitor>
@@ -61,6 +62,7 @@ void visit_fields(Visitor& visit, OnceRecord& record) {
   visit(record.type);
   visit(record.made_at);
   visit(record.maker);
+  visit(record.has_tear_down);
   visit(record.tear_down);
 }
 
@@ -107,11 +109,14 @@ class OnceStore {
     return bytes;
   }
 
-  // Adds a value. Call this with the lock of that name, and only if there is no such value.
-  void put(const std::string& name, const std::string& type,
-           const std::optional<OnceTearDown>& tear_down, const std::string& bytes) {
+  // Adds a value. `tear_down` may be null. Call this with the lock of that name, and only if there
+  // is no such value.
+  void put(const std::string& name, const std::string& type, const OnceTearDown* tear_down,
+           const std::string& bytes) {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    OnceRecord record{name, type, std::chrono::nanoseconds(now).count(), ::getpid(), tear_down};
+    OnceRecord record{name, type, std::chrono::nanoseconds(now).count(), ::getpid()};
+    record.has_tear_down = tear_down != nullptr;
+    if (record.has_tear_down) record.tear_down = *tear_down;
     if (in_memory()) {
       values_.emplace(name, std::make_pair(std::move(record), bytes));
       return;

@@ -163,8 +163,9 @@ class OnceValues {
     make([&](Encode encode) {
       attempt(name, [&] {
         made = encode();
-        store_->put(name, type, tear_down != nullptr ? std::optional((*tear_down)()) : std::nullopt,
-                    made);
+        OnceTearDown place;
+        if (tear_down != nullptr) place = (*tear_down)();
+        store_->put(name, type, tear_down != nullptr ? &place : nullptr, made);
       });
     });
     return made;
@@ -192,7 +193,7 @@ class OnceValues {
       // Workers may have made values even if this process has used none.
       if (!store_ && place_ && OnceStore::exists(store_path())) need_store();
       while (const std::optional<OnceRecord> record = last()) {
-        if (record->tear_down) tear_down(*record, fail);
+        if (record->has_tear_down) tear_down(*record, fail);
         store_->erase(record->name);
       }
     } catch (const std::runtime_error& error) {
@@ -255,8 +256,8 @@ class OnceValues {
   void tear_down(const OnceRecord& record, Fail fail) const {
     try {
       const auto run = reinterpret_cast<void (*)(Code, const std::string&)>(  //
-          code_at(record.tear_down->run));
-      run(code_at(record.tear_down->function), store_->bytes(record.name));
+          code_at(record.tear_down.run));
+      run(code_at(record.tear_down.function), store_->bytes(record.name));
     } catch (...) {
       fail("the tear-down of " + quoted(record.name) + " failed: " + describe_current_exception());
     }

@@ -182,7 +182,8 @@ class OutputFile {
   }
 
   void free_space(ByteRange range) {
-    if (const std::optional<ByteRange> spent = spent_.add(range, kWorthFreeing)) punch(*spent);
+    const ByteRange spent = spent_.add(range, kWorthFreeing);
+    if (!spent.empty()) punch(spent);
   }
 
   void punch(ByteRange range) const { os::free_space(file_.number(), range.begin, range.end); }

@@ -5,7 +5,6 @@
 #define GTEST_XDIST_PROCESS_OUTPUT_SPENT_RANGES_H_
 
 #include <cstdint>
-#include <optional>
 
 #include "gtest_xdist/core/tests/report.h"
 #include "gtest_xdist/process/output/stretches.h"
@@ -15,14 +14,15 @@ namespace gtest_xdist::internal {
 class SpentRanges {
  public:
   // Marks `range` as spent. If the stretch of spent bytes around it has at least `enough` bytes,
-  // returns and forgets that stretch. So ranges that are read in any order come together.
-  std::optional<ByteRange> add(ByteRange range, std::uint64_t enough) {
-    if (range.end <= range.begin) return std::nullopt;
+  // returns and forgets that stretch; else returns an empty one. So ranges that are read in any
+  // order come together.
+  ByteRange add(ByteRange range, std::uint64_t enough) {
+    if (range.end <= range.begin) return {};
     bool is_told = false;
     range = join(spent_, range, is_told);
     if (range.end - range.begin >= enough) return range;
     spent_[range.begin] = {range.end, is_told};
-    return std::nullopt;
+    return {};
   }
 
  private:

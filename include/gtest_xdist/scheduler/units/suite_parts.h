@@ -72,19 +72,14 @@ inline std::uint32_t join_dear_suites(const std::vector<TestIndex>& collection,
     }
   }
 
-  struct Suite {
-    std::vector<TestIndex> tests;
-    double seconds;
-    double set_up;
-  };
-  std::vector<Suite> dear;
-  for (std::size_t suite = 0; suite < alone.size(); ++suite) {
-    std::vector<TestIndex>& tests = alone[suite];
+  std::vector<std::uint32_t> dear;  // suites
+  for (std::uint32_t suite = 0; suite < alone.size(); ++suite) {
+    const std::vector<TestIndex>& tests = alone[suite];
     if (tests.empty()) continue;
     const double seconds = expectation.seconds(expectation.of(tests));
     const double set_up = suites[suite];
     if (static_cast<double>(tests.size()) * set_up <= seconds * kNegligibleSetUp) continue;
-    dear.push_back({std::move(tests), seconds, set_up});
+    dear.push_back(suite);
     total += set_up;
   }
   for (const TestIndex test : paying) {
@@ -92,18 +87,20 @@ inline std::uint32_t join_dear_suites(const std::vector<TestIndex>& collection,
     expectation.add(test, suites[suite_of[test]]);
   }
 
-  for (const Suite& suite : dear) {
-    const std::size_t parts =
-        best_parts(suite.seconds, suite.set_up, suite.tests.size(), total, workers);
-    const double part = suite.seconds / static_cast<double>(parts);
+  for (const std::uint32_t suite : dear) {
+    const std::vector<TestIndex>& tests = alone[suite];
+    const double set_up = suites[suite];
+    const double all = expectation.seconds(expectation.of(tests));
+    const std::size_t parts = best_parts(all, set_up, tests.size(), total, workers);
+    const double part = all / static_cast<double>(parts);
     double seconds = part;  // of the part under way
-    for (const TestIndex test : suite.tests) {
+    for (const TestIndex test : tests) {
       const double more = expectation.seconds(expectation.of(test));
       // A test that crosses the border of two parts belongs to the part with most of it.
       if (seconds + more / 2 >= part) {
         seconds -= part;
         ++next;
-        expectation.add(test, suite.set_up);
+        expectation.add(test, set_up);
       }
       seconds += more;
       unit_of[test] = next - 1;

@@ -32,15 +32,16 @@ TEST_P(OnceStoreTest, GivesWhatWasPut) {
   const std::string bytes("\0\xff\n", 3);
   EXPECT_FALSE(store_.find("a"));
   EXPECT_FALSE(store_.last());
-  store_.put("a", "vector<integer>", OnceTearDown{{"lib", 1, 2}, {"", 3, 4}}, bytes);
+  const OnceTearDown tear_down{{"lib", 1, 2}, {"", 3, 4}};
+  store_.put("a", "vector<integer>", &tear_down, bytes);
   const std::optional<OnceRecord> record = store_.find("a");
   ASSERT_TRUE(record);
   EXPECT_EQ(record->name, "a");
   EXPECT_EQ(record->type, "vector<integer>");
   EXPECT_EQ(record->maker, ::getpid());
-  ASSERT_TRUE(record->tear_down);
-  EXPECT_EQ(record->tear_down->function.module, "lib");
-  EXPECT_EQ(record->tear_down->run.version, 4U);
+  EXPECT_TRUE(record->has_tear_down);
+  EXPECT_EQ(record->tear_down.function.module, "lib");
+  EXPECT_EQ(record->tear_down.run.version, 4U);
   EXPECT_EQ(store_.bytes("a"), bytes);
   EXPECT_FALSE(store_.find("A"));
 }
@@ -52,7 +53,7 @@ TEST_P(OnceStoreTest, AnyNameIsPossible) {
   const std::vector<std::string> names = {".",  "..",    "/",           "a/b",        "a%2Fb", " ",
                                           "%",  ".made", every_byte,    longest,      "a",     "A",
                                           "\n", "a~1",   longest + 'x', longest + '/'};
-  for (const std::string& name : names) store_.put(name, "string", std::nullopt, "of " + name);
+  for (const std::string& name : names) store_.put(name, "string", nullptr, "of " + name);
   for (const std::string& name : names) {
     ASSERT_TRUE(store_.find(name)) << name;
     EXPECT_EQ(store_.find(name)->name, name);
@@ -62,7 +63,7 @@ TEST_P(OnceStoreTest, AnyNameIsPossible) {
 
 TEST_P(OnceStoreTest, KnowsWhatWasMadeLast) {
   const std::vector<std::string> names = {"c", "a", "d", "b"};
-  for (const std::string& name : names) store_.put(name, "bool", std::nullopt, "");
+  for (const std::string& name : names) store_.put(name, "bool", nullptr, "");
   std::vector<std::string> gone;
   while (const std::optional<OnceRecord> record = store_.last()) {
     gone.push_back(record->name);
@@ -73,7 +74,7 @@ TEST_P(OnceStoreTest, KnowsWhatWasMadeLast) {
 }
 
 TEST_P(OnceStoreTest, AForkTearsDownNothingOfItsParentInMemory) {
-  store_.put("a", "bool", std::nullopt, "");
+  store_.put("a", "bool", nullptr, "");
   Children children;
   children.start([&] {
     const bool is_seen = store_.last().has_value();
@@ -100,7 +101,7 @@ TEST(OnceStoreInDirectory, IsSeenByOthers) {
   EXPECT_FALSE(OnceStore::exists(directory));
   OnceStore store(directory);
   EXPECT_TRUE(OnceStore::exists(directory));
-  store.put("a", "bool", std::nullopt, "x");
+  store.put("a", "bool", nullptr, "x");
   EXPECT_EQ(OnceStore(directory).bytes("a"), "x");
 }
 
@@ -111,7 +112,7 @@ TEST(OnceStoreInDirectory, AWriterThatDiedLeavesNothing) {
   scratch.write("a.unfinished", "xyz");
   EXPECT_FALSE(store.find("a"));
   EXPECT_FALSE(store.last());
-  store.put("a", "bool", std::nullopt, "short");
+  store.put("a", "bool", nullptr, "short");
   EXPECT_EQ(store.bytes("a"), "short");
 }
 
@@ -122,9 +123,8 @@ TEST(OnceStoreInDirectory, SaysWhatItCannotDo) {
             "cannot make '" + directory + "/no': No such file or directory");
   OnceStore store(directory);
   std::filesystem::remove_all(directory);
-  EXPECT_EQ(
-      text_of_thrown<std::runtime_error>([&] { store.put("a/b", "bool", std::nullopt, "12"); }),
-      "cannot write 2 bytes to '" + directory + "/a%2Fb.bytes': No such file or directory");
+  EXPECT_EQ(text_of_thrown<std::runtime_error>([&] { store.put("a/b", "bool", nullptr, "12"); }),
+            "cannot write 2 bytes to '" + directory + "/a%2Fb.bytes': No such file or directory");
   EXPECT_EQ(text_of_thrown<std::runtime_error>([&] { store.bytes("a"); }),
             "cannot read '" + directory + "/a.bytes': No such file or directory");
   EXPECT_EQ(text_of_thrown<std::runtime_error>([&] { store.last(); }),
