@@ -11,7 +11,7 @@ import sys
 import unittest
 
 NM, SHIM = sys.argv[1:]
-MOST = 17880
+MOST = 16720
 
 
 class FunctionsTest(unittest.TestCase):
