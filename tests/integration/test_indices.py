@@ -56,7 +56,7 @@ class IndexListTest(harness.IntegrationTest):
 
     def test_bad_lists(self):
         for text in ("foo", "3-", "-3", "5-2", "1::2", ":1", "1:", "1,2", "1 2", "0x1", "1.5", "+1",
-                     "", "9", "0-9", "0-4294967294", "0-99999999999999999999"):
+                     "9", "0-9", "0-4294967294", "0-99999999999999999999"):
             with self.subTest(indices=text):
                 run = self.serial("numbered", env={"GTEST_XDIST_INDICES": text},
                                   separate_stderr=True)
@@ -66,6 +66,11 @@ class IndexListTest(harness.IntegrationTest):
                 self.assertTrue(line.startswith("gtest-xdist: error: "), line)
                 self.assertIn("GTEST_XDIST_INDICES", line)
                 self.assertIn("'%s'" % text, line)
+
+    def test_an_empty_variable_is_none(self):
+        run = self.serial("numbered", env={"GTEST_XDIST_INDICES": ""})
+        self.assertEqual((0, []), (run.status, run.notes), run)
+        self.assertEqual(8, len(run.started), run)
 
 
 class ReproductionTest(harness.IntegrationTest):
