@@ -78,8 +78,25 @@ class ResourcesTest(harness.IntegrationTest):
         self.assertGreater(len(notes), 0, run)
         self.assertEqual(len(set(notes)), len(notes), "once for each worker")
         for note in notes:
-            self.assertRegex(note, "^the output of gw[01] is incomplete: No space left on device "
-                                   "in '%s/gtest-xdist-.{6}'$" % folder)
+            self.assertRegex(note, "^the output of gw[01] is incomplete, first in 'Resources.Prints\\w+': "
+                                   "No space left on device in '%s/gtest-xdist-.{6}'$" % folder)
+
+    def test_what_is_printed_after_a_loss_is_there(self):
+        """The test makes its files too large, as tests of full disks do, and ignores the signal."""
+        for how in "buffered", "unbuffered", "streams alone", "hides the error":
+            with self.subTest(how=how):
+                run = self.parallel("resources", "--gtest_filter=Limited.*", env={"HOW": how}, workers=1)
+                self.assertEqual(0, run.status, run)
+                self.assertIn("printed later", run.out)
+                self.assertEqual(1, len(run.notes), run)
+                self.assertRegex(run.notes[0], "^the output of gw0 is incomplete, first in 'Limited.FindsNoRoom': "
+                                 + ("Input/output error" if how == "hides the error" else "File too large"))
+
+    def test_a_file_that_is_too_large_ends_a_worker_by_name(self):
+        run = self.parallel("resources", "--gtest_filter=Limited.*", env={"HOW": "signal"})
+        self.assertEqual({"Limited.FindsNoRoom"}, run.failed, run)
+        self.assertIn("SIGXFSZ", run.test("Limited.FindsNoRoom").failures[-1])
+        self.assertIn("printed later", run.out)
 
     @unittest.skipIf(without_mounts(), without_mounts())
     def test_no_space_for_the_directory_is_an_error(self):

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/transport/byte_ring.h"
 #include "gtest_xdist/transport/doorbell.h"
 #include "gtest_xdist/transport/work_deque.h"
@@ -80,6 +81,8 @@ struct WorkerSlot {
   std::atomic<std::uint64_t> err_region{0};
   // Why the worker's output files do not hold all that it printed, as errno; 0 if they do.
   std::atomic<std::int32_t> output_error{0};
+  // The first test whose output they do not hold; kNoTest if there is none, or it is not known.
+  std::atomic<TestIndex> output_lost_in{kNoTest};
   // Not 0 if a test has emptied one of these files.
   std::atomic<std::uint32_t> output_emptied{0};
   // What main has returned or exit() was called with; kNoExitStatus before that.

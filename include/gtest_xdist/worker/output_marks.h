@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <initializer_list>
 #include <iostream>
 #include <utility>
 
@@ -72,6 +73,9 @@ class OutputMarks {
     tell_region(end_);
     return slice;
   }
+
+  // Whether output was lost since the last call.
+  bool take_loss() { return std::exchange(has_lost_, false); }
 
   // As close(), but the region goes on after it. For the time in which listeners hear of an
   // assertion.
@@ -145,16 +149,37 @@ class OutputMarks {
     struct ::statvfs system {};
     const bool is_disk = ::fstatvfs(out_.number(), &system) == 0 && system.f_blocks > 0;
     if (is_disk && system.f_bavail == 0) error = ENOSPC;
-    if (is_loss(error)) slot_.output_error.store(error, std::memory_order_relaxed);
+    if (!is_loss(error)) return;
+    slot_.output_error.store(error, std::memory_order_relaxed);
+    has_lost_ = true;
+  }
+
+  // A stream that could not write to one of the files would write nothing any more, though what
+  // follows may have room again. True if `stream` or a twin is such a one; then they can write
+  // again. One that leads elsewhere, or that the program has silenced, stays as in a serial run.
+  static bool go_on(std::FILE* stream, std::initializer_list<std::ostream*> twins, int error,
+                    const Descriptor& file, int usual_number) {
+    bool has_failed = std::ferror(stream) != 0;
+    for (const std::ostream* twin : twins) has_failed |= twin->bad() && is_loss(error);
+    if (!has_failed || !same_file(file.number(), usual_number)) return false;
+    std::clearerr(stream);
+    for (std::ostream* twin : twins) twin->clear();
+    return true;
   }
 
   Position position() {
+    const int error_of_test = errno;
     errno = 0;
     std::cout.flush();
     std::clog.flush();
     const bool is_flushed = std::fflush(stdout) == 0 && std::fflush(stderr) == 0;
     if (!is_flushed || std::ferror(stdout) != 0 || std::ferror(stderr) != 0 || std::cout.bad()) {
-      tell_loss(errno);
+      const int error = is_loss(errno) ? errno : error_of_test;
+      const Descriptor& err_file = one_file_ ? out_ : err_;
+      const bool out = go_on(stdout, {&std::cout}, error, out_, STDOUT_FILENO);
+      const bool err = go_on(stderr, {&std::cerr, &std::clog}, error, err_file, STDERR_FILENO);
+      // The test may have hidden the error by later calls.
+      tell_loss((out || err) && !is_loss(error) ? EIO : error);
     }
     measure(out_, out_inode_, STDOUT_FILENO, last_.out);
     if (!one_file_) measure(err_, err_inode_, STDERR_FILENO, last_.err);
@@ -168,6 +193,7 @@ class OutputMarks {
   const ::ino_t err_inode_;
   const bool one_file_;
   bool is_open_ = false;
+  bool has_lost_ = false;
   Position begin_;
   Position end_;   // of the region that was closed or paused last
   Position last_;  // the last one measured

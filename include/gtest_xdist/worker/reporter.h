@@ -192,7 +192,10 @@ class Reporter {
   }
   OutputSlice close_region() {
     resume_if_paused();
-    return marks_.close();
+    const OutputSlice slice = marks_.close();
+    const bool is_first = slot_.output_lost_in.load(std::memory_order_relaxed) == kNoTest;
+    if (marks_.take_loss() && is_first && scope_ == Scope::test) slot_.output_lost_in = test_;
+    return slice;
   }
 
   // end_part() is missing if a listener has thrown when it heard of an assertion, or has recorded

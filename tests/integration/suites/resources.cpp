@@ -1,6 +1,8 @@
 // Tests that need much of something, and one that tells how much there is.
 #include <sys/resource.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -36,6 +38,31 @@ TEST(Resources, AllocatesUntilItIsOver) {
     char* block = new char[1 << 22];
     std::memset(block, 1, 1 << 22);
   }
+}
+
+// What is printed must not be longer than the limit of a file.
+TEST(Limited, FindsNoRoom) {
+  const std::string how = support::variable("HOW");
+  if (how != "signal") std::signal(SIGXFSZ, SIG_IGN);
+  if (how == "streams alone") std::ios::sync_with_stdio(false);
+  struct rlimit before {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  std::cout << "is lost\n";
+  if (how != "buffered") std::cout << std::flush;
+  if (how == "hides the error") errno = 0;
+  if (how != "buffered") {
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  }
+}
+TEST(Limited, Later) {
+  struct rlimit limit {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  limit.rlim_cur = limit.rlim_max;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  std::cout << "printed later" << std::endl;
 }
 
 class Healthy : public testing::TestWithParam<int> {};

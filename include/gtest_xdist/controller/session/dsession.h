@@ -275,7 +275,7 @@ class DSession : private NodeEvents {
     time_running_item(node, now, std::chrono::system_clock::now());
     node.process_ended();
     const std::string how = describe_end(node, status);
-    tell_loss_of_output(node, node_manager_.launcher().directory());
+    tell_loss_of_output(node, catalog_, node_manager_.launcher().directory());
     if (schedule_log_ != nullptr) {
       schedule_log_->ended(node, node.life().is_done() ? "" : describe_node_down(node, status),
                            now);
