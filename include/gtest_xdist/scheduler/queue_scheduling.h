@@ -21,7 +21,7 @@ class QueueScheduling : public PoolScheduling<std::deque<TestIndex>> {
   void add_node_collection(Node&, const std::vector<TestIndex>& collection) override {
     registry_.count_collection();
     if (started_) return;
-    unassigned_ = {};
+    unassigned_.clear();
     internal::append_all(unassigned_, collection);
   }
 

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -21,7 +20,8 @@ namespace gtest_xdist {
 // The other scheduler must be one that runs every test once.
 class SerialLastScheduling : public Scheduler {
  public:
-  SerialLastScheduling(std::unique_ptr<Scheduler> others, std::function<bool(TestIndex)> is_serial)
+  // `is_serial` says of each registered test whether it is serial.
+  SerialLastScheduling(std::unique_ptr<Scheduler> others, std::vector<bool> is_serial)
       : others_(std::move(others)), is_serial_(std::move(is_serial)) {}
 
   std::vector<Node*> nodes() const override { return others_->nodes(); }
@@ -43,12 +43,12 @@ class SerialLastScheduling : public Scheduler {
   }
 
   void mark_test_complete(Node& node, TestIndex test, double seconds) override {
-    if (!is_serial_(test)) others_->mark_test_complete(node, test, seconds);
+    if (!is_serial(test)) others_->mark_test_complete(node, test, seconds);
     send_serial();
   }
 
   void mark_test_pending(TestIndex test) override {
-    if (is_serial_(test)) {
+    if (is_serial(test)) {
       serial_.push_front(test);
     } else {
       others_->mark_test_pending(test);
@@ -66,6 +66,8 @@ class SerialLastScheduling : public Scheduler {
   std::size_t wake_below(const Node& node) const override { return others_->wake_below(node); }
 
  private:
+  bool is_serial(TestIndex test) const { return test < is_serial_.size() && is_serial_[test]; }
+
   struct Parts {
     std::vector<TestIndex> serial;
     std::vector<TestIndex> others;
@@ -74,7 +76,7 @@ class SerialLastScheduling : public Scheduler {
   Parts split(const std::vector<TestIndex>& tests) const {
     Parts parts;
     for (const TestIndex test : tests) {
-      (is_serial_(test) ? parts.serial : parts.others).push_back(test);
+      (is_serial(test) ? parts.serial : parts.others).push_back(test);
     }
     return parts;
   }
@@ -102,7 +104,7 @@ class SerialLastScheduling : public Scheduler {
   }
 
   std::unique_ptr<Scheduler> others_;
-  std::function<bool(TestIndex)> is_serial_;
+  std::vector<bool> is_serial_;  // by test
   bool collected_ = false;
   std::deque<TestIndex> serial_;  // those that no worker has
 };

@@ -5,6 +5,7 @@
 #ifndef GTEST_XDIST_SCHEDULER_SHARE_SCHEDULING_H_
 #define GTEST_XDIST_SCHEDULER_SHARE_SCHEDULING_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -30,9 +31,9 @@ class ShareScheduling : public Scheduler {
   void add_node_collection(Node& node, const std::vector<TestIndex>& collection) override {
     registry_.count_collection();
     if (std::optional<std::vector<TestIndex>> share = take_share(node, collection)) {
-      unserved_.emplace_back(&node, std::move(*share));
+      add_unserved(node, std::move(*share));
     } else if (!remainders_.empty()) {
-      unserved_.emplace_back(&node, std::move(remainders_.front()));
+      add_unserved(node, std::move(remainders_.front()));
       remainders_.erase(remainders_.begin());
       if (remainders_.empty()) last_one_left_something_ = false;
     }
@@ -40,9 +41,13 @@ class ShareScheduling : public Scheduler {
 
   void schedule() override {
     started_ = true;
-    for (auto& [node, tests] : std::exchange(unserved_, {})) {
-      node->send(tests);
-      node->shutdown();
+    const std::vector<Node*> nodes = std::move(unserved_);
+    const std::vector<std::vector<TestIndex>> shares = std::move(unserved_shares_);
+    unserved_.clear();
+    unserved_shares_.clear();
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      nodes[i]->send(shares[i]);
+      nodes[i]->shutdown();
     }
   }
 
@@ -58,11 +63,12 @@ class ShareScheduling : public Scheduler {
   void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
     registry_.remove(node);
     std::vector<TestIndex> left = unfinished;
-    for (auto it = unserved_.begin(); it != unserved_.end(); ++it) {
-      if (it->first != &node) continue;
-      left = left_unserved(std::move(it->second), unfinished);
+    const auto it = std::find(unserved_.begin(), unserved_.end(), &node);
+    if (it != unserved_.end()) {
+      const auto share = unserved_shares_.begin() + (it - unserved_.begin());
+      left = left_unserved(std::move(*share), unfinished);
       unserved_.erase(it);
-      break;
+      unserved_shares_.erase(share);
     }
     last_one_left_something_ = !left.empty();
     if (last_one_left_something_) remainders_.push_back(std::move(left));
@@ -85,10 +91,16 @@ class ShareScheduling : public Scheduler {
                                                const std::vector<TestIndex>& unfinished) const = 0;
 
  private:
+  void add_unserved(Node& node, std::vector<TestIndex> share) {
+    unserved_.push_back(&node);
+    unserved_shares_.push_back(std::move(share));
+  }
+
   NodeRegistry registry_;
   bool started_ = false;
-  std::vector<std::pair<Node*, std::vector<TestIndex>>> unserved_;  // shares that were not sent yet
-  std::vector<std::vector<TestIndex>> remainders_;                  // left by dead workers
+  std::vector<Node*> unserved_;                          // those whose shares were not sent yet
+  std::vector<std::vector<TestIndex>> unserved_shares_;  // theirs
+  std::vector<std::vector<TestIndex>> remainders_;       // left by dead workers
   bool last_one_left_something_ = false;  // whether the worker removed last left the last remainder
 };
 

@@ -124,7 +124,9 @@ class UnitScheduling : public PoolScheduling<internal::Units> {
     Unit* unit = internal::find_scope(units, scope);
     std::vector<TestIndex> behind;
     for (auto it = units.rbegin(); &*it != unit; ++it) {
-      behind.insert(behind.begin(), it->tests.begin(), it->tests.end());
+      std::vector<TestIndex> tests = it->tests;
+      internal::append_all(tests, behind);
+      behind = std::move(tests);
     }
     std::vector<TestIndex> tests;
     if (!behind.empty()) tests = take_back(node, behind.size());

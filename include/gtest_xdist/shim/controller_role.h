@@ -135,7 +135,7 @@ class ControllerRole : public SessionHost {
   std::vector<Item> all_items() override { return make_items(*catalog_); }
 
   void program_start() {
-    catalog_ = std::make_shared<Catalog>();
+    catalog_ = std::make_shared<const Catalog>();
     life_.emplace(*this, true);
     life_->hooks().config().dist = name_of(options_.dist);
     life_->start();
@@ -338,7 +338,7 @@ class ControllerRole : public SessionHost {
   unsigned run_ = 0;                       // calls of RUN_ALL_TESTS that have ended
   Inner* inner_ = nullptr;                 // owned by gtest
   bool fail_if_no_test_selected_ = false;  // as the user set it
-  std::shared_ptr<Catalog> catalog_;
+  std::shared_ptr<const Catalog> catalog_;
   std::optional<SessionLife> life_;            // while RUN_ALL_TESTS runs
   std::optional<SessionDurations> durations_;  // likewise, if there is a file for them
   std::optional<Replay> replay_;               // likewise, if a schedule runs again

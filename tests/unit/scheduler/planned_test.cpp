@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -20,9 +19,9 @@ namespace {
 
 using Pace = FakeNode::Pace;
 using Rules = PlannedScheduling::Rules;
-using Seconds = std::vector<std::optional<double>>;
+using Seconds = std::vector<double>;
 
-constexpr std::nullopt_t kUnknown = std::nullopt;
+constexpr double kUnknown = Forecast::kUnknown;
 
 // A letter for each test: the tests of one letter are a unit.
 std::vector<std::uint32_t> units(const std::string& letters) {

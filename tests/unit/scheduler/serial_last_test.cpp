@@ -16,7 +16,7 @@ namespace {
 struct SerialLast : SerialLastScheduling {
   explicit SerialLast(std::size_t workers)
       : SerialLastScheduling(std::make_unique<LoadScheduling>(workers),
-                             [](TestIndex test) { return test % 3 == 0; }) {}
+                             {true, false, false, true, false, false}) {}
 };
 
 using Crew = FakeCrew<SerialLast>;

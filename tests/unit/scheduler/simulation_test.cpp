@@ -184,9 +184,11 @@ TYPED_TEST(ModeSimulation, SerialTestsRunAlone) {
     const Workload load = troubled_workload(random);
     const TestIndex every = random.between<TestIndex>(1, 10);
     const auto is_serial = [every](TestIndex test) { return test % every == 0; };
-    Simulation session(std::make_unique<SerialLastScheduling>(
-                           TypeParam::make(load, random_chunk(random)), is_serial),
-                       load);
+    std::vector<bool> serial(load.durations.size());
+    for (TestIndex test = 0; test < serial.size(); ++test) serial[test] = is_serial(test);
+    Simulation session(
+        std::make_unique<SerialLastScheduling>(TypeParam::make(load, random_chunk(random)), serial),
+        load);
     while (session.step()) ASSERT_FALSE(runs_beside_a_serial_test(session, is_serial)) << load;
     ASSERT_EQ(session.error(), "") << load;
     ASSERT_EQ(session.run_counts(), each_run(load.durations.size(), 1)) << load;

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
-#include <optional>
 #include <ostream>
 #include <set>
 #include <string>
@@ -91,9 +90,9 @@ inline Forecast exact_forecast(const Workload& load) {
 inline Forecast poor_forecast(const Workload& load) {
   Forecast forecast = exact_forecast(load);
   Random random(static_cast<std::uint32_t>(load.durations.size()));
-  for (std::optional<double>& seconds : forecast.tests) {
+  for (double& seconds : forecast.tests) {
     if (random.one_in(5)) seconds = random.between(0, 3);
-    if (random.one_in(5)) seconds.reset();
+    if (random.one_in(5)) seconds = Forecast::kUnknown;
   }
   return forecast;
 }

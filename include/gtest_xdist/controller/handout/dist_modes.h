@@ -72,7 +72,8 @@ inline std::vector<std::uint32_t> join_locked_scopes(std::vector<std::uint32_t> 
 inline Forecast forecast_of(const Catalog& catalog, const SessionDurations* durations) {
   if (durations == nullptr) return {};
   Forecast forecast;
-  forecast.tests = of_each_test(catalog, [&](TestIndex i) { return durations->of_test(i); });
+  forecast.tests = of_each_test(
+      catalog, [&](TestIndex i) { return durations->of_test(i).value_or(Forecast::kUnknown); });
   forecast.suite_of =
       of_each_test(catalog, [&](TestIndex i) -> std::uint32_t { return catalog.suite_of(i); });
   for (SuiteIndex i = 0; i < catalog.suite_count(); ++i) {
@@ -152,8 +153,8 @@ inline std::unique_ptr<Scheduler> make_scheduler_of_mode(const Options& options,
   throw std::logic_error("nothing is distributed, so there is no scheduler");
 }
 
-// Makes the scheduler of the mode, for a session that starts with `workers`. It refers to `locks`.
-// If `durations` is null, tests are not planned by durations.
+// Makes the scheduler of the mode, for a session that starts with `workers`. If `durations` is
+// null, tests are not planned by durations.
 inline std::unique_ptr<Scheduler> make_scheduler(const Options& options, const Catalog& catalog,
                                                  std::size_t workers, const LockTable& locks,
                                                  const SessionDurations* durations) {
@@ -161,8 +162,9 @@ inline std::unique_ptr<Scheduler> make_scheduler(const Options& options, const C
       make_scheduler_of_mode(options, catalog, workers, locks, durations);
   // If every worker runs every test, the order does not matter: LockGate makes serial tests wait.
   if (!locks.has_serial() || options.dist == DistMode::each) return scheduler;
-  return new_scheduler<SerialLastScheduling>(
-      std::move(scheduler), [&locks](TestIndex test) { return locks.is_serial(test); });
+  std::vector<bool> is_serial(catalog.size());
+  for (TestIndex test = 0; test < catalog.size(); ++test) is_serial[test] = locks.is_serial(test);
+  return new_scheduler<SerialLastScheduling>(std::move(scheduler), std::move(is_serial));
 }
 
 // How messages name the scheduler of a mode.

@@ -26,6 +26,8 @@ class LockTable {
   static constexpr LockSetId kNoLocks = 0;  // the test runs beside all others
   static constexpr LockSetId kSerial = 1;   // the test runs alone; its locks do not matter then
 
+  LockTable() : sets_(2) {}  // those two have no locks
+
   // `names` are sorted and without repetition. Call this at most once for each test.
   void add(TestIndex test, const std::vector<std::string>& names, bool serial) {
     if (!serial && names.empty()) return;
@@ -60,16 +62,21 @@ class LockTable {
       locks.push_back(lock_ids_.emplace(name, next).first->second);
     }
     sort_all(locks);
-    std::string key;
-    for (const LockId lock : locks) key += std::to_string(lock) + ' ';
+    const std::string key = text_of(locks);
     const auto next = static_cast<LockSetId>(sets_.size());
     const auto [set, is_new] = set_ids_.emplace(key, next);
     if (is_new) sets_.push_back(std::move(locks));
     return set->second;
   }
 
-  std::vector<LockSetId> set_of_;  // by test; tests without locks may be missing at the end
-  std::vector<std::vector<LockId>> sets_ = {{}, {}};  // by id
+  static std::string text_of(const std::vector<LockId>& locks) {
+    std::string text;
+    for (const LockId lock : locks) text += std::to_string(lock) + ' ';
+    return text;
+  }
+
+  std::vector<LockSetId> set_of_;          // by test; tests without locks may be missing at the end
+  std::vector<std::vector<LockId>> sets_;  // by id
   std::map<std::string, LockId> lock_ids_;
   std::map<std::string, LockSetId> set_ids_;  // by the locks, as a text
   bool has_serial_ = false;

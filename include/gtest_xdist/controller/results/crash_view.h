@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest_xdist/core/lean/append.h"
 #include "gtest_xdist/core/tests/report.h"
 #include "gtest_xdist/hooks/session.h"
 
@@ -45,7 +46,8 @@ inline void take_changes(const TestReport& shown, Report& report) {
   if (shown.outcome == Outcome::skipped) {
     parts.push_back({PartType::skip, shown.item.file, shown.item.line, why});
   }
-  report.properties = shown.properties;
+  report.properties.clear();
+  append_all(report.properties, shown.properties);
   if (parts == parts_of(report)) return;
   for (Step& step : report.steps) step.has_part = false;
   report.dropped_parts = 0;

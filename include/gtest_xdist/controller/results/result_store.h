@@ -76,9 +76,12 @@ class ResultStore {
     }
     if (partial_.empty()) partial_.resize(state_.size());
     std::vector<Told>& reports = partial_[test];
-    auto later = reports.begin();
-    while (later != reports.end() && later->number <= static_cast<std::uint32_t>(worker)) ++later;
-    reports.insert(later, {static_cast<std::uint32_t>(worker), std::move(report)});
+    // Sorted by worker; the reports of one worker stay in their order.
+    reports.push_back({static_cast<std::uint32_t>(worker), std::move(report)});
+    for (std::size_t i = reports.size() - 1; i > 0; --i) {
+      if (reports[i - 1].number <= reports[i].number) break;
+      std::swap(reports[i - 1], reports[i]);
+    }
     if (reports.size() >= awaited_[test]) close_test(test);
   }
 
@@ -87,7 +90,7 @@ class ResultStore {
   bool close_test(TestIndex test) {
     if (state_[test] != State::expected) return false;
     if (told_of(test) == 0) return true;
-    make_ready(test, merge_each(std::exchange(partial_[test], {})));
+    make_ready(test, merge_each(std::move(partial_[test])));
     return false;
   }
 
@@ -247,7 +250,7 @@ class ResultStore {
       const bool told = failed ? report.failed() : &report == &first;
       if (told && merged.worker < 0) merged.worker = report.worker;
       if (told && !failed) merged.dropped_parts = report.dropped_parts;
-      if (&report == &first) merged.properties = report.properties;
+      if (&report == &first) merged.properties = std::move(report.properties);
       if (!failed && merged.flaky.empty()) merged.flaky = report.flaky;
       std::uint64_t parts = 0;
       for (Step& step : report.steps) {

@@ -14,7 +14,6 @@
 
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/controller/results/attempts.h"
-#include "gtest_xdist/core/lean/sorted_order.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/core/tests/report.h"
 
@@ -47,7 +46,7 @@ class Retries {
     }
     if (may_retry) return tell_last(std::move(failed.attempts), std::move(report));
     if (failed.attempts.empty()) return report;
-    if (!report.failed()) flaky_.push_back({test, tell_story(failed.attempts, report, most_ + 1)});
+    if (!report.failed()) add_flaky(test, tell_story(failed.attempts, report, most_ + 1));
     return tell_attempts(std::move(failed.attempts), std::move(report), most_ + 1);
   }
 
@@ -119,13 +118,7 @@ class Retries {
   }
 
   // Sorted by test.
-  std::vector<Flaky> flaky() const {
-    std::vector<Flaky> tests = flaky_;
-    put_in_order(tests, sorted_order(tests.size(), [&](std::size_t a, std::size_t b) {
-                   return tests[a].test < tests[b].test;
-                 }));
-    return tests;
-  }
+  const std::vector<Flaky>& flaky() const { return flaky_; }
 
  private:
   struct Failed {
@@ -143,6 +136,14 @@ class Retries {
       return failed;
     }
     return {test, {}};
+  }
+
+  void add_flaky(TestIndex test, std::string story) {
+    flaky_.push_back({test, std::move(story)});
+    for (std::size_t i = flaky_.size() - 1; i > 0; --i) {
+      if (flaky_[i - 1].test <= flaky_[i].test) return;
+      std::swap(flaky_[i - 1], flaky_[i]);
+    }
   }
 
   // Takes the attempts before the one that `worker` has made.
@@ -193,7 +194,7 @@ class Retries {
   std::vector<Failed> waiting_;
   std::vector<Failed> running_;      // sent to a worker; at most one for each
   std::vector<Failed> interrupted_;  // their worker died; what comes next is not known yet
-  std::vector<Flaky> flaky_;
+  std::vector<Flaky> flaky_;         // sorted by test
 };
 
 }  // namespace gtest_xdist::internal

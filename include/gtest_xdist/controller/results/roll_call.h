@@ -41,7 +41,7 @@ class RollCall {
 
   // Listeners have heard of the end of a test.
   void answer(TestIndex test, Verdict verdict) {
-    std::uint8_t& answer = answers_[test];
+    unsigned& answer = answers_[test];
     if (verdict == Verdict::passed_without_run) answer |= kWithoutRun;
     if ((answer & kTimes) < kTwice) ++answer;
     ++counts_[static_cast<std::size_t>(verdict)];
@@ -52,32 +52,32 @@ class RollCall {
   // iteration begins without answers.
   std::optional<std::string> close(const std::vector<TestIndex>& selected,
                                    const std::vector<TestIndex>& unreported, NameOf name_of) {
-    std::vector<std::uint8_t> expected(answers_.size());
+    std::vector<unsigned> expected(answers_.size());
     for (const TestIndex test : selected) expected[test] = kOnce;
     for (const TestIndex test : unreported) expected[test] = 0;
     std::optional<std::string> error;
     if (answers_ != expected) error = describe(expected, name_of);
-    std::fill(answers_.begin(), answers_.end(), std::uint8_t{0});
+    answers_ = std::vector<unsigned>(answers_.size());
     counts_ = {};
     return error;
   }
 
  private:
   // An answer has two bits that say how often listeners heard of the test, and a flag.
-  static constexpr std::uint8_t kOnce = 1;
-  static constexpr std::uint8_t kTwice = 2;  // or more often
-  static constexpr std::uint8_t kTimes = 3;  // the two bits
-  static constexpr std::uint8_t kWithoutRun = 4;
+  static constexpr unsigned kOnce = 1;
+  static constexpr unsigned kTwice = 2;  // or more often
+  static constexpr unsigned kTimes = 3;  // the two bits
+  static constexpr unsigned kWithoutRun = 4;
   static constexpr std::size_t kVerdicts = 5;
   static constexpr std::size_t kNamesShown = 10;
 
-  std::string describe(const std::vector<std::uint8_t>& expected, NameOf name_of) const {
+  std::string describe(const std::vector<unsigned>& expected, NameOf name_of) const {
     std::vector<TestIndex> lost;
     std::vector<TestIndex> repeated;
     std::vector<TestIndex> strange;
     std::vector<TestIndex> without_run;
     for (TestIndex test = 0; test < answers_.size(); ++test) {
-      const std::uint8_t times = answers_[test] & kTimes;
+      const unsigned times = answers_[test] & kTimes;
       if (times < expected[test]) lost.push_back(test);
       if (times > 0 && expected[test] == 0) strange.push_back(test);
       if (times > kOnce && expected[test] > 0) repeated.push_back(test);
@@ -107,7 +107,7 @@ class RollCall {
     return text + " and " + std::to_string(tests.size() - kNamesShown) + " more";
   }
 
-  std::vector<std::uint8_t> answers_;  // by test
+  std::vector<unsigned> answers_;  // by test
   std::array<std::uint64_t, kVerdicts> counts_{};
 };
 

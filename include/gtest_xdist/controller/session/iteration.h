@@ -156,7 +156,7 @@ class Iteration {
   bool awaits_retry(TestIndex test) const { return account_.retries().is_waiting(test); }
 
   // The tests that did not fail in the last of several attempts, sorted by test.
-  std::vector<Retries::Flaky> flaky() const { return account_.retries().flaky(); }
+  const std::vector<Retries::Flaky>& flaky() const { return account_.retries().flaky(); }
 
   // Whether a failure is known by now.
   bool has_failures() const { return log_.has_failures() || account_.store().has_failures(); }

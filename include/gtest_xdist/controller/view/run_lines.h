@@ -61,7 +61,9 @@ class RunLines {
   // An iteration begins, or begins again. tell_beginning() will print it.
   void begin(std::size_t workers, std::size_t tests, const std::string& scheduler) {
     if (!is_told(Topic::result)) return;
-    beginning_ = {describe_crew(workers, tests), "scheduling tests via " + scheduler};
+    beginning_.clear();
+    beginning_.push_back(describe_crew(workers, tests));
+    beginning_.push_back("scheduling tests via " + scheduler);
   }
 
   // Prints the lines from begin(), unless they were printed.

@@ -5,7 +5,6 @@
 #ifndef GTEST_XDIST_CORE_SETTINGS_VARIABLES_H_
 #define GTEST_XDIST_CORE_SETTINGS_VARIABLES_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -221,8 +220,10 @@ inline Options parse_options(const Environment& environment) {
 
 // Whether the user asks for the list of variables. The other variables need not be valid then.
 inline bool asks_for_variables(const Environment& environment) {
-  const Environment::value_type asks(kWorkersVariable, kHelp);
-  return std::find(environment.begin(), environment.end(), asks) != environment.end();
+  for (const auto& [name, value] : environment) {
+    if (name == kWorkersVariable && value == kHelp) return true;
+  }
+  return false;
 }
 
 // The list of variables for a person at a terminal, one a line.

@@ -62,7 +62,9 @@ inline std::vector<DiffLine> diff_lines(const std::vector<std::string>& a,
   // common[i][j]: length of the longest common subsequence of the rests from row i and column j.
   std::vector<std::vector<std::uint32_t>> common;
   if (exact) {
-    common.assign(rows + 1, std::vector<std::uint32_t>(columns + 1, 0));
+    for (std::size_t i = 0; i <= rows; ++i) {
+      common.push_back(std::vector<std::uint32_t>(columns + 1));
+    }
     for (std::size_t i = rows; i-- > 0;) {
       for (std::size_t j = columns; j-- > 0;) {
         common[i][j] = a[head + i] == b[head + j] ? common[i + 1][j + 1] + 1

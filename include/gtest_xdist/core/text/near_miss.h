@@ -53,7 +53,8 @@ inline std::optional<std::string> near_miss(std::string_view word,
   for (const std::string& candidate : known) {
     const bool is_plural = is_plural_of(candidate, word);
     // The difference in length is the least possible distance.
-    const auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
+    const std::size_t shorter = std::min(word.size(), candidate.size());
+    const std::size_t longer = std::max(word.size(), candidate.size());
     if (!is_plural && longer - shorter >= best_distance) continue;
     const std::size_t distance = is_plural ? 1 : edit_distance(word, candidate);
     if (distance < best_distance) {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,8 +16,9 @@ namespace gtest_xdist {
 
 // What is expected before the session. Any part may be missing: then nothing is known of it.
 struct Forecast {
-  std::vector<std::optional<double>> tests;  // seconds, by test
-  std::vector<std::uint32_t> suite_of;       // by test
+  static constexpr double kUnknown = -1;
+  std::vector<double> tests;            // seconds, by test; or kUnknown
+  std::vector<std::uint32_t> suite_of;  // by test
   std::vector<double> suites;  // by suite: seconds of its set-up and tear-down, which each worker
                                // pays for each stretch of the suite that it runs
 };
@@ -48,22 +48,21 @@ struct Work {
 class Expectation {
  public:
   // `blind`: how many seconds to expect if no test is known at all.
-  Expectation(std::vector<std::optional<double>> tests, double blind)
-      : tests_(std::move(tests)), mean_(blind) {
+  Expectation(std::vector<double> tests, double blind) : tests_(std::move(tests)), mean_(blind) {
     double sum = 0;
     std::size_t known = 0;
-    for (const std::optional<double>& seconds : tests_) {
-      if (!seconds) continue;
-      sum += *seconds;
+    for (const double seconds : tests_) {
+      if (seconds < 0) continue;
+      sum += seconds;
       ++known;
     }
     if (known > 0) mean_ = std::max(kLeast, sum / static_cast<double>(known));
   }
 
-  bool knows(TestIndex test) const { return test < tests_.size() && tests_[test]; }
+  bool knows(TestIndex test) const { return test < tests_.size() && tests_[test] >= 0; }
 
   Work of(TestIndex test) const {
-    return knows(test) ? Work{std::max(kLeast, *tests_[test]), 0} : Work{0, 1};
+    return knows(test) ? Work{std::max(kLeast, tests_[test]), 0} : Work{0, 1};
   }
   Work of(const std::vector<TestIndex>& tests) const {
     Work work;
@@ -77,7 +76,7 @@ class Expectation {
 
   // Expects the test to take `seconds` more. Does nothing if the test is unknown.
   void add(TestIndex test, double seconds) {
-    if (knows(test)) *tests_[test] += seconds;
+    if (knows(test)) tests_[test] += seconds;
   }
 
   void learn(TestIndex test, double seconds) {
@@ -90,8 +89,8 @@ class Expectation {
  private:
   static constexpr double kLeast = 1e-6;  // a test is never free
 
-  std::vector<std::optional<double>> tests_;
-  double mean_;  // seconds that an unknown test is expected to take
+  std::vector<double> tests_;  // as in Forecast
+  double mean_;                // seconds that an unknown test is expected to take
   double learnt_seconds_ = 0;
   std::size_t learnt_ = 0;
 };

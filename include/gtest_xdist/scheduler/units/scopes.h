@@ -25,7 +25,7 @@ inline std::vector<std::uint32_t> scopes_of(const std::vector<std::string>& keys
   scopes.reserve(keys.size());
   for (const std::string& key : keys) {
     const auto next = static_cast<std::uint32_t>(numbers.size());
-    scopes.push_back(numbers.try_emplace(key, next).first->second);
+    scopes.push_back(numbers.emplace(key, next).first->second);
   }
   return scopes;
 }
@@ -88,7 +88,7 @@ inline std::vector<std::uint32_t> scopes_of_groups(
   for (std::size_t test = 0; test < groups.size(); ++test) {
     for (const std::string& group : groups[test]) {
       const auto next = static_cast<std::uint32_t>(numbers.size());
-      keys[test].push_back(numbers.try_emplace(group, next).first->second);
+      keys[test].push_back(numbers.emplace(group, next).first->second);
     }
   }
   return internal::join_scopes(
