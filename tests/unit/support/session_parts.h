@@ -37,9 +37,9 @@ namespace gtest_xdist::internal {
 
 // Hears nothing.
 class NoEvents : public NodeEvents {
-  Clock::time_point on_time(Clock::time_point) override { return Clock::time_point::max(); }
-  void on_continue(Clock::duration) override {}
-  Clock::time_point on_wait(Clock::time_point) override { return Clock::time_point::max(); }
+  Time on_time(Time) override { return Time::max(); }
+  void on_continue() override {}
+  Time on_wait(Time) override { return Time::max(); }
   void on_message(WorkerNode&, std::string_view) override {}
   void on_end(WorkerNode&, const ExitStatus&) override {}
   void on_news() override {}

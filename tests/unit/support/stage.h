@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/handout/hand_out.h"
 #include "gtest_xdist/controller/locks/lock_table.h"
 #include "gtest_xdist/controller/session/iteration.h"
@@ -48,9 +49,9 @@ class Stage {
       : tests_(tests) {
     std::vector<TestIndex> order(tests);
     std::iota(order.begin(), order.end(), 0U);
-    iteration_.emplace(catalog_, nodes_,
-                       HandOut::Plan{std::move(scheduler), kName, order, workers, locks},
-                       std::move(on_crash_item), policy, segment_.stop_word());
+    iteration_.emplace(IterationContext{catalog_, nodes_, clock_, segment_.stop_word(), policy,
+                                        std::move(on_crash_item)},
+                       HandOut::Plan{std::move(scheduler), kName, order, workers, locks});
     for (unsigned i = 0; i < workers; ++i) add_worker();
   }
 
@@ -232,6 +233,7 @@ class Stage {
   Segment segment_ =
       Segment::create({kMostWorkers, round_up_to_power_of_two(catalog_.size()), 1024, 1024});
   WorkerNodes nodes_;
+  SessionClock clock_;
   std::optional<Iteration> iteration_;
   std::map<std::size_t, std::optional<TestIndex>> running_;
   std::map<TestIndex, bool> taken_;

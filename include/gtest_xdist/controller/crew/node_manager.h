@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "gtest_xdist/controller/crew/launcher.h"
+#include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/crew/suspension.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/core/wire/decoder.h"
@@ -38,19 +39,19 @@ namespace gtest_xdist::internal {
 // Hears what workers do. NodeManager calls it in poll(), pump() and wait_for_end().
 class NodeEvents {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Time = SessionClock::Time;
 
   virtual ~NodeEvents() = default;
 
   // Called when the bell has rung, and at the latest at the time that the last call returned. A
   // process may have been stopped or continued since then.
-  virtual Clock::time_point on_time(Clock::time_point now) = 0;
+  virtual Time on_time(Time now) = 0;
 
-  // The session, with its workers, was suspended for so long.
-  virtual void on_continue(Clock::duration suspended) = 0;
+  // The session was suspended, and continues with all its workers.
+  virtual void on_continue() = 0;
 
   // Called before each wait. The wait ends at the returned time at the latest.
-  virtual Clock::time_point on_wait(Clock::time_point now) = 0;
+  virtual Time on_wait(Time now) = 0;
 
   // The worker has sent a frame; `message` is valid during the call. Throws DecodeError if it is no
   // message. NodeManager accuses the worker then.
@@ -79,7 +80,7 @@ class NodeManager {
             stop_signals, [](void* bell) { static_cast<Doorbell*>(bell)->ring(); },
             &segment_.bell()),
         jobserver_(jobserver),
-        suspension_(nodes_, segment_.bell()) {
+        suspension_(nodes_, clock_, segment_.bell()) {
     segment_.header().output_is_terminal = ::isatty(STDOUT_FILENO) != 0;
   }
 
@@ -152,7 +153,7 @@ class NodeManager {
   // Starts the worker's process for so many iterations; 0: without end. watch() must follow. Throws
   // std::runtime_error; there is no process then.
   void start(WorkerNode& node, unsigned iterations, int seed) {
-    node.started = Clock::now();
+    node.started = SessionClock::MachineClock::now();
     node.slot().phase_since = clock_nanoseconds(node.started);
     launcher_.launch(node, segment_, iterations, seed);
   }
@@ -174,6 +175,9 @@ class NodeManager {
       return found;
     });
   }
+
+  // The session's clock. All times here are its.
+  const SessionClock& clock() const { return clock_; }
 
   // The first signal that has asked for the end of the session; 0 if none has come.
   int stop_signal() const { return stop_signals_.first(); }
@@ -224,23 +228,23 @@ class NodeManager {
     while (!poll()) {
       // A worker does not ring for every message. So long after a ring, all messages are there.
       if (std::exchange(look_again_, false)) {
-        wait_until(Clock::now() + 2 * kLongestSilence);
+        wait_until(clock_.now() + 2 * kLongestSilence);
       } else {
-        wait_until(Clock::time_point::max());
+        wait_until(Time::max());
       }
     }
   }
 
   // Blocks until all workers' processes have ended. Kills those that take too long.
   void wait_for_end() {
-    exit_deadline_ = Clock::now() + kExitPatience;
+    Time deadline = clock_.now() + kExitPatience;
     while (alive() > 0) {
       if (poll()) continue;
-      if (Clock::now() < exit_deadline_) {
-        wait_until(exit_deadline_);
+      if (clock_.now() < deadline) {
+        wait_until(deadline);
         continue;
       }
-      exit_deadline_ = Clock::time_point::max();
+      deadline = Time::max();
       for (const auto& node : nodes_) {
         if (node->life().is_gone()) continue;
         node->accuse("it did not end within " + std::to_string(kExitPatience.count()) + " seconds");
@@ -250,7 +254,7 @@ class NodeManager {
   }
 
  private:
-  using Clock = NodeEvents::Clock;
+  using Time = SessionClock::Time;
 
   // A worker that has not ended so long after wait_for_end() began is killed.
   static constexpr std::chrono::seconds kExitPatience{60};
@@ -259,26 +263,24 @@ class NodeManager {
   static constexpr std::uint64_t kCommandsCapacity = 1U << 12;
 
   void heed_suspension() {
-    const std::optional<Clock::duration> suspended = suspension_.heed();
-    if (!suspended) return;
-    if (exit_deadline_ != Clock::time_point::max()) exit_deadline_ += *suspended;
-    events_.on_continue(*suspended);
-    next_time_ = Clock::time_point::min();
+    if (!suspension_.heed()) return;
+    events_.on_continue();
+    next_time_ = Time::min();
   }
 
   void tell_time(bool has_rung) {
-    const Clock::time_point now = Clock::now();
+    const Time now = clock_.now();
     if (has_rung || now >= next_time_) next_time_ = events_.on_time(now);
   }
 
   // Blocks until the bell rings, until `deadline`, or until a time that NodeEvents has asked for.
   // True if the bell rang.
-  bool wait_until(Clock::time_point deadline) {
+  bool wait_until(Time deadline) {
     const StopSignals::Attention attention(stop_signals_);
     if (stop_signals_.came_again()) end_now();
-    const Clock::time_point now = Clock::now();
-    const Clock::time_point next_look = show_output(now);
-    const Clock::duration left =
+    const Time now = clock_.now();
+    const Time next_look = show_output(now);
+    const Time::duration left =
         std::min({deadline, next_time_, next_look, events_.on_wait(now)}) - now;
     const bool rings = segment_.bell().wait_for(
         std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
@@ -287,8 +289,8 @@ class NodeManager {
   }
 
   // Shows live output, if there is any. Returns when to do so again at the latest.
-  Clock::time_point show_output(Clock::time_point now) {
-    Clock::time_point next = Clock::time_point::max();
+  Time show_output(Time now) {
+    Time next = Time::max();
     if (launcher_.is_captured()) return next;
     for (const auto& node : nodes_) {
       if (node->life().is_gone() || !node->live) continue;
@@ -339,10 +341,10 @@ class NodeManager {
   Jobserver* const jobserver_;
   OutputWatch output_watch_;
   WorkerNodes nodes_;
+  SessionClock clock_;
   Suspension suspension_;
-  Clock::time_point exit_deadline_ = Clock::time_point::max();  // of all workers, at the end
   // When to call on_time() at the latest.
-  Clock::time_point next_time_ = Clock::time_point::min();
+  Time next_time_ = Time::min();
   bool look_again_ = false;
   bool rang_ = false;  // whether the bell rang in a wait, which has answered it
 };

@@ -17,10 +17,11 @@
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/crew/worker_ending.h"
+#include "gtest_xdist/controller/crew/worker_times.h"
 #include "gtest_xdist/controller/node/crash_report.h"
 #include "gtest_xdist/controller/node/worker_node.h"
-#include "gtest_xdist/controller/node/worker_times.h"
 #include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/core/settings/time_out.h"
 #include "gtest_xdist/core/tests/index_list.h"
@@ -32,19 +33,20 @@ namespace gtest_xdist::internal {
 
 class Supervisor {
  public:
-  using Clock = std::chrono::steady_clock;
-  using Time = Clock::time_point;
+  using Time = SessionClock::Time;
+  using Duration = Time::duration;
 
   // When the debugger has ended, look() must be called.
   using PrintStacks = WorkerEnding::PrintStacks;
 
   // The session begins `now`. `nodes` are all workers of the session; they may become more.
   Supervisor(const Catalog& catalog, const Options& options, const WorkerNodes& nodes,
-             PrintStacks print_stacks, Time now)
+             const SessionClock& clock, PrintStacks print_stacks, Time now)
       : catalog_(catalog),
         limit_(options.timeout),
         session_limit_(options.session_timeout),
         nodes_(nodes),
+        clock_(clock),
         print_stacks_(std::move(print_stacks)),
         begin_(now) {}
 
@@ -56,7 +58,7 @@ class Supervisor {
   // Returns when to call it again at the latest.
   Time look(Time now, int stop_signal) {
     while (cares_.size() < nodes_.size()) {
-      cares_.emplace_back(*nodes_[cares_.size()], print_stacks_);
+      cares_.emplace_back(*nodes_[cares_.size()], clock_, print_stacks_);
     }
     if (stop_signal != 0 && !is_interrupted_) interrupt(stop_signal, now);
     if (session_limit_ && over_.empty() && now >= begin_ + *session_limit_) end_session(now);
@@ -72,16 +74,9 @@ class Supervisor {
     return next;
   }
 
-  // The session, with its workers, continues; it was suspended for so long. That time does not
-  // count.
-  void continues(Clock::duration suspended) {
-    begin_ += suspended;
-    over_since_ += suspended;
-    for (Care& care : cares_) {
-      if (care.stopped_since) *care.stopped_since += suspended;
-      if (care.deaf_since) *care.deaf_since += suspended;
-      care.ending.continues(suspended);
-    }
+  // The session continues, and has continued all workers.
+  void on_continue() {
+    for (Care& care : cares_) care.ending.on_continue();
   }
 
   // Why no further test must start; empty while the session may go on.
@@ -103,8 +98,8 @@ class Supervisor {
 
   // What the Supervisor remembers of a worker.
   struct Care {
-    Care(WorkerNode& worker, const PrintStacks& print_stacks)
-        : node(worker), ending(worker, print_stacks) {}
+    Care(WorkerNode& worker, const SessionClock& clock, const PrintStacks& print_stacks)
+        : node(worker), ending(worker, clock, print_stacks) {}
 
     WorkerNode& node;
     WorkerEnding ending;
@@ -152,20 +147,20 @@ class Supervisor {
   }
 
   // How long a worker may stay in `phase`; empty if there is no limit.
-  std::optional<Clock::duration> limit_of(Phase phase) const {
+  std::optional<Duration> limit_of(Phase phase) const {
     if (!runs_user_code(phase)) return std::nullopt;
     if (!over_.empty()) return kLastPatience;
     if (!limit_) return std::nullopt;
-    if (phase == Phase::starting) return std::max<Clock::duration>(*limit_, kStartPatience);
+    if (phase == Phase::starting) return std::max<Duration>(*limit_, kStartPatience);
     return *limit_;
   }
 
   Time mind_limits(Care& care, Time now) {
     const WorkerNode& node = care.node;
     const Phase phase = node.phase();
-    const std::optional<Clock::duration> limit = limit_of(phase);
+    const std::optional<Duration> limit = limit_of(phase);
     if (!limit) return limit_ ? now + next_phase_in(node) : Time::max();
-    const Time since = std::max(busy_since(node, now), over_since_);
+    const Time since = std::max(busy_since(node, clock_, now), over_since_);
     if (now >= since + *limit) {
       return care.ending.begin(
           over_.empty() ? timed_out(*limit) : EndReason{"ran out of time", over_}, now);
@@ -179,22 +174,20 @@ class Supervisor {
     return since + *limit;
   }
 
-  static EndReason timed_out(Clock::duration limit) {
+  static EndReason timed_out(Duration limit) {
     return {"timed out",
             describe_time_out(std::chrono::duration_cast<std::chrono::milliseconds>(limit))};
   }
 
-  Clock::duration slow_after() const {
-    return std::min<Clock::duration>(*limit_ / kSlowPart, kSlow);
-  }
+  Duration slow_after() const { return std::min<Duration>(*limit_ / kSlowPart, kSlow); }
 
   // How long the next look can wait. An idle worker may begin a test at any time, and no message
   // tells of that. If it has no test, the look can wait longer.
-  Clock::duration next_phase_in(const WorkerNode& node) const {
+  Duration next_phase_in(const WorkerNode& node) const {
     return node.pending() == 0 ? *limit_ : slow_after();
   }
 
-  void call_slow(const WorkerNode& node, Clock::duration time) const {
+  void call_slow(const WorkerNode& node, Duration time) const {
     std::string place = place_of(node);
     if (const std::optional<TestIndex> item = node.running_item()) {
       place = "running '" + catalog_.full_name(*item) + "'";
@@ -247,8 +240,9 @@ class Supervisor {
   const std::optional<std::chrono::milliseconds> limit_;
   const std::optional<std::chrono::milliseconds> session_limit_;
   const WorkerNodes& nodes_;
+  const SessionClock& clock_;
   const PrintStacks print_stacks_;
-  Time begin_;
+  const Time begin_;
   std::string over_;
   Time over_since_ = Time::min();
   bool is_interrupted_ = false;

@@ -1,13 +1,12 @@
 // Suspends the session at Ctrl-Z as one process, until the shell continues it.
 //
-// Layer: controller/crew. Does not know whose time limits must be moved afterwards.
+// Layer: controller/crew. Has the session's clock stand still meanwhile. Does not know who asks it.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_SUSPENSION_H_
 #define GTEST_XDIST_CONTROLLER_CREW_SUSPENSION_H_
 
-#include <chrono>
 #include <csignal>
-#include <optional>
 
+#include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/process/signals/suspend_request.h"
@@ -19,22 +18,22 @@ namespace gtest_xdist::internal {
 class Suspension {
  public:
   // A request for suspension rings `bell`.
-  Suspension(const WorkerNodes& nodes, Doorbell& bell)
+  Suspension(const WorkerNodes& nodes, SessionClock& clock, Doorbell& bell)
       : nodes_(nodes),
+        clock_(clock),
         request_([](void* to_ring) { static_cast<Doorbell*>(to_ring)->ring(); }, &bell) {}
 
   // If a suspension was requested, stops the workers and this process, and blocks until this
-  // process is continued. Then continues the workers, and returns how long it took.
-  std::optional<std::chrono::steady_clock::duration> heed() {
-    if (!request_.is_pending()) return std::nullopt;
+  // process is continued. Then continues the workers, and returns true.
+  bool heed() {
+    if (!request_.is_pending()) return false;
     make_way();
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = SessionClock::MachineClock::now();
     send_to_workers(SIGSTOP);
     request_.suspend();
-    const auto now = std::chrono::steady_clock::now();
-    for (const auto& node : nodes_) node->continued = now;
+    clock_.stood_still(begin, SessionClock::MachineClock::now());
     send_to_workers(SIGCONT);
-    return now - begin;
+    return true;
   }
 
  private:
@@ -45,6 +44,7 @@ class Suspension {
   }
 
   const WorkerNodes& nodes_;
+  SessionClock& clock_;
   SuspendRequest request_;
 };
 

@@ -20,6 +20,7 @@
 #include <memory>
 #include <utility>
 
+#include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/transport/worker_slot.h"
@@ -28,15 +29,14 @@ namespace gtest_xdist::internal {
 
 class WorkerEnding {
  public:
-  using Clock = std::chrono::steady_clock;
-  using Time = Clock::time_point;
+  using Time = SessionClock::Time;
 
   // Starts a debugger that writes the stacks of a process to a descriptor. When the debugger has
   // ended, go_on() must be called. Null if there is no debugger.
   using PrintStacks = std::function<std::unique_ptr<ChildProcess>(::pid_t process, int output)>;
 
-  WorkerEnding(WorkerNode& node, const PrintStacks& print_stacks)
-      : node_(node), print_stacks_(print_stacks) {}
+  WorkerEnding(WorkerNode& node, const SessionClock& clock, const PrintStacks& print_stacks)
+      : node_(node), clock_(clock), print_stacks_(print_stacks) {}
 
   // Whether the worker is being ended.
   bool under_way() const { return step_ != Step::none; }
@@ -45,7 +45,7 @@ class WorkerEnding {
   // it is let go. Returns when to call go_on() at the latest.
   Time begin(EndReason reason, Time now) {
     node_.end_reason = std::move(reason);
-    phase_since_ = node_.phase_since(now);
+    phase_since_ = node_.phase_since();
     stop(Step::stopping, now);
     return step_end_;
   }
@@ -70,14 +70,14 @@ class WorkerEnding {
     switch (step_) {
       case Step::stopping:
         if (!is_decided(now)) return step_end_;
-        if (has_moved_on(now)) return let_go(now);
+        if (has_moved_on()) return let_go(now);
         debug(now);
         return step_end_;
       case Step::debugging:
         if (!debugger_->ended() && now < step_end_) return step_end_;
         debugger_.reset();
         // The debugger may have let the worker run on.
-        if (has_moved_on(now)) return let_go(now);
+        if (has_moved_on()) return let_go(now);
         ask(SIGABRT, now);
         return step_end_;
       case Step::asked:
@@ -90,7 +90,7 @@ class WorkerEnding {
         return step_end_;
       case Step::stopping_again:
         if (!is_decided(now)) return step_end_;
-        if (has_moved_on(now)) return let_go(now);
+        if (has_moved_on()) return let_go(now);
         kill();
         break;
       case Step::none:
@@ -100,9 +100,9 @@ class WorkerEnding {
     return Time::max();
   }
 
-  // The session, with its workers, continues; it was suspended for so long.
-  void continues(Clock::duration suspended) {
-    step_end_ += suspended;
+  // The session continues, and has continued all workers. Stops this one again, if its step needs
+  // that.
+  void on_continue() {
     const bool is_stopped =
         step_ == Step::stopping || step_ == Step::debugging || step_ == Step::stopping_again;
     if (is_stopped && node_.process != nullptr) node_.process->send(SIGSTOP);
@@ -110,7 +110,7 @@ class WorkerEnding {
 
   // Until this time, the worker may seem stopped because the controller itself had stopped it. News
   // of its continuing takes a moment.
-  Time settled() const { return std::max(let_go_, node_.continued) + kGrace; }
+  Time settled() const { return std::max(let_go_, clock_.continued()) + kGrace; }
 
   // The worker has ended: also ends the debugger.
   void forget() { debugger_.reset(); }
@@ -136,8 +136,8 @@ class WorkerEnding {
 
   // Whether the worker has left the phase for which it is ended. If that was a test, the time of
   // the test shows that it was too late.
-  bool has_moved_on(Time now) const {
-    return node_.phase_since(now) != phase_since_ || !runs_user_code(node_.phase());
+  bool has_moved_on() const {
+    return node_.phase_since() != phase_since_ || !runs_user_code(node_.phase());
   }
 
   Time let_go(Time now) {
@@ -173,10 +173,12 @@ class WorkerEnding {
   }
 
   WorkerNode& node_;
+  const SessionClock& clock_;
   const PrintStacks& print_stacks_;
   Step step_ = Step::none;
   Time step_end_;
-  Time phase_since_;  // of the phase for which it is ended
+  // When the phase for which it is ended began, by the machine's clock.
+  SessionClock::MachineClock::time_point phase_since_;
   Time let_go_ = Time::min();
   std::unique_ptr<ChildProcess> debugger_;
 };

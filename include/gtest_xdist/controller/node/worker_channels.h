@@ -70,15 +70,11 @@ class WorkerChannels {
   // Where the worker says that it is. Pairs with the release store in Reporter::enter().
   Phase phase() const { return slot_.phase.load(std::memory_order_acquire); }
 
-  // When the worker says that its phase began, but not before `started` and not after `now`. Kept
-  // for phases in which user code runs. Call phase() first: then this is not older than that phase.
-  std::chrono::steady_clock::time_point phase_since(
-      std::chrono::steady_clock::time_point started,
-      std::chrono::steady_clock::time_point now) const {
-    const std::int64_t since = slot_.phase_since.load(std::memory_order_relaxed);
-    const std::int64_t not_before = std::min(clock_nanoseconds(started), clock_nanoseconds(now));
+  // When the worker says that its phase began; this may be in the future. Kept for phases in which
+  // user code runs. Call phase() first: then this is not older than that phase.
+  std::chrono::steady_clock::time_point phase_since() const {
     return std::chrono::steady_clock::time_point(
-        std::chrono::nanoseconds(std::clamp(since, not_before, clock_nanoseconds(now))));
+        std::chrono::nanoseconds(slot_.phase_since.load(std::memory_order_relaxed)));
   }
 
  private:

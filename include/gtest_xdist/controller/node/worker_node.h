@@ -12,6 +12,7 @@
 #ifndef GTEST_XDIST_CONTROLLER_NODE_WORKER_NODE_H_
 #define GTEST_XDIST_CONTROLLER_NODE_WORKER_NODE_H_
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -212,11 +213,10 @@ class WorkerNode : public Node, public GateNode {
     channels_.wake();
   }
 
-  // As in WorkerChannels.
+  // As in WorkerChannels; no phase began before the process.
   Phase phase() const { return channels_.phase(); }
-  std::chrono::steady_clock::time_point phase_since(
-      std::chrono::steady_clock::time_point now) const {
-    return channels_.phase_since(started, now);
+  std::chrono::steady_clock::time_point phase_since() const {
+    return std::max(started, channels_.phase_since());
   }
 
   // The test that the worker is in, or is in the set-up of the suite for, if any. After its end
@@ -282,8 +282,6 @@ class WorkerNode : public Node, public GateNode {
   OutputWatch::Handle watched;     // watches the output while the process lives
   std::unique_ptr<ChildProcess> process;
   std::chrono::steady_clock::time_point started;  // when the process started
-  // When the session last continued after a suspension, if ever.
-  std::chrono::steady_clock::time_point continued = std::chrono::steady_clock::time_point::min();
 
   std::optional<EndReason> end_reason;  // why the controller ends it, unless it is accused
 

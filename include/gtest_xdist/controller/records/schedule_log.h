@@ -129,7 +129,7 @@ class ScheduleLog {
   // `node` still knows what the worker was doing.
   void ended(const WorkerNode& node, std::string error, Clock::time_point now) {
     if (!error.empty()) {
-      const std::int64_t since = clock_nanoseconds(node.phase_since(now));
+      const std::int64_t since = clock_nanoseconds(std::min(now, node.phase_since()));
       const ClockSpan time = {since, clock_nanoseconds(now) - since};
       if (const std::optional<TestIndex> test = node.running_item()) {
         add(node, Kind::test, *test, time, result_of_end(node));

@@ -29,7 +29,8 @@ inline Outcome outcome_of_run(const Report& report) {
 
 using RunEndHandler = std::function<void(const RunEnd&)>;
 
-// The tally of one iteration. In the mode `each`, each worker's run of a test counts.
+// The tally of one iteration, by the session's clock. In the mode `each`, each worker's run of a
+// test counts.
 struct RunTally {
   std::size_t all = 0;                            // how many runs are expected
   std::size_t done = 0;                           // how many of these have ended for good
@@ -43,12 +44,6 @@ struct RunTally {
     if (end.outcome == Outcome::rerun) return;
     ++done;
     if (end.outcome == Outcome::failed) ++failed;
-  }
-
-  // The iteration continues; it was suspended for so long. That time does not count.
-  void continues(std::chrono::steady_clock::duration suspended) {
-    begin += suspended;
-    last_end += suspended;
   }
 
   // The part that is done, rounded down. So 100 means all.

@@ -31,12 +31,13 @@
 #include "gtest_xdist/controller/crew/launcher.h"
 #include "gtest_xdist/controller/crew/node_manager.h"
 #include "gtest_xdist/controller/crew/output_loss.h"
+#include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/crew/stack_printer.h"
 #include "gtest_xdist/controller/crew/supervisor.h"
+#include "gtest_xdist/controller/crew/worker_times.h"
 #include "gtest_xdist/controller/handout/planning.h"
 #include "gtest_xdist/controller/node/crash_report.h"
 #include "gtest_xdist/controller/node/worker_node.h"
-#include "gtest_xdist/controller/node/worker_times.h"
 #include "gtest_xdist/controller/records/schedule_log.h"
 #include "gtest_xdist/controller/records/session_durations.h"
 #include "gtest_xdist/controller/results/program_log.h"
@@ -75,9 +76,10 @@ class DSession : private NodeEvents {
                       jobserver),
         planning_(catalog_, context.options, hooks_, nodes(), durations_, context.replay),
         crew_(node_manager_, hooks_, context.options, workers),
-        supervisor_(catalog_, context.options, nodes(), stack_printer(node_manager_), Clock::now()),
-        progress_(shows_progress(context.options), catalog_, nodes()),
-        who_runs_what_(catalog_, nodes(), node_manager_.bell()),
+        supervisor_(catalog_, context.options, nodes(), clock(), stack_printer(node_manager_),
+                    clock().now()),
+        progress_(shows_progress(context.options), catalog_, nodes(), clock()),
+        who_runs_what_(catalog_, nodes(), clock(), node_manager_.bell()),
         playback_(catalog_, node_manager_),
         iterations_(context, collection_, planning_, node_manager_, crew_, verdicts_),
         collections_(catalog_, hooks_, node_manager_, collection_, iterations_),
@@ -147,26 +149,23 @@ class DSession : private NodeEvents {
  private:
   Iteration& iteration() { return iterations_.current(); }
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
+  const SessionClock& clock() const { return node_manager_.clock(); }
   std::size_t alive() const { return node_manager_.alive(); }
   int stop_signal() const { return node_manager_.stop_signal(); }
 
   // --- time and signals --------------------------------------------------------------------------
 
-  Clock::time_point on_time(Clock::time_point now) override {
-    const Clock::time_point next = std::min(supervisor_.look(now, stop_signal()),
-                                            who_runs_what_.look(now, iterations_.tally()));
+  Time on_time(Time now) override {
+    const Time next = std::min(supervisor_.look(now, stop_signal()),
+                               who_runs_what_.look(now, iterations_.tally()));
     if (!supervisor_.over().empty() && !std::exchange(over_told_, true)) stop();
     staffing_.use_free_token();
     return next;
   }
 
-  void on_continue(Clock::duration suspended) override {
-    supervisor_.continues(suspended);
-    iterations_.continues(suspended);
-    who_runs_what_.continues(suspended);
-  }
+  void on_continue() override { supervisor_.on_continue(); }
 
-  Clock::time_point on_wait(Clock::time_point now) override {
+  Time on_wait(Time now) override {
     iterations_.lines().tell_starts();
     return progress_.on_wait(now, iterations_.tally());
   }
@@ -201,7 +200,7 @@ class DSession : private NodeEvents {
     if (node.live) node.live->hear_message(m);
     const Outcome outcome = iteration().on(node, m);
     if (node.is_accused()) return;
-    if (durations_ != nullptr && outcome != Outcome::skipped) time_test(node, m);
+    if (durations_ != nullptr && outcome != Outcome::skipped) time_test(m);
     if (schedule_log_ != nullptr) schedule_log_->on_test(node, m, outcome);
   }
 
@@ -247,15 +246,15 @@ class DSession : private NodeEvents {
     node.program_done();
   }
 
-  void time_test(const WorkerNode& node, const TestDone& m) {
-    if (iteration().awaits_retry(m.test) || was_suspended_since(node, m.time.begin_ns)) return;
+  void time_test(const TestDone& m) {
+    if (iteration().awaits_retry(m.test) || clock().has_stood_still_since(m.time.begin_ns)) return;
     durations_->add_test(m.test, seconds_of(m.time.duration_ns));
   }
 
   void on(WorkerNode& node, SuiteDown& m) {
     iteration().on(node, m);
     if (durations_ == nullptr || node.is_accused()) return;
-    if (was_suspended_since(node, node.untold.suite_begin_ns)) return;
+    if (clock().has_stood_still_since(node.untold.suite_begin_ns)) return;
     durations_->add_suite(m.suite, seconds_of(m.fixture_ns));
   }
 
@@ -271,7 +270,7 @@ class DSession : private NodeEvents {
   void on_end(WorkerNode& node, const ExitStatus& status) override {
     const std::optional<HookAssertions> guard = guard_hooks(hooks_);
     if (node.live) node.live->end();
-    const Clock::time_point now = Clock::now();
+    const auto now = SessionClock::MachineClock::now();
     time_running_item(node, now, std::chrono::system_clock::now());
     node.process_ended();
     const std::string how = describe_end(node, status);

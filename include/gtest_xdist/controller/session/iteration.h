@@ -27,10 +27,10 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/handout/hand_out.h"
 #include "gtest_xdist/controller/node/assignments.h"
 #include "gtest_xdist/controller/node/worker_node.h"
-#include "gtest_xdist/controller/node/worker_times.h"
 #include "gtest_xdist/controller/results/account.h"
 #include "gtest_xdist/controller/results/crash_items.h"
 #include "gtest_xdist/controller/results/failure_limit.h"
@@ -50,25 +50,34 @@
 
 namespace gtest_xdist::internal {
 
+// What all iterations of a session have in common.
+struct IterationContext {
+  const Catalog& catalog;
+  const WorkerNodes& nodes;  // all workers of the session; they may become more
+  const SessionClock& clock;
+  StopWord& stop_word;  // the workers look at it
+  FailurePolicy policy;
+  CrashItemHandler on_crash_item;  // may be empty
+};
+
 class Iteration {
  public:
-  // Awaits one report of each run in `plan`. `nodes` are all workers of the session; they may
-  // become more. `on_crash_item` may be empty. The workers look at `stop_word`.
-  Iteration(const Catalog& catalog, const WorkerNodes& nodes, HandOut::Plan plan,
-            CrashItemHandler on_crash_item, const FailurePolicy& policy, StopWord& stop_word)
-      : catalog_(catalog),
-        nodes_(nodes),
-        hand_out_(std::move(plan), catalog.size()),
-        account_(catalog, nodes, hand_out_.assignments(), hand_out_.order(),
-                 hand_out_.runs_per_test(), policy.retries),
-        output_(catalog),
-        suites_(catalog, account_.store(), output_),
-        timeout_(policy.timeout),
-        failure_limit_(policy, hand_out_.runs_per_test(), stop_word),
-        giving_up_(catalog, nodes, hand_out_, account_, log_),
-        crashes_({catalog, nodes, hand_out_, account_, output_, suites_, failure_limit_, log_,
+  // Awaits one report of each run in `plan`.
+  Iteration(const IterationContext& context, HandOut::Plan plan)
+      : catalog_(context.catalog),
+        nodes_(context.nodes),
+        clock_(context.clock),
+        timeout_(context.policy.timeout),
+        hand_out_(std::move(plan), catalog_.size()),
+        account_(catalog_, nodes_, hand_out_.assignments(), hand_out_.order(),
+                 hand_out_.runs_per_test(), context.policy.retries),
+        output_(catalog_),
+        suites_(catalog_, account_.store(), output_),
+        failure_limit_(context.policy, hand_out_.runs_per_test(), context.stop_word),
+        giving_up_(catalog_, nodes_, hand_out_, account_, log_),
+        crashes_({catalog_, nodes_, hand_out_, account_, output_, suites_, failure_limit_, log_,
                   giving_up_},
-                 std::move(on_crash_item), policy.retries > 0) {
+                 context.on_crash_item, context.policy.retries > 0) {
     giving_up_.check_scheduler();
   }
 
@@ -293,7 +302,7 @@ class Iteration {
  private:
   // A test may end too late, but before the Supervisor ends its worker. Then it fails here.
   void fail_if_overdue(const WorkerNode& node, const TestDone& m, Report& report) const {
-    if (!timeout_ || counted_time(node, m.time) <= *timeout_) return;
+    if (!timeout_ || clock_.counted(m.time) <= *timeout_) return;
     const testing::TestInfo& test = catalog_.test(m.test);
     report.add_part(node.number(), {},
                     {PartType::fatal_failure, test.file(), test.line(),
@@ -319,11 +328,12 @@ class Iteration {
 
   const Catalog& catalog_;
   const WorkerNodes& nodes_;
+  const SessionClock& clock_;
+  const std::optional<std::chrono::milliseconds> timeout_;
   HandOut hand_out_;
   Account account_;
   OutputSettlement output_;
   SuiteReports suites_;
-  const std::optional<std::chrono::milliseconds> timeout_;
   FailureLimit failure_limit_;
   ProgramLog log_;
   GivingUp giving_up_;

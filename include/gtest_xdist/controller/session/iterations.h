@@ -6,7 +6,6 @@
 #define GTEST_XDIST_CONTROLLER_SESSION_ITERATIONS_H_
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -178,11 +177,6 @@ class Iterations {
   // Why no worker is started any more; empty if workers may still start.
   const std::string& hopeless() const { return hopeless_; }
 
-  // The session continues; it was suspended for so long.
-  void continues(std::chrono::steady_clock::duration suspended) {
-    if (under_way()) tally_.continues(suspended);
-  }
-
   // Whether there are iterations without end, and no worker to run them.
   bool are_futile() const { return endless_ && !hopeless_.empty(); }
 
@@ -192,10 +186,11 @@ class Iterations {
   // `log` has what was logged before.
   void begin_with(std::unique_ptr<Scheduler> scheduler, ProgramLog log) {
     const std::vector<TestIndex> order = planning_.order(collection_.order());
-    iteration_.emplace(catalog_, nodes(),
-                       HandOut::Plan{std::move(scheduler), planning_.name(), order, crew_.workers(),
-                                     planning_.locks()},
-                       on_crash_item_, failure_policy(), node_manager_.stop_word());
+    iteration_.emplace(
+        IterationContext{catalog_, nodes(), node_manager_.clock(), node_manager_.stop_word(),
+                         failure_policy(), on_crash_item_},
+        HandOut::Plan{std::move(scheduler), planning_.name(), order, crew_.workers(),
+                      planning_.locks()});
     iteration_->log() = std::move(log);
     iteration_->leave_out(planning_.left_out(order), planning_.reason_to_leave_out());
     follow();
@@ -210,12 +205,12 @@ class Iterations {
 
   // Counts and shows the ends of the iteration's tests.
   void follow() {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = node_manager_.clock().now();
     tally_ = {iteration_->runs(), 0, 0, now, now};
     lines_.begin(crew_.workers(), collection_.order().size(), planning_.name());
     if (!asks_workers_) lines_.tell_beginning();
     iteration_->on_run_end([this](const RunEnd& end) {
-      tally_.add(end, std::chrono::steady_clock::now());
+      tally_.add(end, node_manager_.clock().now());
       lines_.tell_end(end, tally_);
     });
   }

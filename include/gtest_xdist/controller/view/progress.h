@@ -18,6 +18,7 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/insides/compat.h"
+#include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/controller/results/run_tally.h"
 #include "gtest_xdist/controller/view/status_line.h"
@@ -52,15 +53,16 @@ inline bool is_coloured_output() {
 // A session has one. There must not be two at a time.
 class Progress {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Time = SessionClock::Time;
 
   // Unless `is_enabled`, this does nothing.
-  Progress(bool is_enabled, const Catalog& catalog, const WorkerNodes& nodes)
-      : catalog_(catalog), nodes_(nodes) {
+  Progress(bool is_enabled, const Catalog& catalog, const WorkerNodes& nodes,
+           const SessionClock& clock)
+      : catalog_(catalog), nodes_(nodes), clock_(clock) {
     if (!is_enabled) return;
     line_.emplace(STDOUT_FILENO);
     is_coloured_ = is_coloured_output();
-    next_ = Clock::now() + kFirst;
+    next_ = clock_.now() + kFirst;
     shown_line_ = &*line_;
     way_maker() = [] { shown_line_->hide(); };
   }
@@ -72,9 +74,9 @@ class Progress {
 
   // Call this before the controller waits. Draws the line if it is due. Returns when to call it
   // again at the latest.
-  Clock::time_point on_wait(Clock::time_point now, const RunTally& tally) {
-    if (!line_) return Clock::time_point::max();
-    Clock::time_point due = next_;
+  Time on_wait(Time now, const RunTally& tally) {
+    if (!line_) return Time::max();
+    Time due = next_;
     if (line_->is_shown()) due = drawn_ + (tally.done == drawn_done_ ? kTick : kNews);
     if (now < due) return due;
     if (!is_in_foreground(STDOUT_FILENO)) {
@@ -94,12 +96,12 @@ class Progress {
   static constexpr std::chrono::milliseconds kNews{100};
   static constexpr std::chrono::milliseconds kTick{1000};
 
-  void draw(Clock::time_point now, const RunTally& tally) {
+  void draw(Time now, const RunTally& tally) {
     RunStatus status;
     status.tally = tally;
     status.elapsed = std::chrono::duration_cast<std::chrono::seconds>(now - tally.begin);
     for (const auto& node : nodes_) {
-      if (std::optional<Activity> activity = activity_of(*node, catalog_, now)) {
+      if (std::optional<Activity> activity = activity_of(*node, catalog_, clock_, now)) {
         status.running.push_back(std::move(*activity));
       }
     }
@@ -112,10 +114,11 @@ class Progress {
 
   const Catalog& catalog_;
   const WorkerNodes& nodes_;
+  const SessionClock& clock_;
   std::optional<MomentaryLine> line_;
   bool is_coloured_ = false;
-  Clock::time_point drawn_;
-  Clock::time_point next_;      // when to draw a line that is not shown
+  Time drawn_;
+  Time next_;                   // when to draw a line that is not shown
   std::size_t drawn_done_ = 0;  // RunTally::done in the line
 
   inline static MomentaryLine* shown_line_ = nullptr;

@@ -9,8 +9,9 @@
 #include <string>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/crew/session_clock.h"
+#include "gtest_xdist/controller/crew/worker_times.h"
 #include "gtest_xdist/controller/node/worker_node.h"
-#include "gtest_xdist/controller/node/worker_times.h"
 #include "gtest_xdist/controller/view/status_line.h"
 #include "gtest_xdist/core/text/text.h"
 #include "gtest_xdist/transport/worker_slot.h"
@@ -51,11 +52,12 @@ inline std::optional<std::string> activity_name(const WorkerNode& node, const Ca
 
 // Empty if no user code runs.
 inline std::optional<Activity> activity_of(const WorkerNode& node, const Catalog& catalog,
-                                           std::chrono::steady_clock::time_point now) {
+                                           const SessionClock& clock, SessionClock::Time now) {
   const std::optional<std::string> name = activity_name(node, catalog);
   if (!name) return std::nullopt;
-  return Activity{node.name(), shown(*name),
-                  std::chrono::duration_cast<std::chrono::seconds>(now - busy_since(node, now))};
+  return Activity{
+      node.name(), shown(*name),
+      std::chrono::duration_cast<std::chrono::seconds>(now - busy_since(node, clock, now))};
 }
 
 }  // namespace gtest_xdist::internal

@@ -45,12 +45,12 @@ class SupervisorTest : public testing::Test {
   void run_for_long(std::size_t i) { node(i).process = start_sleep(node(i)); }
 
   // Worker `i` has been in the phase since so long after the beginning.
-  void enter(std::size_t i, Phase phase, Supervisor::Clock::duration since) {
+  void enter(std::size_t i, Phase phase, Supervisor::Duration since) {
     enter_phase(node(i), phase, begin_ + since);
   }
 
   // Worker `i` runs its first test, and has been at it since then.
-  void run_test(std::size_t i, Supervisor::Clock::duration since) {
+  void run_test(std::size_t i, Supervisor::Duration since) {
     const auto test = static_cast<TestIndex>(i);
     node(i).send({test});
     EXPECT_EQ(segment_.deque(static_cast<std::uint32_t>(i)).take(), test);
@@ -60,24 +60,24 @@ class SupervisorTest : public testing::Test {
   Supervisor& supervisor() {
     if (!supervisor_) {
       supervisor_.emplace(
-          catalog_, options_, nodes_, [](::pid_t, int) { return nullptr; }, begin_);
+          catalog_, options_, nodes_, clock_, [](::pid_t, int) { return nullptr; }, begin_);
     }
     return *supervisor_;
   }
 
   // Looks at that time, and returns what the next time is to be.
-  Supervisor::Clock::duration look(Supervisor::Clock::duration time, int signal = 0) {
+  Supervisor::Duration look(Supervisor::Duration time, int signal = 0) {
     return supervisor().look(begin_ + time, signal) - begin_;
   }
 
   // As look(), when worker `i` has been stopped, which has to be known before it is ended.
-  Supervisor::Clock::duration look_when_stopped(std::size_t i, Supervisor::Clock::duration time) {
+  Supervisor::Duration look_when_stopped(std::size_t i, Supervisor::Duration time) {
     await_stop(node(i));
     return look(time);
   }
 
   // What is said at a look.
-  std::string told(Supervisor::Clock::duration time, int signal = 0) {
+  std::string told(Supervisor::Duration time, int signal = 0) {
     testing::internal::CaptureStderr();
     look(time, signal);
     return testing::internal::GetCapturedStderr();
@@ -94,7 +94,8 @@ class SupervisorTest : public testing::Test {
   Assignments assignments_{4, {0, 1, 2, 3}, 1};
   WorkerNodes nodes_;
   Options options_;
-  Time begin_ = Supervisor::Clock::now();
+  SessionClock clock_;
+  Time begin_ = clock_.now();
   std::optional<Supervisor> supervisor_;
 };
 
@@ -135,7 +136,7 @@ TEST_F(SupervisorTest, CountsBeforeTheEpochOfTheClock) {
 TEST_F(SupervisorTest, LimitsEachPhaseOfUserCode) {
   struct Row {
     Phase phase;
-    Supervisor::Clock::duration limit;
+    Supervisor::Duration limit;
   };
   options_.timeout = 2s;
   for (const Row& row :
@@ -265,20 +266,24 @@ TEST_F(SupervisorTest, NoTimePassesWhileTheSessionIsSuspended) {
   run_test(0, 1s);
   node(1).send({1});
   look(2s);
-  supervisor().continues(100s);
-  node(0).continued = node(1).continued = begin_ + 102s;
-  EXPECT_EQ(told(102s), "");
-  look(104999ms);
+  clock_.stood_still(begin_ + 2s, begin_ + 102s);
+  look(3999ms);
   EXPECT_FALSE(is_being_ended(0));
-  look(105s);
-  EXPECT_TRUE(is_being_ended(0)) << "its limit has begun anew";
+  look(4s);
+  EXPECT_TRUE(is_being_ended(0));
   EXPECT_EQ(node(1).accusation(), "") << "it may still hear";
-  look(112s);
+  look(12s);
   EXPECT_NE(node(1).accusation(), "");
-  look(119s);
-  EXPECT_EQ(supervisor().over(), "");
-  look(120s);
-  EXPECT_NE(supervisor().over(), "");
+}
+
+TEST_F(SupervisorTest, CountsATestThatBeganAfterASuspension) {
+  options_.timeout = 3s;
+  clock_.stood_still(begin_, begin_ + 100s);
+  run_test(0, 101s);
+  look(3999ms);
+  EXPECT_FALSE(is_being_ended(0));
+  look(4s);
+  EXPECT_TRUE(is_being_ended(0));
 }
 
 TEST(DescribeSeconds, LeavesOutWhatIsZero) {

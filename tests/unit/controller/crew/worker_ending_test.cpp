@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 // The worker is a process that knows nothing of tests; the time is what a test says.
 class WorkerEndingTest : public WorkerFixture {
  protected:
-  using Clock = WorkerEnding::Clock;
+  using Duration = WorkerEnding::Time::duration;
 
   WorkerEndingTest() {
     node_.output.out = OutputFile::create(directory_.path());
@@ -36,16 +36,16 @@ class WorkerEndingTest : public WorkerFixture {
   }
 
   // The worker has been in the phase since so long after the beginning.
-  void enter(Phase phase, Clock::duration since) { enter_phase(node_, phase, begin_ + since); }
+  void enter(Phase phase, Duration since) { enter_phase(node_, phase, begin_ + since); }
 
   // Those that return a time return when the next step is due.
-  Clock::duration begin(Clock::duration now) {
+  Duration begin(Duration now) {
     return ending_.begin({"timed out", "too long"}, begin_ + now) - begin_;
   }
-  Clock::duration go_on(Clock::duration now) { return ending_.go_on(begin_ + now) - begin_; }
+  Duration go_on(Duration now) { return ending_.go_on(begin_ + now) - begin_; }
 
   // As go_on(), when the worker has been stopped, which has to be known before it is ended.
-  Clock::duration go_on_when_stopped(Clock::duration now) {
+  Duration go_on_when_stopped(Duration now) {
     await_stop(node_);
     return go_on(now);
   }
@@ -57,7 +57,7 @@ class WorkerEndingTest : public WorkerFixture {
     await_continuation(node_);
   }
 
-  void expect_let_go(Clock::duration now) {
+  void expect_let_go(Duration now) {
     EXPECT_FALSE(ending_.under_way());
     EXPECT_FALSE(node_.end_reason);
     EXPECT_EQ(ending_.settled() - begin_, now + 2s);
@@ -72,8 +72,9 @@ class WorkerEndingTest : public WorkerFixture {
   const WorkerEnding::PrintStacks print_stacks_ = [this](::pid_t, int) {
     return std::move(debugger_);
   };
-  const WorkerEnding::Time begin_ = Clock::now();
-  WorkerEnding ending_{node_, print_stacks_};
+  SessionClock clock_;
+  const WorkerEnding::Time begin_ = clock_.now();
+  WorkerEnding ending_{node_, clock_, print_stacks_};
 };
 
 TEST_F(WorkerEndingTest, DoesNothingUnasked) {
@@ -204,11 +205,9 @@ TEST_F(WorkerEndingTest, ADebuggerDoesNotOutliveItsWorker) {
   EXPECT_EQ(errno, ESRCH);
 }
 
-TEST_F(WorkerEndingTest, LeavesItAsMuchTimeAfterASuspension) {
-  EXPECT_EQ(ending_.begin_with(SIGCONT, {"was interrupted", "", false}, begin_) - begin_, 2s);
-  ending_.continues(100s);
-  EXPECT_EQ(go_on(101s), 102s);
-  EXPECT_FALSE(node_.process->ended());
+TEST_F(WorkerEndingTest, DoesNotNoticeAtOnceThatItGoesOnAfterASuspension) {
+  clock_.stood_still(begin_ + 5s, begin_ + 100s);
+  EXPECT_EQ(ending_.settled() - begin_, 7s);
 }
 
 // With the session its workers go on, all of them.
@@ -217,7 +216,7 @@ TEST_F(WorkerEndingTest, StopsItAgainAfterASuspension) {
   await_stop(node_);
   node_.process->send(SIGCONT);
   await_continuation(node_);
-  ending_.continues(100s);
+  ending_.on_continue();
   await_stop(node_);
   EXPECT_TRUE(ending_.under_way());
 }

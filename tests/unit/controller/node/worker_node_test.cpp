@@ -13,8 +13,6 @@
 
 #include <gtest/gtest.h>
 
-#include "gtest_xdist/controller/node/worker_times.h"
-
 #include "support/thrown.h"
 #include "support/worker_fixture.h"
 
@@ -48,21 +46,6 @@ TEST_F(WorkerNodeTest, MakesItsSlotAnew) {
   EXPECT_EQ(replacement.unstarted(), 0U);
   EXPECT_FALSE(replacement.drain());
   EXPECT_EQ(replacement.slot().phase.load(), Phase::starting);
-}
-
-TEST_F(WorkerNodeTest, CountsNoTimeBeforeItWasContinued) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-  const auto counted = [&](std::int64_t begin, std::int64_t duration) {
-    return counted_time(node_, {begin, duration}).count();
-  };
-  EXPECT_EQ(counted(100, 50), 50);
-  EXPECT_EQ(counted(-kMost, -kMost), 0) << "a worker may write anything";
-  node_.continued = std::chrono::steady_clock::time_point(std::chrono::nanoseconds(130));
-  EXPECT_EQ(counted(100, 50), 20);
-  EXPECT_EQ(counted(130, 50), 50);
-  EXPECT_EQ(counted(200, 50), 50);
-  EXPECT_LE(counted(-kMost, -kMost), 0);
-  EXPECT_EQ(counted(kMost, kMost), kMost);
 }
 
 TEST_F(WorkerNodeTest, KeepsTheAccountOfItsTests) {

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 // Two workers without processes; the time is what a test says.
 class WhoRunsWhatTest : public testing::Test {
  protected:
-  using Clock = WhoRunsWhat::Clock;
+  using Time = WhoRunsWhat::Time;
 
   WhoRunsWhatTest() {
     for (std::uint32_t i = 0; i < 2; ++i) {
@@ -40,27 +40,27 @@ class WhoRunsWhatTest : public testing::Test {
   std::string name(TestIndex test) const { return catalog_.full_name(test); }
 
   // Worker `i` has been in the phase since so long after the beginning.
-  void enter(std::size_t i, Phase phase, Clock::duration since) {
+  void enter(std::size_t i, Phase phase, Time::duration since) {
     node(i).slot().phase_since = clock_nanoseconds(begin_ + since);
     node(i).slot().phase = phase;
   }
 
   // Worker 0 runs the first of these tests.
-  void run(const std::vector<TestIndex>& tests, Phase phase, Clock::duration since) {
+  void run(const std::vector<TestIndex>& tests, Phase phase, Time::duration since) {
     node(0).send(tests);
     EXPECT_EQ(segment_.deque(0).take(), tests.front());
     enter(0, phase, since);
   }
 
-  std::string described(std::size_t i, Clock::duration time) {
-    return describe_worker(node(i), catalog_, begin_ + time);
+  std::string described(std::size_t i, Time::duration time) {
+    return describe_worker(node(i), catalog_, clock_, begin_ + time);
   }
 
   // What is said at a look; sets `next_`.
-  std::string told(Clock::duration time) {
+  std::string told(Time::duration time) {
     testing::internal::CaptureStderr();
-    const Clock::time_point next = who_.look(begin_ + time, tally_);
-    next_ = next == Clock::time_point::max() ? std::nullopt : std::optional(next - begin_);
+    const Time next = who_.look(begin_ + time, tally_);
+    next_ = next == Time::max() ? std::nullopt : std::optional(next - begin_);
     return testing::internal::GetCapturedStderr();
   }
 
@@ -70,9 +70,10 @@ class WhoRunsWhatTest : public testing::Test {
   WorkerNodes nodes_;
   Doorbell bell_;
   RunTally tally_{4, 1, 1, {}, {}};
-  const Clock::time_point begin_{24h};
-  WhoRunsWhat who_{catalog_, nodes_, bell_};
-  std::optional<Clock::duration> next_;
+  const Time begin_{24h};
+  SessionClock clock_;
+  WhoRunsWhat who_{catalog_, nodes_, clock_, bell_};
+  std::optional<Time::duration> next_;
 };
 
 TEST_F(WhoRunsWhatTest, NamesTheTest) {
@@ -151,20 +152,10 @@ TEST_F(WhoRunsWhatTest, TellsOfAQuietMinuteOnce) {
 
 TEST_F(WhoRunsWhatTest, NoTimePassesWhileTheSessionIsSuspended) {
   run({0, 1}, Phase::test, 5s);
-  const auto suspend = [&](Clock::duration until, Clock::duration time) {
-    tally_.continues(time);
-    who_.continues(time);
-    node(0).continued = begin_ + until;
-  };
-  suspend(130s, 100s);
-  EXPECT_EQ(described(0, 133s), "gw0: " + name(0) + " for 3s, 1 test left");
-  EXPECT_EQ(told(159s), "");
-  EXPECT_EQ(next_, 160s);
-  EXPECT_NE(told(160s), "");
-  suspend(230s, 50s);
-  EXPECT_EQ(told(300s), "") << "it has told of this quiet";
-  ::raise(SIGUSR1);
-  EXPECT_NE(told(300s).find("running for 2m30s"), std::string::npos);
+  clock_.stood_still(begin_ + 30s, begin_ + 130s);
+  EXPECT_EQ(described(0, 33s), "gw0: " + name(0) + " for 28s, 1 test left");
+  enter(0, Phase::test, 135s);
+  EXPECT_EQ(described(0, 38s), "gw0: " + name(0) + " for 3s, 1 test left");
 }
 
 TEST_F(WhoRunsWhatTest, KeepsQuietIfItIsToldErrorsOnly) {
