@@ -15,6 +15,7 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/crew/crew.h"
 #include "gtest_xdist/controller/crew/launcher.h"
+#include "gtest_xdist/controller/crew/node_event.h"
 #include "gtest_xdist/controller/crew/node_manager.h"
 #include "gtest_xdist/controller/handout/planning.h"
 #include "gtest_xdist/controller/session/collection_check.h"
@@ -36,13 +37,8 @@
 namespace gtest_xdist::internal {
 
 // Hears nothing.
-class NoEvents : public NodeEvents {
-  Time on_time(Time) override { return Time::max(); }
-  void on_continue() override {}
-  Time on_wait(Time) override { return Time::max(); }
-  void on_message(WorkerNode&, std::string_view) override {}
-  void on_end(WorkerNode&, const ExitStatus&) override {}
-  void on_news() override {}
+class NoEvents : public NodeEventHandler {
+  Time handle(const NodeEvent&) override { return Time::max(); }
 };
 
 // Is asked for nothing.

@@ -2,7 +2,7 @@
 //
 // Layer: controller/crew. Does not know what a message means, or what becomes of the tests of a
 // dead worker. Every wait ends by data, by the death of a worker, by a signal, or at the time that
-// NodeEvents has asked for.
+// the handler of events has asked for.
 #ifndef GTEST_XDIST_CONTROLLER_CREW_NODE_MANAGER_H_
 #define GTEST_XDIST_CONTROLLER_CREW_NODE_MANAGER_H_
 
@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "gtest_xdist/controller/crew/launcher.h"
+#include "gtest_xdist/controller/crew/node_event.h"
 #include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/crew/suspension.h"
 #include "gtest_xdist/controller/node/worker_node.h"
@@ -36,42 +37,14 @@
 
 namespace gtest_xdist::internal {
 
-// Hears what workers do. NodeManager calls it in poll(), pump() and wait_for_end().
-class NodeEvents {
- public:
-  using Time = SessionClock::Time;
-
-  virtual ~NodeEvents() = default;
-
-  // Called when the bell has rung, and at the latest at the time that the last call returned. A
-  // process may have been stopped or continued since then.
-  virtual Time on_time(Time now) = 0;
-
-  // The session was suspended, and continues with all its workers.
-  virtual void on_continue() = 0;
-
-  // Called before each wait. The wait ends at the returned time at the latest.
-  virtual Time on_wait(Time now) = 0;
-
-  // The worker has sent a frame; `message` is valid during the call. Throws DecodeError if it is no
-  // message. NodeManager accuses the worker then.
-  virtual void on_message(WorkerNode& node, std::string_view message) = 0;
-
-  // The process has ended, and all its messages have been heard.
-  virtual void on_end(WorkerNode& node, const ExitStatus& status) = 0;
-
-  // Called once after all messages and ends that one poll() has found, if there were any.
-  virtual void on_news() = 0;
-};
-
 // Owns the session's shared memory and its workers.
 class NodeManager {
  public:
   // Makes room for `tests` tests, and for `workers` workers at a time. `jobserver` is null if
   // workers need no tokens. Throws std::runtime_error if there is not enough shared memory.
-  NodeManager(NodeEvents& events, std::uint64_t tests, unsigned workers, Launcher launcher,
+  NodeManager(NodeEventHandler& handler, std::uint64_t tests, unsigned workers, Launcher launcher,
               StopSignals& stop_signals, Jobserver* jobserver)
-      : events_(events),
+      : handler_(handler),
         segment_(Segment::create(
             {workers, round_up_to_power_of_two(tests), kResultsCapacity, kCommandsCapacity})),
         launcher_(std::move(launcher)),
@@ -190,40 +163,29 @@ class NodeManager {
   // Whether the bell has rung since it was last answered. Cheap: one load.
   bool has_news() const { return segment_.bell().has_rung(); }
 
-  // Tells NodeEvents everything that has happened since the last call. True if there were messages
-  // or ends. Does not block.
+  // Tells the handler everything that has happened since the last call, in this order:
+  //
+  //   continuation  if the session was suspended
+  //   message, end  of each worker by number: its messages, then its end
+  //   news          once, if there were any
+  //   time          once, if the bell has rung, or when it is due
+  //
+  // True if there were messages or ends. Does not block.
   bool poll() {
-    heed_suspension();
-    const bool rings = segment_.bell().answer();
-    const bool has_rung = std::exchange(rang_, false) || rings;
-    if (has_rung) look_again_ = true;
+    if (suspension_.heed()) tell_continuation();
+    const bool has_rung = answer_bell();
     bool any = false;
     // By index, because an event may add a worker.
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      WorkerNode& node = *nodes_[i];
-      if (node.life().is_gone()) continue;
-      const bool ended = node.process->ended();  // ask this before the last look into its ring
-      any |= read(node);
-      if (node.is_accused()) node.process->kill();
-      if (ended) {
-        // The worker did not get through its tests, so its own child processes must end with it.
-        if (!node.life().is_done()) node.process->kill();
-        ExitStatus status = node.process->wait();
-        const std::int32_t said = node.slot().exit_status.load();
-        if (!status.known() && said != WorkerSlot::kNoExitStatus)
-          status = ExitStatus::of_exit(said);
-        node.process.reset();
-        node.watched = {};  // another worker may get the slot
-        events_.on_end(node, status);
-        any = true;
-      }
+      if (!nodes_[i]->life().is_gone()) any |= hear(*nodes_[i]);
     }
-    if (any) events_.on_news();
-    tell_time(has_rung);
+    if (any) tell(NodeEvent::Kind::news);
+    const Time now = clock_.now();
+    if (has_rung || now >= next_time_) next_time_ = tell(NodeEvent::Kind::time, now);
     return any;
   }
 
-  // Blocks until there are messages or ends, and tells NodeEvents.
+  // Blocks until there are messages or ends, and tells them. Tells each wait before it begins.
   void pump() {
     while (!poll()) {
       // A worker does not ring for every message. So long after a ring, all messages are there.
@@ -262,18 +224,48 @@ class NodeManager {
   static constexpr std::uint64_t kResultsCapacity = 1U << 18;
   static constexpr std::uint64_t kCommandsCapacity = 1U << 12;
 
-  void heed_suspension() {
-    if (!suspension_.heed()) return;
-    events_.on_continue();
+  Time tell(NodeEvent::Kind kind, Time now = {}) {
+    return handler_.handle({kind, nullptr, {}, {}, now});
+  }
+
+  void tell_continuation() {
+    tell(NodeEvent::Kind::continuation);
     next_time_ = Time::min();
   }
 
-  void tell_time(bool has_rung) {
-    const Time now = clock_.now();
-    if (has_rung || now >= next_time_) next_time_ = events_.on_time(now);
+  // Whether the bell has rung, here or in a wait.
+  bool answer_bell() {
+    const bool rings = segment_.bell().answer();
+    const bool has_rung = std::exchange(rang_, false) || rings;
+    if (has_rung) look_again_ = true;
+    return has_rung;
   }
 
-  // Blocks until the bell rings, until `deadline`, or until a time that NodeEvents has asked for.
+  // Tells the messages of the worker, and its end. False if there was nothing.
+  bool hear(WorkerNode& node) {
+    const bool ended = node.process->ended();  // ask this before the last look into its ring
+    const bool any = read(node);
+    if (node.is_accused()) node.process->kill();
+    if (ended) {
+      const ExitStatus status = take_status(node);
+      handler_.handle({NodeEvent::Kind::end, &node, {}, status});
+    }
+    return any || ended;
+  }
+
+  // The process has ended: releases what it had.
+  static ExitStatus take_status(WorkerNode& node) {
+    // The worker did not get through its tests, so its own child processes must end with it.
+    if (!node.life().is_done()) node.process->kill();
+    ExitStatus status = node.process->wait();
+    const std::int32_t said = node.slot().exit_status.load();
+    if (!status.known() && said != WorkerSlot::kNoExitStatus) status = ExitStatus::of_exit(said);
+    node.process.reset();
+    node.watched = {};  // another worker may get the slot
+    return status;
+  }
+
+  // Blocks until the bell rings, until `deadline`, or until a time that the handler has asked for.
   // True if the bell rang.
   bool wait_until(Time deadline) {
     const StopSignals::Attention attention(stop_signals_);
@@ -281,7 +273,7 @@ class NodeManager {
     const Time now = clock_.now();
     const Time next_look = show_output(now);
     const Time::duration left =
-        std::min({deadline, next_time_, next_look, events_.on_wait(now)}) - now;
+        std::min({deadline, next_time_, next_look, tell(NodeEvent::Kind::wait, now)}) - now;
     const bool rings = segment_.bell().wait_for(
         std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
     rang_ |= rings;
@@ -321,7 +313,7 @@ class NodeManager {
       while (!node.is_accused() && node.drain()) {
         any = true;
         for (std::string_view frame; !node.is_accused() && node.next_frame(frame);) {
-          events_.on_message(node, frame);
+          handler_.handle({NodeEvent::Kind::message, &node, frame});
         }
       }
     } catch (const CorruptRing& error) {
@@ -332,7 +324,7 @@ class NodeManager {
     return any;
   }
 
-  NodeEvents& events_;
+  NodeEventHandler& handler_;
   const KeepChildStatus keep_child_status_;
   Segment segment_;
   Launcher launcher_;
@@ -343,7 +335,7 @@ class NodeManager {
   WorkerNodes nodes_;
   SessionClock clock_;
   Suspension suspension_;
-  // When to call on_time() at the latest.
+  // When to tell the time at the latest.
   Time next_time_ = Time::min();
   bool look_again_ = false;
   bool rang_ = false;  // whether the bell rang in a wait, which has answered it

@@ -29,6 +29,7 @@
 #include "gtest_xdist/bridge/replayer.h"
 #include "gtest_xdist/controller/crew/crew.h"
 #include "gtest_xdist/controller/crew/launcher.h"
+#include "gtest_xdist/controller/crew/node_event.h"
 #include "gtest_xdist/controller/crew/node_manager.h"
 #include "gtest_xdist/controller/crew/output_loss.h"
 #include "gtest_xdist/controller/crew/session_clock.h"
@@ -61,7 +62,7 @@
 
 namespace gtest_xdist::internal {
 
-class DSession : private NodeEvents {
+class DSession : private NodeEventHandler {
  public:
   // Starts the workers. If make's jobserver limits how many there are, `jobserver` is that, else
   // null. Throws std::runtime_error if a worker cannot start.
@@ -153,9 +154,34 @@ class DSession : private NodeEvents {
   std::size_t alive() const { return node_manager_.alive(); }
   int stop_signal() const { return node_manager_.stop_signal(); }
 
+  // --- what happens ------------------------------------------------------------------------------
+
+  // NodeManager::poll() has the order.
+  Time handle(const NodeEvent& event) override {
+    switch (event.kind) {
+      case NodeEvent::Kind::continuation:
+        supervisor_.on_continue();
+        break;
+      case NodeEvent::Kind::message:
+        on_message(*event.node, event.message);
+        break;
+      case NodeEvent::Kind::end:
+        on_end(*event.node, event.status);
+        break;
+      case NodeEvent::Kind::news:
+        on_news();
+        break;
+      case NodeEvent::Kind::time:
+        return on_time(event.now);
+      case NodeEvent::Kind::wait:
+        return on_wait(event.now);
+    }
+    return Time::max();
+  }
+
   // --- time and signals --------------------------------------------------------------------------
 
-  Time on_time(Time now) override {
+  Time on_time(Time now) {
     const Time next = std::min(supervisor_.look(now, stop_signal()),
                                who_runs_what_.look(now, iterations_.tally()));
     if (!supervisor_.over().empty() && !std::exchange(over_told_, true)) stop();
@@ -163,9 +189,7 @@ class DSession : private NodeEvents {
     return next;
   }
 
-  void on_continue() override { supervisor_.on_continue(); }
-
-  Time on_wait(Time now) override {
+  Time on_wait(Time now) {
     iterations_.lines().tell_starts();
     return progress_.on_wait(now, iterations_.tally());
   }
@@ -182,7 +206,7 @@ class DSession : private NodeEvents {
 
   // --- messages of workers -----------------------------------------------------------------------
 
-  void on_message(WorkerNode& node, std::string_view message) override {
+  void on_message(WorkerNode& node, std::string_view message) {
     const std::optional<HookAssertions> guard = guard_hooks(hooks_);
     visit_message(message, [&](auto& m) { hear(node, m); });
   }
@@ -204,7 +228,7 @@ class DSession : private NodeEvents {
     if (schedule_log_ != nullptr) schedule_log_->on_test(node, m, outcome);
   }
 
-  void on_news() override {
+  void on_news() {
     // This may happen while reports are still being replayed. With plugins, that is too early to
     // tell workers the verdict: a plugin may still fail the run.
     if (hooks_.active()) {
@@ -267,7 +291,7 @@ class DSession : private NodeEvents {
 
   // --- ends of workers ---------------------------------------------------------------------------
 
-  void on_end(WorkerNode& node, const ExitStatus& status) override {
+  void on_end(WorkerNode& node, const ExitStatus& status) {
     const std::optional<HookAssertions> guard = guard_hooks(hooks_);
     if (node.live) node.live->end();
     const auto now = SessionClock::MachineClock::now();
