@@ -39,7 +39,7 @@ class StandardInput {
   // that shared a descriptor with others would read what they leave. Not valid if there is no file,
   // or if it cannot be opened again, as when another user has opened it; then errno says why.
   Descriptor open_again() const {
-    if (!file_.valid()) return Descriptor();
+    if (!file_.valid()) return {};
     Descriptor copy(os::reopen(file_.number(), O_RDONLY));
     if (copy.valid()) ::lseek(copy.number(), begin_, SEEK_SET);
     return copy;

@@ -63,7 +63,7 @@ inline std::vector<DiffLine> diff_lines(const std::vector<std::string>& a,
   std::vector<std::vector<std::uint32_t>> common;
   if (exact) {
     for (std::size_t i = 0; i <= rows; ++i) {
-      common.push_back(std::vector<std::uint32_t>(columns + 1));
+      common.emplace_back(columns + 1);
     }
     for (std::size_t i = rows; i-- > 0;) {
       for (std::size_t j = columns; j-- > 0;) {
