@@ -7,11 +7,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,7 +48,6 @@ class Launcher {
   // `self` and `environment` describe this process at its start. Throws std::runtime_error.
   Launcher(const Self& self, Environment environment, LaunchTerms terms)
       : self_(self),
-        environment_(std::move(environment)),
         terms_(std::move(terms)),
         one_stream_(same_file(STDOUT_FILENO, STDERR_FILENO)),
         users_limit_(make_room_for_workers(
@@ -58,13 +55,12 @@ class Launcher {
     if (!terms_.is_captured) terms_.output_limit = OutputFile::kNoLimit;
     // GTEST_XDIST_* variables are for the controller. A worker gets its own value of TEST_TMPDIR
     // and TEST_PREMATURE_EXIT_FILE.
-    const std::set<std::string> dropped = {"TEST_TMPDIR", "TEST_PREMATURE_EXIT_FILE"};
-    const auto is_dropped = [&](const auto& entry) {
-      has_premature_exit_file_ |= entry.first == "TEST_PREMATURE_EXIT_FILE";
-      return dropped.count(entry.first) != 0 || entry.first.rfind(kVariablePrefix, 0) == 0;
-    };
-    environment_.erase(std::remove_if(environment_.begin(), environment_.end(), is_dropped),
-                       environment_.end());
+    for (auto& entry : environment) {
+      const bool is_exit_file = entry.first == "TEST_PREMATURE_EXIT_FILE";
+      has_premature_exit_file_ |= is_exit_file;
+      if (is_exit_file || entry.first == "TEST_TMPDIR") continue;
+      if (entry.first.rfind(kVariablePrefix, 0) != 0) environment_.push_back(std::move(entry));
+    }
     environment_.emplace_back(kWorkerCountVariable, std::to_string(terms_.workers));
     environment_.emplace_back(kTestrunuidVariable, testrun_uid());
   }

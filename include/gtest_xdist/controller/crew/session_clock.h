@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -26,7 +27,7 @@ class SessionClock {
 
   // The session's time when the machine's clock said `machine`.
   Time at(MachineClock::time_point machine) const {
-    if (stops_.empty()) return machine;
+    if (begins_.empty()) return machine;
     return machine - std::chrono::nanoseconds(stood_still_in(kEver, clock_nanoseconds(machine)));
   }
 
@@ -41,7 +42,8 @@ class SessionClock {
   // The session was suspended between two times of the machine's clock.
   void stood_still(MachineClock::time_point begin, MachineClock::time_point end) {
     continued_ = at(begin);
-    stops_.push_back({clock_nanoseconds(begin), clock_nanoseconds(end) - clock_nanoseconds(begin)});
+    begins_.push_back(clock_nanoseconds(begin));
+    ends_.push_back(clock_nanoseconds(end));
   }
 
   // The session's time when it last continued; Time::min() if it never stood still.
@@ -49,26 +51,25 @@ class SessionClock {
 
   // Whether it has stood still since `machine_ns` of the machine's clock.
   bool has_stood_still_since(std::int64_t machine_ns) const {
-    return !stops_.empty() && end_of(stops_.back()) > machine_ns;
+    return !ends_.empty() && ends_.back() > machine_ns;
   }
 
  private:
   static constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::min();
   static constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
-  static std::int64_t end_of(const ClockSpan& stop) { return stop.begin_ns + stop.duration_ns; }
-
   std::int64_t stood_still_in(std::int64_t begin_ns, std::int64_t end_ns) const {
     std::int64_t sum = 0;
-    for (const ClockSpan& stop : stops_) {
-      const std::int64_t begin = std::max(begin_ns, stop.begin_ns);
-      const std::int64_t end = std::min(end_ns, end_of(stop));
+    for (std::size_t i = 0; i < begins_.size(); ++i) {
+      const std::int64_t begin = std::max(begin_ns, begins_[i]);
+      const std::int64_t end = std::min(end_ns, ends_[i]);
       if (begin < end) sum += end - begin;
     }
     return sum;
   }
 
-  std::vector<ClockSpan> stops_;  // by the machine's clock
+  std::vector<std::int64_t> begins_;  // of the suspensions, by the machine's clock
+  std::vector<std::int64_t> ends_;
   Time continued_ = Time::min();
 };
 
