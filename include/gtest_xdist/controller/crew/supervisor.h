@@ -20,7 +20,7 @@
 #include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/crew/worker_ending.h"
 #include "gtest_xdist/controller/crew/worker_times.h"
-#include "gtest_xdist/controller/node/crash_report.h"
+#include "gtest_xdist/controller/node/place.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/core/settings/time_out.h"
@@ -188,7 +188,7 @@ class Supervisor {
   }
 
   void call_slow(const WorkerNode& node, Duration time) const {
-    std::string place = place_of(node);
+    std::string place = words_of(node.phase()).place;
     if (const std::optional<TestIndex> item = node.running_item()) {
       place = "running '" + catalog_.full_name(*item) + "'";
     } else if (node.untold.open_suite && node.phase() == Phase::suite_down) {

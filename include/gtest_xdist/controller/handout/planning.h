@@ -72,7 +72,7 @@ class Planning {
       name_ = "the replay of '" + replay_->plan.file() + "'";
       return new_scheduler<ReplayScheduling>(
           workers, ReplayPlan::shares(replay_->run, iteration_),
-          [this](const Node& node) { return place_of(node); }, replay_->run.on_every_worker);
+          [this](const Node& node) { return slot_of(node); }, replay_->run.on_every_worker);
     }
     name_ = scheduler_name(options_.dist);
     // --gtest_shuffle fixes the order, so do not plan.
@@ -81,8 +81,8 @@ class Planning {
                                     is_planned ? durations_ : nullptr);
   }
 
-  // The worker's place in a recorded schedule: its slot, which a replacement takes over.
-  std::size_t place_of(const Node& node) const {
+  // Stands for the worker in a recorded schedule. A replacement takes it over.
+  std::size_t slot_of(const Node& node) const {
     return nodes_[static_cast<std::size_t>(node.number())]->slot_number();
   }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+#include "gtest_xdist/controller/node/place.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/process/exit_status.h"
 #include "gtest_xdist/transport/worker_slot.h"
@@ -63,33 +64,9 @@ inline std::string crashed_in_tear_down(const WorkerNode& node, const std::strin
   return begin_of_failure(node) + " in TearDownTestSuite of '" + suite + "': " + how;
 }
 
-// The place where the worker is, for messages that name no test and no suite.
-inline std::string place_of(const WorkerNode& node) {
-  switch (node.phase()) {
-    case Phase::starting:
-      return "before RUN_ALL_TESTS selected its tests";
-    case Phase::session_start:
-      return "in a plugin's hook before its tests";
-    case Phase::environments_up:
-      return "in the set-up of the test environments";
-    case Phase::environments_down:
-      return "in the tear-down of the test environments";
-    case Phase::session_finish:
-      return "in a plugin's hook after its tests";
-    case Phase::finishing:
-      return "after its tests";
-    case Phase::idle:
-    case Phase::suite_up:
-    case Phase::test:
-    case Phase::suite_down:
-      break;
-  }
-  return "between two tests";
-}
-
 // The failure of the run, if neither a test nor a suite is to blame.
 inline std::string crashed_elsewhere(const WorkerNode& node, const std::string& how) {
-  return begin_of_failure(node) + " " + place_of(node) + ": " + how;
+  return begin_of_failure(node) + " " + words_of(node.phase()).place + ": " + how;
 }
 
 }  // namespace gtest_xdist::internal

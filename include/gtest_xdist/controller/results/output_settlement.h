@@ -5,15 +5,14 @@
 #define GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_SETTLEMENT_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/controller/node/place.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/controller/results/cut_notes.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/core/tests/report.h"
-#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 
@@ -28,10 +27,10 @@ class OutputSettlement {
     settle(node, report, [&] { return catalog_.full_name(test); });
   }
   void of_set_up(WorkerNode& node, const Report& report, SuiteIndex suite) {
-    settle(node, report, [&] { return set_up_of(suite); });
+    settle(node, report, [&] { return name_of_set_up(suite, catalog_); });
   }
   void of_tear_down(WorkerNode& node, const Report& report, SuiteIndex suite) {
-    settle(node, report, [&] { return tear_down_of(suite); });
+    settle(node, report, [&] { return name_of_tear_down(suite, catalog_); });
   }
   template <class Describe>
   void settle(WorkerNode& node, const Report& report, Describe describe) {
@@ -53,20 +52,7 @@ class OutputSettlement {
   }
 
   std::string describe_tail(const WorkerNode& node) const {
-    const std::optional<TestIndex> item = node.running_item();
-    const Phase phase = node.phase();
-    if (item && phase == Phase::test) return catalog_.full_name(*item);
-    if (item && phase == Phase::suite_up) return set_up_of(catalog_.suite_of(*item));
-    if (node.untold.open_suite && phase == Phase::suite_down)
-      return tear_down_of(*node.untold.open_suite);
-    return "worker '" + node.name() + "'";
-  }
-
-  std::string set_up_of(SuiteIndex suite) const {
-    return std::string("SetUpTestSuite of ") + catalog_.suite(suite).name();
-  }
-  std::string tear_down_of(SuiteIndex suite) const {
-    return std::string("TearDownTestSuite of ") + catalog_.suite(suite).name();
+    return name_of_item(node, catalog_).value_or("worker '" + node.name() + "'");
   }
 
   const Catalog& catalog_;

@@ -11,43 +11,19 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/crew/worker_times.h"
+#include "gtest_xdist/controller/node/place.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/controller/view/status_line.h"
 #include "gtest_xdist/core/text/text.h"
-#include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
 
 // "Suite.Test", or another place in which user code runs. Empty if no user code runs.
 inline std::optional<std::string> activity_name(const WorkerNode& node, const Catalog& catalog) {
   if (node.life().is_gone()) return std::nullopt;
-  const std::optional<TestIndex> item = node.running_item();
-  const auto suite = [&](SuiteIndex index) { return std::string(catalog.suite(index).name()); };
-  switch (node.phase()) {
-    case Phase::starting:
-      return "starting";
-    case Phase::session_start:
-      return "hooks before its tests";
-    case Phase::environments_up:
-      return "set-up of environments";
-    case Phase::suite_up:
-      if (item) return "SetUpTestSuite of " + suite(catalog.suite_of(*item));
-      break;
-    case Phase::test:
-      if (item) return catalog.full_name(*item);
-      break;
-    case Phase::suite_down:
-      if (node.untold.open_suite) return "TearDownTestSuite of " + suite(*node.untold.open_suite);
-      break;
-    case Phase::environments_down:
-      return "tear-down of environments";
-    case Phase::session_finish:
-      return "hooks after its tests";
-    case Phase::idle:
-    case Phase::finishing:
-      break;
-  }
-  return std::nullopt;
+  if (std::optional<std::string> item = name_of_item(node, catalog)) return item;
+  const char* const activity = words_of(node.phase()).activity;
+  return activity == nullptr ? std::nullopt : std::optional<std::string>(activity);
 }
 
 // Empty if no user code runs.
