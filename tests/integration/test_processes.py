@@ -40,9 +40,21 @@ class KilledControllerTest(harness.IntegrationTest):
                 started.process.wait(harness.PATIENCE)
                 harness.wait_until(lambda: not harness.processes(started.token),
                                    "workers go on without their controller")
-                # Directories remain, for nobody is left to remove them.
-                self.assertEqual([], [path for path in started.temporary.rglob("*")
-                                      if not path.is_dir()])
+                # Nobody is left to remove the directory; the next run does.
+                left, = started.temporary.iterdir()
+                self.assertEqual([left / "claim"], [path for path in left.rglob("*") if not path.is_dir()])
+                run = self.parallel("hang", "--gtest_filter=All/Quick.*",
+                                    env={"TMPDIR": str(started.temporary), "TEST_TMPDIR": str(started.temporary)})
+                self.assertEqual(0, run.status, run)
+                self.assertEqual([], list(started.temporary.iterdir()))
+
+    def test_a_living_run_keeps_its_directory(self):
+        started = self.start_hanging(["Hang.Asleep"])
+        living = list(started.temporary.iterdir())
+        self.parallel("hang", "--gtest_filter=All/Quick.*",
+                      env={"TMPDIR": str(started.temporary), "TEST_TMPDIR": str(started.temporary)})
+        self.assertEqual(living, list(started.temporary.iterdir()))
+        self.assertEqual(1, len(living))
 
     def test_no_shared_memory_has_a_name(self):
         """Nothing can be left of what has no name while it is in use."""

@@ -78,6 +78,14 @@ inline int reopen(int descriptor, int flags) {
   return ::open(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), flags | O_CLOEXEC);
 }
 
+// Identifies this machine since its last start; empty if the system does not say.
+inline std::string boot() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string text;
+  std::getline(file, text);
+  return text;
+}
+
 // Frees the disk space of these bytes of a file. Then the file has zeros there. Only whole blocks
 // can be freed; a file system that cannot do that keeps everything.
 inline void free_space(int file, std::uint64_t begin, std::uint64_t end) {

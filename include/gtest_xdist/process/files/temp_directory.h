@@ -15,10 +15,13 @@
 #include <system_error>
 #include <utility>
 
+#include "gtest_xdist/process/files/claim.h"
+
 namespace gtest_xdist::internal {
 
 // Makes a directory below TEST_TMPDIR, else TMPDIR, else /tmp. Only its owner can read it. The
-// destructor removes it with all that it holds.
+// destructor removes it with all that it holds. If the process is killed before that, the next one
+// that makes such a directory there removes it.
 class TempDirectory {
  public:
   // Throws std::runtime_error.
@@ -32,17 +35,21 @@ class TempDirectory {
       }
     }
     while (base.size() > 1 && base.back() == '/') base.pop_back();
-    path_ = base + "/gtest-xdist-XXXXXX";
+    remove_abandoned(base, kPrefix);
+    path_ = base + "/" + kPrefix + "XXXXXX";
     if (::mkdtemp(path_.data()) == nullptr) {
       throw std::runtime_error("cannot make a temporary directory in '" + base +
                                "': " + std::strerror(errno));
     }
     open_to_owner(path_);
     path_ = std::filesystem::absolute(path_).string();
+    claim_ = Claim(path_);
   }
-  TempDirectory(TempDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TempDirectory(TempDirectory&& other) noexcept
+      : path_(std::exchange(other.path_, {})), claim_(std::move(other.claim_)) {}
   TempDirectory& operator=(TempDirectory&& other) noexcept {
     std::swap(path_, other.path_);
+    std::swap(claim_, other.claim_);
     return *this;
   }
   ~TempDirectory() {
@@ -68,6 +75,8 @@ class TempDirectory {
   }
 
  private:
+  static constexpr const char* kPrefix = "gtest-xdist-";
+
   // Whatever the umask is.
   static void open_to_owner(const std::string& path) {
     using std::filesystem::perms;
@@ -77,6 +86,7 @@ class TempDirectory {
   }
 
   std::string path_;
+  Claim claim_;
 };
 
 }  // namespace gtest_xdist::internal

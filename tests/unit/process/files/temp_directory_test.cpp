@@ -1,6 +1,8 @@
 #include "gtest_xdist/process/files/temp_directory.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +12,9 @@
 #include <utility>
 
 #include <gtest/gtest.h>
+
+#include "gtest_xdist/os/os.h"
+#include "gtest_xdist/process/files/descriptor.h"
 
 #include "support/scratch.h"
 #include "support/thrown.h"
@@ -116,6 +121,60 @@ TEST_F(TempDirectoryTest, MakesDirectoriesInside) {
   EXPECT_TRUE(fs::is_directory(made));
   EXPECT_EQ(text_of_thrown<std::runtime_error>([&] { directory.make_directory("no/such"); }),
             "cannot make '" + directory.path() + "/no/such': No such file or directory");
+}
+
+// The path of a directory whose owner has ended without a destructor.
+std::string left_behind() {
+  int ends[2];
+  if (::pipe(ends) != 0) return {};
+  const ::pid_t child = ::fork();
+  if (child == 0) {
+    const TempDirectory directory;
+    std::ofstream(directory.make_directory("gw0") + "/file") << "text";
+    const bool is_told = write_all(ends[1], directory.path());
+    ::_exit(is_told ? 0 : 1);
+  }
+  ::close(ends[1]);
+  ::waitpid(child, nullptr, 0);
+  char path[4096] = {};
+  const ::ssize_t size = ::read(ends[0], path, sizeof path);
+  ::close(ends[0]);
+  return std::string(path, size > 0 ? static_cast<std::size_t>(size) : 0);
+}
+
+TEST_F(TempDirectoryTest, TheNextOneRemovesWhatTheDeadLeft) {
+  const TempDirectory living;
+  const std::string left = left_behind();
+  ASSERT_TRUE(fs::is_directory(left + "/gw0"));
+  EXPECT_EQ(left.rfind(base_.path() + "/gtest-xdist-", 0), 0U) << left;
+  const TempDirectory next;
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_TRUE(fs::is_directory(living.path()));
+  EXPECT_TRUE(fs::is_directory(next.path()));
+}
+
+TEST_F(TempDirectoryTest, LeavesWhatIsNoRunOfThisUserOnThisMachine) {
+  const std::string boot = os::boot();
+  ASSERT_FALSE(boot.empty());
+  base_.write("gtest-xdist-without/file", "text");
+  base_.write("gtest-xdist-elsewhere/claim", "another machine");
+  base_.write("gtest-xdist-empty/claim", "");
+  base_.write("gtest-xdist-file", boot);
+  base_.write("others/claim", boot);
+  fs::create_directory_symlink(base_.path() + "/others", base_.path() + "/gtest-xdist-link");
+  fs::create_directories(base_.path() + "/gtest-xdist-linked");
+  fs::create_symlink(base_.path() + "/others/claim", base_.path() + "/gtest-xdist-linked/claim");
+  fs::create_directories(base_.path() + "/gtest-xdist-pipe");
+  ASSERT_EQ(::mkfifo((base_.path() + "/gtest-xdist-pipe/claim").c_str(), 0600), 0);
+  base_.write("gtest-xdist-of-another/claim", boot);
+  const bool is_root = ::chown((base_.path() + "/gtest-xdist-of-another").c_str(), 1, 1) == 0;
+  base_.write("gtest-xdist-dead/claim", boot);
+  { const TempDirectory next; }
+  EXPECT_FALSE(fs::exists(base_.path() + "/gtest-xdist-dead"));
+  for (const char* name : {"without", "elsewhere", "empty", "file", "link", "linked", "pipe"}) {
+    EXPECT_TRUE(fs::exists(base_.path() + "/gtest-xdist-" + name)) << name;
+  }
+  EXPECT_EQ(fs::exists(base_.path() + "/gtest-xdist-of-another"), is_root);
 }
 
 TEST_F(TempDirectoryTest, SaysWhereItCouldNotBeMade) {
