@@ -114,10 +114,39 @@ class StoppingTest(harness.IntegrationTest):
                                      set(self.skipped(run)), run)
 
     def test_each_repetition_counts_anew(self):
-        run = self.parallel("stops", "--gtest_filter=Fails.*", "--gtest_repeat=3", workers=1,
-                            env={"GTEST_XDIST_MAXFAIL": "2"})
-        begun = [line for line in run.noted if line.startswith("begin ")]
-        self.assertEqual(6, len(begun), run.noted)
+        for limit, begun, notes in (("3", 6, []), ("2", 2, ["no further iteration starts: GTEST_XDIST_MAXFAIL=2"])):
+            with self.subTest(limit=limit):
+                run = self.parallel("stops", "--gtest_filter=Fails.*", "--gtest_repeat=3", workers=1,
+                                    env={"GTEST_XDIST_MAXFAIL": limit})
+                self.assertEqual(1, run.status, run)
+                self.assertEqual(begun, len([line for line in run.noted if line.startswith("begin ")]), run.noted)
+                self.assertEqual(notes, [note.partition(" and")[0] for note in run.notes if "further" in note])
+
+    @harness.without_sanitizer("it ends the process in another way")
+    def test_what_ends_a_serial_run_ends_repetitions(self):
+        for flag in "--gtest_break_on_failure", "--gtest_throw_on_failure":
+            for repeat in "3", "-1":
+                with self.subTest(flag=flag, repeat=repeat):
+                    flags = [flag, "--gtest_repeat=" + repeat]
+                    self.assertLess(self.serial("recovers", *flags, report=None).status, 0)
+                    run = self.parallel("recovers", *flags)
+                    self.assertEqual(1, run.status, run)
+                    self.assertEqual({"Recovers.AfterTheFirstIteration"}, run.failed)
+                    self.assertEqual(9, len(run.started), run)
+                    self.assertIn("no further iteration starts: %s and a failure" % flag, run.notes)
+
+    def test_a_session_that_is_given_up_is_told_once(self):
+        run = self.parallel("stops", "--gtest_filter=Fails.First:Crashes.*:Passes.*", "--gtest_repeat=100", workers=1,
+                            env={"GTEST_XDIST_MAX_WORKER_RESTART": "0"})
+        self.assertEqual(1, run.status, run)
+        self.assertEqual(len(run.started), len({*run.started}), run)
+        self.assertNotIn("iteration 2", run.out)
+        self.assertIn("not run: ", run.out)
+
+    def test_a_failed_setting_is_no_end_of_sound_repetitions(self):
+        for flag in "--gtest_break_on_failure", "--gtest_throw_on_failure":
+            run = self.parallel("numbered", flag, "--gtest_repeat=2")
+            self.assertEqual((0, 16), (run.status, len(run.started)), run)
 
     def test_a_serial_run_ignores_the_limit(self):
         run = self.serial("stops", "--gtest_filter=Fails.*", env={"GTEST_XDIST_MAXFAIL": "1"})

@@ -233,6 +233,8 @@ class ControllerRole : public SessionHost {
     if (!session_) return;
     session_->replayer().iteration_starts();
     if (!session_->is_over()) return;
+    const std::string& setting = session_->ends_repetition();
+    if (!setting.empty()) note("no further iteration starts: " + setting + " and a failure");
     repeater().OnTestProgramEnd(*testing::UnitTest::GetInstance());
     std::exit(EXIT_FAILURE);
   }

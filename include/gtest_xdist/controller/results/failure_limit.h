@@ -66,6 +66,8 @@ class FailureLimit {
   // last failure is on its way, or a worker has damaged the shared memory.
   bool is_contradicted() const { return stop_word_.is_set() && !is_reached(); }
 
+  bool is_reached() const { return limit_ > 0 && failed_.size() >= limit_; }
+
   // The setting that has stopped the run when add() is true.
   const std::string& source() const { return source_; }
 
@@ -73,8 +75,6 @@ class FailureLimit {
   void restore() { stop_word_.begin(shared_limit()); }
 
  private:
-  bool is_reached() const { return limit_ > 0 && failed_.size() >= limit_; }
-
   std::uint32_t shared_limit() const {
     if (limit_ == 0 || !workers_count_) return 0;
     return static_cast<std::uint32_t>(limit_ - failed_.size());

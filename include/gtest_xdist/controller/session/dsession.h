@@ -142,7 +142,10 @@ class DSession : private NodeEventHandler {
   }
 
   // Whether no other iteration must follow: the user has interrupted the run, say.
-  bool is_over() const { return !supervisor_.over().empty() || iterations_.are_futile(); }
+  bool is_over() const { return !supervisor_.over().empty() || iterations_.are_over(); }
+
+  // As Iterations::ends_repetition().
+  const std::string& ends_repetition() const { return iterations_.ends_repetition(); }
 
   // As EndVerdicts::dissent().
   const std::string& dissent() const { return verdicts_.dissent(); }

@@ -170,6 +170,9 @@ class Iteration {
   // Whether a failure is known by now.
   bool has_failures() const { return log_.has_failures() || account_.store().has_failures(); }
 
+  // Whether as many tests have failed as may fail.
+  bool has_reached_maxfail() const { return failure_limit_.is_reached(); }
+
   // Call this before the iteration has handed anything out. It can hand out nothing afterwards.
   std::unique_ptr<Scheduler> release_scheduler() { return hand_out_.release_scheduler(); }
 

@@ -121,6 +121,7 @@ class Iterations {
     if (std::exchange(ending_, true)) return;
     const bool failed = iteration_->has_failures() || !testing::UnitTest::GetInstance()->Passed();
     verdicts_.set_failed(failed);
+    ends_repetition_ = failed ? what_ends_repetition() : "";
     for (const auto& node : nodes()) {
       if (!node->is_in_iteration() || node.get() == iteration_->native()) continue;
       node->command(failed ? Command::end_failed_iteration : Command::end_iteration);
@@ -177,8 +178,11 @@ class Iterations {
   // Why no worker is started any more; empty if workers may still start.
   const std::string& hopeless() const { return hopeless_; }
 
-  // Whether there are iterations without end, and no worker to run them.
-  bool are_futile() const { return endless_ && !hopeless_.empty(); }
+  // Whether no other iteration must follow the one that has ended.
+  bool are_over() const { return !hopeless_.empty() || !ends_repetition_.empty(); }
+
+  // The setting because of which none must follow; empty if there is no such setting.
+  const std::string& ends_repetition() const { return ends_repetition_; }
 
  private:
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
@@ -213,6 +217,14 @@ class Iterations {
       tally_.add(end, node_manager_.clock().now());
       lines_.tell_end(end, tally_);
     });
+  }
+
+  // In a serial run the first two end the process at the first failure, so also its repetitions.
+  std::string what_ends_repetition() const {
+    if (GTEST_XDIST_FLAG_GET(break_on_failure)) return "--gtest_break_on_failure";
+    if (GTEST_XDIST_FLAG_GET(throw_on_failure)) return "--gtest_throw_on_failure";
+    const bool is_users = options_.maxfail > 0 && iteration_->has_reached_maxfail();
+    return is_users && !GTEST_XDIST_FLAG_GET(fail_fast) ? failure_policy().maxfail_source : "";
   }
 
   FailurePolicy failure_policy() const {
@@ -252,6 +264,7 @@ class Iterations {
   bool asks_workers_;
   bool ending_ = false;
   std::string hopeless_;
+  std::string ends_repetition_;
   std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next iteration
   std::optional<Iteration> iteration_;
 };
