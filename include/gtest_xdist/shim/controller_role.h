@@ -285,7 +285,7 @@ class ControllerRole : public SessionHost {
   }
 
   void program_end() {
-    if (session_ && dissent_.empty()) dissent_ = session_->dissent();
+    if (session_ && disagreement_.empty()) disagreement_ = session_->disagreement();
     session_.reset();
     if (durations_) durations_->save();
     schedule_.save();
@@ -322,9 +322,9 @@ class ControllerRole : public SessionHost {
       std::fflush(nullptr);
       std::_Exit(kEndedBySignal + instance_->stop_signal_);
     }
-    if (status != 0 || (!ends_early && instance_->dissent_.empty())) return;
+    if (status != 0 || (!ends_early && instance_->disagreement_.empty())) return;
     note("error: " + (ends_early ? "the process ended before all tests were reported"
-                                 : instance_->dissent_ + ", although nothing failed in it"),
+                                 : instance_->disagreement_ + ", although nothing failed in it"),
          Topic::error);
     std::fflush(nullptr);
     std::_Exit(EXIT_FAILURE);
@@ -347,7 +347,7 @@ class ControllerRole : public SessionHost {
   SessionSchedule schedule_;
   std::optional<StopSignals> stop_signals_;  // while a session is made or runs
   std::unique_ptr<DSession> session_;
-  std::string dissent_;
+  std::string disagreement_;
   int stop_signal_ = 0;  // the first that came during the last session; 0: none
 
   const ::pid_t process_ = ::getpid();

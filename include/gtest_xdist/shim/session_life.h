@@ -13,8 +13,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gtest_xdist/bridge/environments.h"
 #include "gtest_xdist/bridge/hook_assertions.h"
-#include "gtest_xdist/bridge/iteration.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/hooks/plugin_manager.h"
 #include "gtest_xdist/hooks/session_hooks.h"

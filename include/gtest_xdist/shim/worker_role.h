@@ -17,11 +17,11 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/environments.h"
 #include "gtest_xdist/bridge/insides/compat.h"
 #include "gtest_xdist/bridge/insides/flags_read.h"
 #include "gtest_xdist/bridge/insides/listeners.h"
 #include "gtest_xdist/bridge/items.h"
-#include "gtest_xdist/bridge/iteration.h"
 #include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/bridge/test_hooks.h"

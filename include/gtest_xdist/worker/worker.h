@@ -22,10 +22,10 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
+#include "gtest_xdist/bridge/environments.h"
 #include "gtest_xdist/bridge/insides/compat.h"
 #include "gtest_xdist/bridge/insides/private_access.h"
 #include "gtest_xdist/bridge/item_loop.h"
-#include "gtest_xdist/bridge/iteration.h"
 #include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/tests/index_list.h"

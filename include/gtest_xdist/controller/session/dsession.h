@@ -99,7 +99,7 @@ class DSession : private NodeEventHandler {
   // (The workers are alike.) Call this before listeners hear how many tests there are.
   void collect() {
     if (!iterations_.under_way()) iterations_.begin();
-    while (collections_.are_awaited() && alive() > 0 && iterations_.hopeless().empty()) {
+    while (collections_.are_awaited() && alive() > 0 && iterations_.why_no_more_workers().empty()) {
       node_manager_.pump();
     }
     make_way();
@@ -147,8 +147,8 @@ class DSession : private NodeEventHandler {
   // As Iterations::ends_repetition().
   const std::string& ends_repetition() const { return iterations_.ends_repetition(); }
 
-  // As EndVerdicts::dissent().
-  const std::string& dissent() const { return verdicts_.dissent(); }
+  // As EndVerdicts::disagreement().
+  const std::string& disagreement() const { return verdicts_.disagreement(); }
 
  private:
   Iteration& iteration() { return iterations_.current(); }
@@ -204,7 +204,7 @@ class DSession : private NodeEventHandler {
     } else {
       iteration().log().add_failure(ProgramLog::kNoWorker, {}, why);
     }
-    iterations_.lose_hope(why);
+    iterations_.start_no_more_workers(why);
   }
 
   // --- messages of workers -----------------------------------------------------------------------
@@ -325,8 +325,8 @@ class DSession : private NodeEventHandler {
     staffing_.replace(node);
     collections_.schedule_if_equal();
     if (alive() > 0) return;
-    const std::string& hopeless = iterations_.hopeless();
-    iterations_.give_up(hopeless.empty() ? "no worker is left" : hopeless);
+    const std::string& why = iterations_.why_no_more_workers();
+    iterations_.give_up(why.empty() ? "no worker is left" : why);
   }
 
   const Catalog& catalog_;

@@ -27,7 +27,7 @@ class EndVerdicts {
     const std::string what = "worker '" + node.name() + "' " + how;
     if (ended_as_main_said(node, status)) {
       // main may map success to any status. If so, this process's main will do the same.
-      if (!failed_) dissent_ = what;
+      if (!failed_) disagreement_ = what;
     } else if (status.exited() && failed_) {
       // The status is not 0, as it must be after a failure. The last output may say more than the
       // reports: a leak report, say.
@@ -40,11 +40,11 @@ class EndVerdicts {
 
   // Not empty if a worker's main returned a status other than 0 although nothing had failed. That
   // is an error, unless this process's main does the same.
-  const std::string& dissent() const { return dissent_; }
+  const std::string& disagreement() const { return disagreement_; }
 
  private:
   bool failed_ = false;
-  std::string dissent_;
+  std::string disagreement_;
 };
 
 }  // namespace gtest_xdist::internal

@@ -133,7 +133,7 @@ class Iteration {
   // Hands out retries, and lets workers start the tests that may start now. Call this after
   // everything that workers or the scheduler may have done, and before waiting for workers.
   void let_through() {
-    mind_stop_word();
+    correct_stop_word();
     if (!hand_out_.ended()) account_.retries().hand_out(nodes_);
     hand_out_.let_through();
   }
@@ -320,7 +320,7 @@ class Iteration {
 
   // Workers have stopped, but too few failures are known. If no worker has taken a test, no report
   // of a failure is on its way. Then the workers go on.
-  void mind_stop_word() {
+  void correct_stop_word() {
     if (!failure_limit_.is_contradicted()) return;
     for (const auto& node : nodes_) {
       if (!node->life().is_gone() && node->tests().has_taken()) return;

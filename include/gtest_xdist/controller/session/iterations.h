@@ -159,7 +159,7 @@ class Iterations {
 
   // Whether an additional worker would have something to do.
   bool has_work() {
-    if (!hopeless_.empty()) return false;
+    if (!why_no_more_workers_.empty()) return false;
     return (!ending_ && iteration_->has_work()) || left_ > 1 || endless_;
   }
 
@@ -167,8 +167,8 @@ class Iterations {
   bool count_off() { return !endless_ && --left_ == 0; }
 
   // From now on no worker is started, in this iteration or in later ones. Gives up the current one.
-  void lose_hope(const std::string& why) {
-    hopeless_ = why;
+  void start_no_more_workers(const std::string& why) {
+    why_no_more_workers_ = why;
     give_up(why);
   }
 
@@ -176,10 +176,10 @@ class Iterations {
   void give_up(const std::string& why) { iteration_->give_up("not run: " + why); }
 
   // Why no worker is started any more; empty if workers may still start.
-  const std::string& hopeless() const { return hopeless_; }
+  const std::string& why_no_more_workers() const { return why_no_more_workers_; }
 
   // Whether no other iteration must follow the one that has ended.
-  bool are_over() const { return !hopeless_.empty() || !ends_repetition_.empty(); }
+  bool are_over() const { return !why_no_more_workers_.empty() || !ends_repetition_.empty(); }
 
   // The setting because of which none must follow; empty if there is no such setting.
   const std::string& ends_repetition() const { return ends_repetition_; }
@@ -202,7 +202,7 @@ class Iterations {
       if (!node->life().is_gone()) enter(*node);
     }
     for (auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
-    if (!hopeless_.empty()) give_up(hopeless_);
+    if (!why_no_more_workers_.empty()) give_up(why_no_more_workers_);
     iteration_->schedule();
     iteration_->let_through();
   }
@@ -263,7 +263,7 @@ class Iterations {
   const bool endless_;
   bool asks_workers_;
   bool ending_ = false;
-  std::string hopeless_;
+  std::string why_no_more_workers_;
   std::string ends_repetition_;
   std::vector<std::pair<WorkerNode*, EnvironmentsUp>> early_;  // of the next iteration
   std::optional<Iteration> iteration_;

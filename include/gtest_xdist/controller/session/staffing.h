@@ -82,7 +82,7 @@ class Staffing {
       take_in(crew_.replace(dead, iterations_.to_come()));
     } catch (const std::runtime_error& error) {
       note(error.what(), Topic::error);
-      iterations_.lose_hope(error.what());
+      iterations_.start_no_more_workers(error.what());
     }
   }
 
@@ -90,7 +90,7 @@ class Staffing {
   // Whether a worker is missing, and there are more tests than workers to run them.
   bool is_another_of_use() {
     return crew_.is_short() && !collections_.differ() && iterations_.under_way() &&
-           !iterations_.ending() && iterations_.hopeless().empty() &&
+           !iterations_.ending() && iterations_.why_no_more_workers().empty() &&
            !iterations_.current().runs_on_every_worker() && iterations_.current().has_work() &&
            iterations_.current().store().missing_count() > node_manager_.alive();
   }

@@ -77,7 +77,7 @@ class WorkerCollections {
     }
     hooks_.testnodeready(node.controller);
     // If no test will run any more, the selection stays: its replay may have begun.
-    if (!check_.known() && iterations_.hopeless().empty()) accept(*tests, node.name());
+    if (!check_.known() && iterations_.why_no_more_workers().empty()) accept(*tests, node.name());
     if (hooks_.active()) {
       hooks_.node_collection_finished(node.controller, check_.ids_of(*tests));
     }
@@ -106,10 +106,10 @@ class WorkerCollections {
   // have told theirs, so that all differences are reported.
   void schedule_if_equal() {
     if (!differ_) return iterations_.current().schedule();
-    if (!are_known() || !iterations_.hopeless().empty()) return;
+    if (!are_known() || !iterations_.why_no_more_workers().empty()) return;
     const std::string why = "the workers did not collect the same tests";
     note(why, Topic::error);
-    iterations_.lose_hope(why);
+    iterations_.start_no_more_workers(why);
   }
 
  private:

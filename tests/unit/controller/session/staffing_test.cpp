@@ -76,7 +76,7 @@ TEST_F(StaffingTest, ReplacesAWorker) {
 
 TEST_F(StaffingTest, ReplacesNobodyWithoutWork) {
   begin();
-  parts_->iterations.lose_hope("interrupted");
+  parts_->iterations.start_no_more_workers("interrupted");
   EXPECT_EQ(replace(0), "");
   EXPECT_EQ(parts_->nodes(), 2U);
 }
@@ -96,7 +96,7 @@ TEST_F(StaffingTest, ReplacesNoMoreWorkersThanItMay) {
   replace(0);
   EXPECT_EQ(replace(1), "gtest-xdist: maximum crashed workers reached: 1\n");
   EXPECT_EQ(parts_->nodes(), 3U);
-  EXPECT_EQ(parts_->iterations.hopeless(), "maximum crashed workers reached: 1");
+  EXPECT_EQ(parts_->iterations.why_no_more_workers(), "maximum crashed workers reached: 1");
 }
 
 TEST_F(StaffingTest, StartsAnotherWhenAllHaveArrived) {
@@ -117,7 +117,7 @@ TEST_F(StaffingTest, StartsAnotherWhenAllHaveArrived) {
 TEST_F(StaffingTest, GivesATokenBackThatIsOfNoUse) {
   begin_with_a_token();
   parts_->tell(0);
-  parts_->iterations.lose_hope("interrupted");
+  parts_->iterations.start_no_more_workers("interrupted");
   staffing_->use_free_token();
   EXPECT_EQ(parts_->nodes(), 1U);
   EXPECT_EQ(jobserver_->held(), 0U);
@@ -128,7 +128,7 @@ TEST_F(StaffingTest, GivesTheTokenOfAWorkerBackThatIsNotReplaced) {
   parts_->tell(0);
   staffing_->use_free_token();
   parts_->tell(1);
-  parts_->iterations.lose_hope("interrupted");
+  parts_->iterations.start_no_more_workers("interrupted");
   parts_->crash(1);
   staffing_->use_free_token();
   EXPECT_EQ(jobserver_->held(), 0U);

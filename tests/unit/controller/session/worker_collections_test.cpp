@@ -80,7 +80,7 @@ TEST(WorkerCollectionsTest, AllMustHaveWhatTheFirstOneHas) {
             "gtest-xdist: the workers did not collect the same tests\n");
   EXPECT_TRUE(parts.collections.differ());
   EXPECT_EQ(parts.node(1).life().stage(), WorkerLife::Stage::rejected);
-  EXPECT_EQ(parts.iterations.hopeless(), "the workers did not collect the same tests");
+  EXPECT_EQ(parts.iterations.why_no_more_workers(), "the workers did not collect the same tests");
   const std::vector<std::string> failures = parts.take_failures();
   ASSERT_EQ(failures.size(), 1U);
   EXPECT_EQ(failures[0].rfind("Different tests were collected between gw0 and gw1. ", 0), 0U);
@@ -93,11 +93,11 @@ TEST(WorkerCollectionsTest, AllDifferencesAreToldBeforeTheEnd) {
   EXPECT_EQ(parts.node(0).life().stage(), WorkerLife::Stage::rejected);
   EXPECT_EQ(parts.node(1).pending(), 0U) << "nothing is started any more";
   parts.tell(1);
-  EXPECT_EQ(parts.iterations.hopeless(), "");
+  EXPECT_EQ(parts.iterations.why_no_more_workers(), "");
   testing::internal::CaptureStderr();
   tell_others(parts, 2, {"Only.Here"});
   testing::internal::GetCapturedStderr();
-  EXPECT_EQ(parts.iterations.hopeless(), "the workers did not collect the same tests");
+  EXPECT_EQ(parts.iterations.why_no_more_workers(), "the workers did not collect the same tests");
   const std::vector<std::string> failures = parts.take_failures();
   ASSERT_EQ(failures.size(), 2U);
   EXPECT_EQ(failures[0].rfind("Different tests were collected between controller and gw0. ", 0),
@@ -113,12 +113,12 @@ TEST(WorkerCollectionsTest, TheLastOneMayDieInstead) {
   testing::internal::CaptureStderr();
   parts.collections.schedule_if_equal();
   testing::internal::GetCapturedStderr();
-  EXPECT_EQ(parts.iterations.hopeless(), "the workers did not collect the same tests");
+  EXPECT_EQ(parts.iterations.why_no_more_workers(), "the workers did not collect the same tests");
 }
 
 TEST(WorkerCollectionsTest, WhereNothingWillRunTheSelectionStays) {
   SessionParts parts(1, nullptr, kAsksWorkers);
-  parts.iterations.lose_hope("interrupted");
+  parts.iterations.start_no_more_workers("interrupted");
   parts.tell(0, Tests{2, 0});
   EXPECT_EQ(parts.node(0).life().stage(), WorkerLife::Stage::rejected);
   EXPECT_EQ(parts.catalog.selected(), (Tests{0, 1, 2, 3}));

@@ -1,8 +1,8 @@
 // Helps to run tests in gtest's place, between the set-up and the tear-down of the environments.
 //
 // Layer: bridge. Does not run tests.
-#ifndef GTEST_XDIST_BRIDGE_ITERATION_H_
-#define GTEST_XDIST_BRIDGE_ITERATION_H_
+#ifndef GTEST_XDIST_BRIDGE_ENVIRONMENTS_H_
+#define GTEST_XDIST_BRIDGE_ENVIRONMENTS_H_
 
 #include <utility>
 #include <vector>
@@ -54,4 +54,4 @@ class HiddenSuites {
 
 }  // namespace gtest_xdist::internal
 
-#endif  // GTEST_XDIST_BRIDGE_ITERATION_H_
+#endif  // GTEST_XDIST_BRIDGE_ENVIRONMENTS_H_
