@@ -1,6 +1,10 @@
 """gtest's model: every kind of result, from every place, reported as serially."""
 
+import collections
 import itertools
+import json
+import re
+from pathlib import Path
 
 import harness
 
@@ -69,6 +73,49 @@ class PropertyTest(harness.IntegrationTest):
     def test_every_scope(self):
         for report in "xml", "json":
             self.assert_parallel_equals_serial("properties", report=report)
+
+
+class ValueTest(harness.IntegrationTest):
+    """A parameter's value may be another one in each process; the result names that of its run."""
+
+    def shown(self, run):
+        """{test: the values that the text, the XML report and the JSON report show}, for the failed."""
+        values = collections.defaultdict(set)
+        for name, value in re.findall(r'^\[  FAILED  \] (\S+), where GetParam\(\) = "(.*?)"', run.out, re.MULTILINE):
+            values[name].add(value)
+        return values
+
+    def values_in_report(self, run):
+        if "xml" in run.reports:
+            return {"%s.%s" % (case.get("classname"), case.get("name")): case.get("value_param")
+                    for case in run.xml.iter("testcase")}
+        report = json.loads(Path(run.reports["json"]).read_text())
+        return {"%s.%s" % (suite["name"], test["name"]): test.get("value_param")
+                for suite in report["testsuites"] for test in suite["testsuite"]}
+
+    def test_all_are_those_of_the_run(self):
+        for report, workers, variables in (
+                ("xml", 2, {}), ("json", 4, {}), ("xml", 2, {"GTEST_XDIST_RETRIES": "2"}),
+                ("xml", 1, {})):
+            with self.subTest(report=report, workers=workers, **variables):
+                run = self.parallel("parameters", workers=workers, report=report, env=variables)
+                ran_with = dict(line.split("=") for line in run.noted)  # the last attempt counts
+                self.assertEqual(6, len(ran_with), run)
+                in_report = self.values_in_report(run)
+                for name, value in ran_with.items():
+                    self.assertEqual('"%s"' % value, in_report[name], name)
+                    if "Passes" not in name:
+                        self.assertEqual({value}, self.shown(run)[name], name)
+                self.assertEqual({"same"}, self.shown(run)["The/Always.Fails/0"])
+                self.assertIsNone(in_report["Plain.Fails"])
+
+    def test_repeated(self):
+        """The last iteration is that of the report."""
+        run = self.parallel("parameters", "--gtest_repeat=3", "--gtest_filter=-*Crashes*")
+        in_report = self.values_in_report(run)
+        for line in run.noted[-4:]:
+            name, value = line.split("=")
+            self.assertEqual('"%s"' % value, in_report[name], name)
 
 
 class ListenerTest(harness.IntegrationTest):

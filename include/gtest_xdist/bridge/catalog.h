@@ -12,6 +12,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -115,6 +116,26 @@ class Catalog {
       digest.add(test->name());
       digest.add(test->should_run() ? "+" : "-");
     }
+    return digest.value();
+  }
+
+  // The text of each registered test's value parameter; empty if it has none. It may differ from
+  // process to process: a value may be a random number, or hold an address.
+  std::vector<std::string> values() const {
+    std::vector<std::string> texts;
+    texts.reserve(tests_.size());
+    for (const testing::TestInfo* test : tests_) {
+      std::string text;
+      if (test->value_param() != nullptr) text = test->value_param();
+      texts.push_back(std::move(text));
+    }
+    return texts;
+  }
+
+  // A hash of values().
+  std::uint64_t digest_of_values() const {
+    Digest digest;
+    for (const std::string& text : values()) digest.add(text);
     return digest.value();
   }
 

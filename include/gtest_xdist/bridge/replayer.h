@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,10 @@ class ReplaySource {
 
   // Returns the report of a test that next_test() has returned. Called once for each.
   virtual Report take_report(TestIndex test) = 0;
+
+  // Returns the text of the test's value parameter in the worker; null if it is that of this
+  // process. `worker` is the number in the report.
+  virtual const std::string* value_of(TestIndex test, int worker) = 0;
 
   // Returns what is known of the suite's set-up. Called when its first report is there.
   virtual Report take_suite_up(SuiteIndex suite) = 0;
@@ -264,6 +269,7 @@ class Replayer {
     if (next != kNoTest) {
       test_ = next;
       report_ = source_.take_report(next);
+      show_value();
       stopped_ |= fail_fast_ && report_.worker < 0;
       set_up_failed_ = report_.was_passed_over();
     }
@@ -282,6 +288,14 @@ class Replayer {
     walk_->place_next(catalog_.position_in_suite(next));
   }
 
+  // Has the test tell the value that it was run with.
+  void show_value() {
+    const std::string* const value = source_.value_of(test_, report_.worker);
+    if (value == nullptr && own_values_.empty()) return;
+    if (own_values_.empty()) own_values_ = catalog_.values();
+    set_value_text(catalog_.test(test_), value != nullptr ? *value : own_values_[test_]);
+  }
+
   const Catalog& catalog_;
   ReplaySource& source_;
   SuiteIndex suite_ = 0;
@@ -292,6 +306,8 @@ class Replayer {
   bool set_up_failed_ = false;     // whether a worker skipped the last test because of a set-up
   int parts_of_program_ = 0;       // parts of program_result() from earlier iterations
   std::vector<Part> suite_parts_;  // of the set-up, announced but not yet in the suite's result
+
+  std::vector<std::string> own_values_;  // of all tests, once another value was told
 
   TestIndex test_ = kNoTest;
   Report report_;                                                        // of test_

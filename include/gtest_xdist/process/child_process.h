@@ -68,7 +68,7 @@ struct LaunchPlan {
   std::vector<int> inherited;            // stay open under their numbers
   std::vector<int> withheld;             // are closed in the child
   // How many files the child may have open; nothing: as many as this process.
-  std::optional<struct ::rlimit> descriptor_limit;
+  std::optional<rlim_t> descriptor_limit;
 };
 
 // While it lives, the kernel keeps the status of a child that has ended until somebody waits for
@@ -143,7 +143,11 @@ class Launch final : public boost_process::detail::posix::handler_base_ext {
     }
     if (!has_input && input > STDERR_FILENO) ::close(input);
     // The descriptors that the child inherits stay open, even beyond the limit.
-    if (plan_.descriptor_limit) ::setrlimit(RLIMIT_NOFILE, &*plan_.descriptor_limit);
+    struct ::rlimit limit {};
+    if (plan_.descriptor_limit && ::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+      limit.rlim_cur = *plan_.descriptor_limit;
+      ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
     for (const int descriptor : plan_.withheld) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     for (const int descriptor : plan_.inherited) {
       if (::fcntl(descriptor, F_SETFD, 0) != 0) give_up(executor, "fcntl failed");

@@ -41,6 +41,9 @@ struct SegmentHeader {
   // A worker takes tests only if its collection has this digest. 0 if the controller sends tests
   // only after it has compared collections. Set before any worker starts, and set to 0 later.
   std::atomic<std::uint64_t> expected_digest{0};
+  // A worker tells the texts of its value parameters if they have another digest. Set before any
+  // worker starts.
+  std::uint64_t values_digest = 0;
 };
 
 inline constexpr std::uint64_t round_up_to_power_of_two(std::uint64_t value) {

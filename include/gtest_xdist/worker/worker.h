@@ -79,7 +79,10 @@ class Worker : public ItemSource {
     reporter_.enter(Phase::starting);
     // If the controller expects this collection, tests may already wait in the deque.
     is_expected_ = segment_.header().expected_digest == digest_ && !order;
-    reporter_.send(Hello{digest_, std::move(order)}, Urgency::now);
+    Hello hello{digest_, std::move(order)};
+    const bool are_alike = segment_.header().values_digest == catalog_->digest_of_values();
+    if (!are_alike) hello.values = catalog_->values();
+    reporter_.send(hello, Urgency::now);
   }
 
   void iteration_inner_start(int iteration) {

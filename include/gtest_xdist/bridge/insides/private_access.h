@@ -7,6 +7,7 @@
 #ifndef GTEST_XDIST_BRIDGE_INSIDES_PRIVATE_ACCESS_H_
 #define GTEST_XDIST_BRIDGE_INSIDES_PRIVATE_ACCESS_H_
 
+#include <memory>
 #include <new>
 #include <string>
 #include <vector>
@@ -69,12 +70,14 @@ GTEST_XDIST_GRANT(SuiteElapsed, SuiteTime, &testing::TestSuite::elapsed_time_);
 // Selecting tests as gtest would have, and replaying them.
 using TestBool = MemberOf<testing::TestInfo, bool>;
 using TestResultMember = MemberOf<testing::TestInfo, testing::TestResult>;
+using TestText = MemberOf<testing::TestInfo, const std::unique_ptr<const std::string>>;
 using TestFactory = MemberOf<testing::TestInfo, testing::internal::TestFactoryBase* const>;
 GTEST_XDIST_GRANT(TestShouldRun, TestBool, &testing::TestInfo::should_run_);
 GTEST_XDIST_GRANT(TestIsDisabled, TestBool, &testing::TestInfo::is_disabled_);
 GTEST_XDIST_GRANT(TestMatchesFilter, TestBool, &testing::TestInfo::matches_filter_);
 GTEST_XDIST_GRANT(TestInOtherShard, TestBool, &testing::TestInfo::is_in_another_shard_);
 GTEST_XDIST_GRANT(TestResultOf, TestResultMember, &testing::TestInfo::result_);
+GTEST_XDIST_GRANT(TestValue, TestText, &testing::TestInfo::value_param_);
 GTEST_XDIST_GRANT(TestFactoryOf, TestFactory, &testing::TestInfo::factory_);
 
 // Hearing that the flags are read.
@@ -128,6 +131,12 @@ inline testing::internal::TestFactoryBase* exchange_factory(
   auto* const before = *place;
   ::new (static_cast<void*>(place)) Pointer(factory);
   return before;
+}
+
+// Has `test` tell another text of its value parameter. Does nothing if it has no such parameter.
+inline void set_value_text(testing::TestInfo& test, const std::string& text) {
+  const std::string* const value = private_member<TestValue>(test).get();
+  if (value != nullptr) const_cast<std::string&>(*value) = text;
 }
 
 // Sends events to all listeners.

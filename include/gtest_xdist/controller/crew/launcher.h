@@ -135,7 +135,7 @@ class Launcher {
   LaunchTerms terms_;
   bool one_stream_;
   bool has_premature_exit_file_ = false;
-  std::optional<struct ::rlimit> users_limit_;  // the user's, of open files, if it was raised
+  std::optional<rlim_t> users_limit_;  // the user's, of open files, if it was raised
 };
 
 }  // namespace gtest_xdist::internal

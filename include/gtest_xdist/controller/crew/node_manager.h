@@ -66,6 +66,9 @@ class NodeManager {
   // 0, and without this call, each worker takes the tests that it is sent.
   void expect_digest(std::uint64_t digest) { segment_.header().expected_digest = digest; }
 
+  // Call this before a worker is started: what Catalog::digest_of_values() is here.
+  void expect_values(std::uint64_t digest) { segment_.header().values_digest = digest; }
+
   // The word that can tell the workers to start no further test.
   StopWord& stop_word() const { return segment_.stop_word(); }
 

@@ -283,6 +283,9 @@ class WorkerNode : public Node, public GateNode {
   std::unique_ptr<ChildProcess> process;
   std::chrono::steady_clock::time_point started;  // when the process started
 
+  // As in Hello.
+  std::vector<std::string> values;
+
   std::optional<EndReason> end_reason;  // why the controller ends it, unless it is accused
 
   RunHistory history;  // of this iteration

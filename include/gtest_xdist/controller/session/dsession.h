@@ -86,6 +86,7 @@ class DSession : private NodeEventHandler {
         collections_(catalog_, hooks_, node_manager_, collection_, iterations_),
         staffing_(hooks_, node_manager_, crew_, iterations_, collections_, schedule_log_) {
     if (!iterations_.asks_workers()) collections_.expect_own();
+    node_manager_.expect_values(catalog_.digest_of_values());
     crew_.gather();
     // A worker finds its tests when it arrives, and does not wait for workers that start later.
     if (!iterations_.asks_workers()) iterations_.begin();

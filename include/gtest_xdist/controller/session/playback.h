@@ -109,6 +109,12 @@ class Playback : private ReplaySource {
 
   Report take_report(TestIndex test) override { return store().take_test(test); }
 
+  const std::string* value_of(TestIndex test, int worker) override {
+    if (worker < 0) return nullptr;
+    const auto& values = node_manager_.nodes()[static_cast<std::size_t>(worker)]->values;
+    return test < values.size() ? &values[test] : nullptr;
+  }
+
   Report take_suite_up(SuiteIndex suite) override { return store().take_suite_up(suite); }
 
   Report take_suite_down(SuiteIndex suite) override {

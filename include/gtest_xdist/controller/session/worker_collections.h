@@ -63,6 +63,7 @@ class WorkerCollections {
       node.accuse(kToldTwice);
       return;
     }
+    node.values = std::move(m.values);
     if (!check_.has_right_digest(m)) {
       node.command(Command::send_collection);
       return;

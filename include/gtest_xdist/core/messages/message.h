@@ -69,11 +69,13 @@ enum class MessageKind : std::uint8_t {
 };
 
 // RUN_ALL_TESTS has selected its tests. `digest` stands for the whole collection. `order` is there
-// if plugins have changed the tests to run: it has all of them, in their order.
+// if plugins have changed the tests to run: it has all of them, in their order. `values` are the
+// texts of all tests' value parameters; none if they are those of the controller.
 struct Hello {
   static constexpr MessageKind kKind = MessageKind::hello;
   std::uint64_t digest = 0;
   std::optional<std::vector<TestIndex>> order;
+  std::vector<std::string> values = {};
 };
 
 // The answer to Command::send_collection: the full names of the selected tests, in order.
@@ -183,6 +185,7 @@ template <class Visitor>
 void visit_fields(Visitor& visit, Hello& m) {
   visit(m.digest);
   visit(m.order);
+  visit(m.values);
 }
 template <class Visitor>
 void visit_fields(Visitor& visit, CollectionIds& m) {

@@ -68,7 +68,8 @@ Cut cut_of(const Units& units, std::size_t spare, double whole, const Expectatio
 
 // Whether `tests` are the last ones of `all`.
 inline bool is_end_of(const std::vector<TestIndex>& tests, const std::vector<TestIndex>& all) {
-  return tests.size() <= all.size() && std::equal(tests.rbegin(), tests.rend(), all.rbegin());
+  const auto size = static_cast<std::ptrdiff_t>(tests.size());
+  return tests.size() <= all.size() && std::equal(tests.begin(), tests.end(), all.end() - size);
 }
 
 // Removes what was cut off from `units`, and returns it. `tests` are the tests that could be taken

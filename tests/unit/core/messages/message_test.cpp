@@ -90,6 +90,7 @@ std::vector<WorkerMessage> samples() {
   const std::vector<Property> properties = {{"key", "value"}, {"", "\n"}};
   return {
       Hello{0xfedcba9876543210, std::vector<TestIndex>{3, 0, kNoTest - 1}},
+      Hello{1, {}, {"", "value", "\n"}},
       CollectionIds{{"A.b", "", "P/V.w/0"}},
       EnvironmentsUp{true, false, output, time},
       PartSeen{Scope::test, output, {PartType::fatal_failure, "a.cpp", 12, "text\n"}},
@@ -134,7 +135,7 @@ TEST(Message, EveryKindSurvivesTheRoundTrip) {
 TEST(Message, IsAppended) {
   std::string bytes = "before";
   encode_message(Hello{1, {}}, bytes);
-  EXPECT_EQ(bytes, std::string("before\0\2\0", 9));
+  EXPECT_EQ(bytes, std::string("before\0\2\0\0", 10));
 }
 
 TEST(Message, EveryTruncationIsNoticed) {
