@@ -26,7 +26,7 @@ FREE = {"version.h"}  # includes nothing
 FOR_EFFECT = {"core/build/same_build.h"}  # adds to each file that includes it
 
 # Headers of POSIX, and the folders that may include them.
-POSIX = {"dirent.h", "fcntl.h", "limits.h", "poll.h", "pthread.h", "stdio.h", "sys/file.h",
+POSIX = {"dirent.h", "fcntl.h", "limits.h", "poll.h", "pthread.h", "stdio.h", "sys/file.h", "sys/mman.h",
          "sys/resource.h", "sys/socket.h", "sys/stat.h", "sys/statvfs.h", "sys/types.h", "sys/wait.h", "unistd.h"}
 POSIX_FOLDERS = {"transport", "process", "worker", "controller", "shim"}
 

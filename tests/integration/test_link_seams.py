@@ -16,9 +16,10 @@ import harness
 SOURCE = Path(__file__).resolve().parents[2]
 LINK = os.environ.get("INTEGRATION_LINK", "").split(":")  # compiler, objects, library of GoogleTest
 FUNCTIONS = (re.findall(r"GTEST_XDIST_NEEDS\((\w+)\)[,}]", (SOURCE / "include/gtest_xdist/process/link_seams.h").read_text()) +
-             re.findall(r'{"(\w+)", reinterpret_cast', (SOURCE / "include/gtest_xdist/os/linux.h").read_text()))
-RESULTS = {"getenv": "0", "opendir": "0", "readdir": "0", "mkdtemp": "0", "pthread_mutex_lock": "0",
-           "pthread_mutex_unlock": "0", "getcwd": "strcpy(a, \"/\")"}  # of others: -1
+             re.findall(r'^ {6}{"(\w+)", reinterpret_cast', (SOURCE / "include/gtest_xdist/os/linux.h").read_text(), re.MULTILINE))
+RESULTS = {"getcwd": "strcpy(a, \"/\")",
+           **dict.fromkeys(("calloc", "fdopendir", "fopen64", "getenv", "mkdtemp", "opendir", "pthread_mutex_lock",
+                            "pthread_mutex_unlock", "readdir", "realloc"), "0")}  # of others: -1
 
 
 def definition(function):
@@ -73,6 +74,26 @@ class LinkSeamsTest(harness.IntegrationTest):
                 self.in_the_program([function])
         self.in_the_program(FUNCTIONS)
         self.in_the_program(["kill"], "-no-pie")
+
+    def test_clocks(self):
+        """Ours goes on, so that nothing is said of them and a limit ends a test that hangs."""
+        folder = self._scratch / "clocks"
+        folder.mkdir()
+        source = self._scratch / "clocks.c"
+        source.write_text("""
+            struct time { long seconds, rest; };
+            int clock_gettime(int clock, struct time *now) { now->seconds = 1000; now->rest = 0; return 0; }
+            int gettimeofday(struct time *now, void *zone) { return clock_gettime(0, now); }
+            long time(long *now) { if (now) *now = 1000; return 1000; }""")
+        subprocess.run([LINK[0], "-x", "c", "-w", str(source), "-shared", "-fPIC", "-o", str(folder / "libseams.so")],
+                       check=True)
+        clocks = {"LD_LIBRARY_PATH": str(folder)}
+        self.assert_parallel_equals_serial("seams", env={"FAIL": "1", **clocks})
+        run = self.parallel("seams", env={"HANG": "1", "GTEST_XDIST_TIMEOUT": "1", **clocks})
+        self.assertEqual(({"Plain.Passes"}, 6), (run.failed, len(run.tests)), run)
+        self.assertIn("worker 'gw0' timed out while running 'Plain.Passes'", run.out)
+        for each in "MAXFAIL", "RETRIES":
+            self.assert_parallel_equals_serial("seams", env={"GTEST_XDIST_" + each: "2", **clocks})
 
     def test_what_is_loaded_before_all(self):
         """Such a library does what the function does, and something beside it: nothing is said of it."""

@@ -133,6 +133,24 @@ inline void wake_one(SharedWord& word) noexcept {
   ::syscall(kFutexCall, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
 }
 
+// --- time ----------------------------------------------------------------------------------------
+
+// Whether std::chrono::steady_clock asks the C library. False if one cannot say.
+inline bool has_c_librarys_clock() {
+  return knows_definitions() &&
+         is_in_c_library(
+             definition({"clock_gettime", reinterpret_cast<const void*>(&::clock_gettime)}));
+}
+
+// The time that std::chrono::steady_clock tells, straight from the kernel.
+inline std::chrono::nanoseconds kernel_time() noexcept {
+  struct {
+    long seconds, nanoseconds;  // of this call, also where time_t is longer
+  } time{};
+  ::syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &time);
+  return std::chrono::seconds(time.seconds) + std::chrono::nanoseconds(time.nanoseconds);
+}
+
 // --- notices of writes ---------------------------------------------------------------------------
 
 // A bell that poll() can wait for: it is readable from a ring until the rings are taken. Taking the
@@ -283,10 +301,11 @@ inline unsigned cpu_quota(const std::string& membership_file = "/proc/self/cgrou
 // --- what these functions stand on ---------------------------------------------------------------
 
 // Those of their calls that are not POSIX.
-inline constexpr std::size_t kCallCount = 6;
+inline constexpr std::size_t kCallCount = 7;
 inline const LibraryFunction* calls() {
   static const LibraryFunction functions[kCallCount] = {
       {"syscall", reinterpret_cast<const void*>(&::syscall)},
+      {"fopen64", reinterpret_cast<const void*>(&::fopen64)},
       {"memfd_create", reinterpret_cast<const void*>(&::memfd_create)},
       {"eventfd", reinterpret_cast<const void*>(&::eventfd)},
       {"prctl", reinterpret_cast<const void*>(&::prctl)},

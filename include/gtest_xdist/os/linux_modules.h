@@ -5,13 +5,14 @@
 #define GTEST_XDIST_OS_LINUX_MODULES_H_
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <link.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -93,8 +94,12 @@ inline bool is_preloaded(const Module& module) {
     if (variable.substr(0, 11) != "LD_PRELOAD=") continue;
     if (variable.find(module.name(), 11) != std::string_view::npos) return true;
   }
-  char machine[4096] = "";  // more is not read: read() may be the program's
-  std::ifstream("/etc/ld.so.preload").read(machine, sizeof machine - 1);
+  char machine[4096] = "";  // more is not read
+  // open() and read() may be the program's.
+  const long file = ::syscall(SYS_openat, AT_FDCWD, "/etc/ld.so.preload", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  ::syscall(SYS_read, file, machine, sizeof machine - 1);
+  ::syscall(SYS_close, file);
   return std::strstr(machine, module.name().data()) != nullptr;
 }
 
@@ -129,6 +134,12 @@ inline const void* definition(const LibraryFunction& function) {
   if (is_jump) return ::dlsym(RTLD_NEXT, function.name);
 #endif
   return function.address;
+}
+
+// Whether the function at this address is the C library's.
+inline bool is_in_c_library(const void* address) {
+  return find_module(
+      [&](const Module& module) { return is_c_library(module) && module.holds_code(address); });
 }
 
 }  // namespace gtest_xdist::internal::os

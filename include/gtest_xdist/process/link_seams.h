@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -18,6 +19,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -27,11 +29,19 @@
 
 namespace gtest_xdist::internal {
 
+// Where malloc() is defined.
+inline const void* allocation() {
+  return os::definition({"malloc", reinterpret_cast<const void*>(&::malloc)});
+}
+
 // The functions of POSIX that workers and controller stand on, also by way of the standard library.
-// Not among them: what allocates memory, because programs bring allocators that work.
+// Not among them: clocks, because MachineClock does without, and functions that only compute. What
+// allocates memory is below.
 inline std::vector<os::LibraryFunction> needed_functions() {
 #define GTEST_XDIST_NEEDS(name) {#name, reinterpret_cast<const void*>(&::name)}
-  std::vector<os::LibraryFunction> functions = {GTEST_XDIST_NEEDS(access),
+  std::vector<os::LibraryFunction> functions = {GTEST_XDIST_NEEDS(_Exit),
+                                                GTEST_XDIST_NEEDS(_exit),
+                                                GTEST_XDIST_NEEDS(access),
                                                 GTEST_XDIST_NEEDS(chdir),
                                                 GTEST_XDIST_NEEDS(chmod),
                                                 GTEST_XDIST_NEEDS(close),
@@ -40,10 +50,14 @@ inline std::vector<os::LibraryFunction> needed_functions() {
                                                 GTEST_XDIST_NEEDS(execve),
                                                 GTEST_XDIST_NEEDS(fchmod),
                                                 GTEST_XDIST_NEEDS(fcntl),
+                                                GTEST_XDIST_NEEDS(fdopendir),
+                                                GTEST_XDIST_NEEDS(fflush),
                                                 GTEST_XDIST_NEEDS(flock),
+                                                GTEST_XDIST_NEEDS(fputs),
                                                 GTEST_XDIST_NEEDS(fstat),
                                                 GTEST_XDIST_NEEDS(fstatvfs),
                                                 GTEST_XDIST_NEEDS(ftruncate),
+                                                GTEST_XDIST_NEEDS(fwrite),
                                                 GTEST_XDIST_NEEDS(getcwd),
                                                 GTEST_XDIST_NEEDS(getenv),
                                                 GTEST_XDIST_NEEDS(getpgid),
@@ -57,6 +71,8 @@ inline std::vector<os::LibraryFunction> needed_functions() {
                                                 GTEST_XDIST_NEEDS(lseek),
                                                 GTEST_XDIST_NEEDS(mkdir),
                                                 GTEST_XDIST_NEEDS(mkdtemp),
+                                                GTEST_XDIST_NEEDS(mmap),
+                                                GTEST_XDIST_NEEDS(munmap),
                                                 GTEST_XDIST_NEEDS(open),
                                                 GTEST_XDIST_NEEDS(openat),
                                                 GTEST_XDIST_NEEDS(opendir),
@@ -84,9 +100,14 @@ inline std::vector<os::LibraryFunction> needed_functions() {
                                                 GTEST_XDIST_NEEDS(unlink),
                                                 GTEST_XDIST_NEEDS(unlinkat),
                                                 GTEST_XDIST_NEEDS(unsetenv),
+                                                GTEST_XDIST_NEEDS(vfork),
                                                 GTEST_XDIST_NEEDS(waitid),
                                                 GTEST_XDIST_NEEDS(waitpid),
                                                 GTEST_XDIST_NEEDS(write)};
+  // Programs bring allocators that work. What has no malloc() is none.
+  if (os::is_in_c_library(allocation())) {
+    functions.insert(functions.end(), {GTEST_XDIST_NEEDS(calloc), GTEST_XDIST_NEEDS(realloc)});
+  }
 #undef GTEST_XDIST_NEEDS
   functions.insert(functions.end(), os::calls(), os::calls() + os::kCallCount);
   return functions;
@@ -95,9 +116,8 @@ inline std::vector<os::LibraryFunction> needed_functions() {
 // Whether the module is a library that replaces malloc(), too: an allocator, which starts threads
 // as they are to be started, and only wants to hear of them.
 inline bool is_allocator(const os::Module& module) {
-  const os::LibraryFunction allocation{"malloc", reinterpret_cast<const void*>(&::malloc)};
   const bool is_library = *module.path() != '\0';
-  return is_library && module.holds_code(os::definition(allocation));
+  return is_library && module.holds_code(allocation());
 }
 
 // The names of the needed functions that the program or a library of it replaces. Call this before
@@ -105,16 +125,11 @@ inline bool is_allocator(const os::Module& module) {
 inline std::vector<std::string> find_link_seams() {
   std::vector<std::string> names;
   if (!os::knows_definitions()) return names;
-  const auto is_in_c_library = [](const void* address) {
-    return os::find_module([&](const os::Module& module) {
-      return os::is_c_library(module) && module.holds_code(address);
-    });
-  };
   for (const os::LibraryFunction& function : needed_functions()) {
-    if (is_in_c_library(function.address)) continue;
+    if (os::is_in_c_library(function.address)) continue;
     const void* const definition = os::definition(function);
     const bool is_usual =
-        is_in_c_library(definition) || os::find_module([&](const os::Module& module) {
+        os::is_in_c_library(definition) || os::find_module([&](const os::Module& module) {
           return module.holds_code(definition) &&
                  (os::is_preloaded(module) || is_allocator(module));
         });

@@ -12,6 +12,7 @@
 #include <chrono>
 
 #include "gtest_xdist/os/os.h"
+#include "gtest_xdist/transport/machine_clock.h"
 
 namespace gtest_xdist::internal {
 
@@ -52,12 +53,11 @@ class Doorbell {
 
   // As wait(), but gives up after `limit`. False if the bell has not rung.
   bool wait_for(std::chrono::milliseconds limit) noexcept {
-    using Clock = std::chrono::steady_clock;
-    const Clock::time_point deadline = Clock::now() + limit;
+    const MachineClock::time_point deadline = MachineClock::now() + limit;
     waiting_.store(1, std::memory_order_seq_cst);
     bool rang = answer();
     while (!rang) {
-      const std::chrono::nanoseconds left = deadline - Clock::now();
+      const std::chrono::nanoseconds left = deadline - MachineClock::now();
       if (left.count() <= 0) break;
       const bool is_over = os::sleep_while(rung_, 0, left);
       rang = answer();

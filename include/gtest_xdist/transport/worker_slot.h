@@ -45,11 +45,6 @@ inline bool runs_user_code(Phase phase) {
   return phase != Phase::idle && phase != Phase::finishing;
 }
 
-// The form of WorkerSlot::phase_since. All processes of the machine share the clock.
-inline std::int64_t clock_nanoseconds(std::chrono::steady_clock::time_point time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-}
-
 // If a worker reports something, and its last ring is longer ago than this, it rings. The time is
 // long enough to cost nothing, and short enough for a person to see results come in. So a
 // controller that looks once more this long after a ring has seen all there is.
@@ -69,9 +64,8 @@ struct WorkerSlot {
   // decides about time limits, names the test that a worker died in, judges the worker's exit
   // status, and finds a dead worker's last output by it.
   alignas(kCacheLine) std::atomic<Phase> phase{Phase::starting};
-  // When the phase began, by std::chrono::steady_clock, in nanoseconds; correct in phases in which
-  // user code runs. Written before the phase. The controller writes the first value, before it
-  // starts the process.
+  // When the phase began, as clock_nanoseconds(); correct in phases in which user code runs.
+  // Written before the phase. The controller writes the first value, before it starts the process.
   std::atomic<std::int64_t> phase_since{0};
   // Offsets in its files. `begin`: where the output begins that it has not reported yet. `region`:
   // where the current region of output begins; if none is open, where the last one ended.

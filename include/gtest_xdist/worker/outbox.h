@@ -10,6 +10,7 @@
 #include <string>
 
 #include "gtest_xdist/core/messages/message.h"
+#include "gtest_xdist/transport/machine_clock.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
@@ -36,13 +37,11 @@ class Outbox {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void send_frame(Urgency urgency) {
     results_.write(frame_, [this] { wait_for_space(); });
     if (wants_attention(urgency)) {
       controller_bell_.ring();
-      last_ring_ = Clock::now();
+      last_ring_ = MachineClock::now();
     }
   }
 
@@ -58,7 +57,8 @@ class Outbox {
         deque_.size() < slot_.wake_below.load(std::memory_order_relaxed)) {
       return true;
     }
-    return results_.fill() > results_.capacity() / 2 || Clock::now() - last_ring_ > kLongestSilence;
+    return results_.fill() > results_.capacity() / 2 ||
+           MachineClock::now() - last_ring_ > kLongestSilence;
   }
 
   Doorbell& controller_bell_;
@@ -66,7 +66,7 @@ class Outbox {
   WorkDeque deque_;
   RingWriter results_;
   std::string frame_;
-  Clock::time_point last_ring_{};
+  MachineClock::time_point last_ring_{};
 };
 
 }  // namespace gtest_xdist::internal

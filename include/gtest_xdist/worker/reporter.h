@@ -20,6 +20,7 @@
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/core/tests/report.h"
+#include "gtest_xdist/transport/machine_clock.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/worker_slot.h"
 #include "gtest_xdist/worker/outbox.h"
@@ -45,12 +46,12 @@ class Reporter {
     marks_.take_streams_back();
   }
 
-  void enter(Phase phase) { enter(phase, Clock::now()); }
+  void enter(Phase phase) { enter(phase, MachineClock::now()); }
 
   // Enters the set-up or the tear-down of the environments, and begins to measure its time.
   void begin_environments(Phase phase) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    begin_ = Clock::now();
+    begin_ = MachineClock::now();
     enter(phase, begin_);
   }
   ClockSpan time_of_environments() {
@@ -92,7 +93,7 @@ class Reporter {
     scope_ = Scope::suite;
     suite_ = suite;
     suite_up_told_ = false;
-    begin_ = Clock::now();
+    begin_ = MachineClock::now();
     enter(Phase::suite_up, begin_);
   }
 
@@ -108,7 +109,7 @@ class Reporter {
     scope_ = Scope::test;
     test_ = test;
     test_parts_ = 0;
-    begin_ = Clock::now();
+    begin_ = MachineClock::now();
     enter(Phase::test, begin_);
   }
 
@@ -144,7 +145,7 @@ class Reporter {
 
   void begin_suite_down() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    begin_ = Clock::now();
+    begin_ = MachineClock::now();
     enter(Phase::suite_down, begin_);
     open_region();
   }
@@ -162,8 +163,6 @@ class Reporter {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   // The code that made the assertion may read errno next.
   class KeptErrno {
    public:
@@ -178,7 +177,7 @@ class Reporter {
 
   // Pairs with the acquire load in WorkerChannels::phase(): a controller that sees the phase also
   // sees its time, or the time of a later phase.
-  void enter(Phase phase, Clock::time_point since) {
+  void enter(Phase phase, MachineClock::time_point since) {
     slot_.phase_since.store(clock_nanoseconds(since), std::memory_order_relaxed);
     slot_.phase.store(phase, std::memory_order_release);
   }
@@ -208,13 +207,13 @@ class Reporter {
     if (std::exchange(suite_up_told_, true)) return;
     const ClockSpan time = time_since_begin();
     set_up_ns_ = time.duration_ns;
-    begin_ = Clock::now();
+    begin_ = MachineClock::now();
     outbox_.send(SuiteUp{suite_, close_region(), time}, Urgency::later);
   }
 
   // The span from begin_ to now.
   ClockSpan time_since_begin() const {
-    const std::chrono::nanoseconds duration = Clock::now() - begin_;
+    const std::chrono::nanoseconds duration = MachineClock::now() - begin_;
     return {clock_nanoseconds(begin_), duration.count()};
   }
 
@@ -227,9 +226,9 @@ class Reporter {
   Scope scope_ = Scope::program;
   SuiteIndex suite_ = 0;
   TestIndex test_ = kNoTest;
-  std::uint64_t test_parts_ = 0;  // parts sent in test_
-  Clock::time_point begin_;       // of the last set-up, test or tear-down
-  std::int64_t set_up_ns_ = 0;    // what the suite's set-up took
+  std::uint64_t test_parts_ = 0;    // parts sent in test_
+  MachineClock::time_point begin_;  // of the last set-up, test or tear-down
+  std::int64_t set_up_ns_ = 0;      // what the suite's set-up took
   bool suite_up_told_ = false;
 };
 

@@ -1,10 +1,15 @@
 // Tests of a program that may replace functions of the C library: the linker takes those of the
 // library "seams", or of the object, that it finds first.
+#include <unistd.h>
+
 #include "support.h"
 
 namespace {
 
-TEST(Plain, Passes) { std::puts("in a test"); }
+TEST(Plain, Passes) {
+  std::puts("in a test");
+  while (support::variable("HANG") == "1") ::pause();
+}
 TEST(Plain, Fails) {
   if (support::variable("FAIL") == "1") ADD_FAILURE() << "as told";
 }

@@ -31,6 +31,7 @@
 #include "gtest_xdist/process/output/output_watch.h"
 #include "gtest_xdist/process/signals/stop_signals.h"
 #include "gtest_xdist/transport/byte_ring.h"
+#include "gtest_xdist/transport/machine_clock.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/segment_layout.h"
 #include "gtest_xdist/transport/worker_slot.h"
@@ -129,7 +130,7 @@ class NodeManager {
   // Starts the worker's process for so many iterations; 0: without end. watch() must follow. Throws
   // std::runtime_error; there is no process then.
   void start(WorkerNode& node, unsigned iterations, int seed) {
-    node.started = SessionClock::MachineClock::now();
+    node.started = MachineClock::now();
     node.slot().phase_since = clock_nanoseconds(node.started);
     launcher_.launch(node, segment_, iterations, seed);
   }

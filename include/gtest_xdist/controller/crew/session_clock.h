@@ -13,14 +13,13 @@
 #include <vector>
 
 #include "gtest_xdist/core/messages/message.h"
-#include "gtest_xdist/transport/worker_slot.h"
+#include "gtest_xdist/transport/machine_clock.h"
 
 namespace gtest_xdist::internal {
 
 // A session has one. Workers, which do not know of a suspension, tell times of the machine's clock.
 class SessionClock {
  public:
-  using MachineClock = std::chrono::steady_clock;
   using Time = MachineClock::time_point;
 
   Time now() const { return at(MachineClock::now()); }

@@ -11,6 +11,7 @@
 #include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/process/signals/suspend_request.h"
 #include "gtest_xdist/transport/doorbell.h"
+#include "gtest_xdist/transport/machine_clock.h"
 
 namespace gtest_xdist::internal {
 
@@ -28,10 +29,10 @@ class Suspension {
   bool heed() {
     if (!request_.is_pending()) return false;
     make_way();
-    const auto begin = SessionClock::MachineClock::now();
+    const auto begin = MachineClock::now();
     send_to_workers(SIGSTOP);
     request_.suspend();
-    clock_.stood_still(begin, SessionClock::MachineClock::now());
+    clock_.stood_still(begin, MachineClock::now());
     send_to_workers(SIGCONT);
     return true;
   }

@@ -23,6 +23,7 @@
 #include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/process/child_process.h"
+#include "gtest_xdist/transport/machine_clock.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
@@ -178,7 +179,7 @@ class WorkerEnding {
   Step step_ = Step::none;
   Time step_end_;
   // When the phase for which it is ended began, by the machine's clock.
-  SessionClock::MachineClock::time_point phase_since_;
+  MachineClock::time_point phase_since_;
   Time let_go_ = Time::min();
   std::unique_ptr<ChildProcess> debugger_;
 };

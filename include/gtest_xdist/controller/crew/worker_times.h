@@ -9,6 +9,7 @@
 
 #include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/transport/machine_clock.h"
 
 namespace gtest_xdist::internal {
 
@@ -20,7 +21,7 @@ inline SessionClock::Time busy_since(const WorkerNode& node, const SessionClock&
 
 // After the worker's end, which is `now`: notes how long it was in the test that it died in, as a
 // serial run would. The worker could not tell that itself.
-inline void time_running_item(WorkerNode& node, std::chrono::steady_clock::time_point now,
+inline void time_running_item(WorkerNode& node, MachineClock::time_point now,
                               std::chrono::system_clock::time_point now_of_day) {
   using std::chrono::milliseconds;
   const auto time = now - std::min(now, node.phase_since());

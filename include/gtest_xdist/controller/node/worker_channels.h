@@ -14,6 +14,7 @@
 
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/wire/codec.h"
+#include "gtest_xdist/transport/machine_clock.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
@@ -72,8 +73,8 @@ class WorkerChannels {
 
   // When the worker says that its phase began; this may be in the future. Kept for phases in which
   // user code runs. Call phase() first: then this is not older than that phase.
-  std::chrono::steady_clock::time_point phase_since() const {
-    return std::chrono::steady_clock::time_point(
+  MachineClock::time_point phase_since() const {
+    return MachineClock::time_point(
         std::chrono::nanoseconds(slot_.phase_since.load(std::memory_order_relaxed)));
   }
 

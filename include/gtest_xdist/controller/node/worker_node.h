@@ -43,6 +43,7 @@
 #include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/process/output/output_watch.h"
 #include "gtest_xdist/scheduler/scheduler.h"
+#include "gtest_xdist/transport/machine_clock.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
@@ -215,7 +216,7 @@ class WorkerNode : public Node, public GateNode {
 
   // As in WorkerChannels; no phase began before the process.
   Phase phase() const { return channels_.phase(); }
-  std::chrono::steady_clock::time_point phase_since() const {
+  MachineClock::time_point phase_since() const {
     return std::max(started, channels_.phase_since());
   }
 
@@ -281,7 +282,7 @@ class WorkerNode : public Node, public GateNode {
   std::optional<LiveOutput> live;  // if output is shown at once
   OutputWatch::Handle watched;     // watches the output while the process lives
   std::unique_ptr<ChildProcess> process;
-  std::chrono::steady_clock::time_point started;  // when the process started
+  MachineClock::time_point started;  // when the process started
 
   // As in Hello.
   std::vector<std::string> values;

@@ -22,6 +22,7 @@
 #include "gtest_xdist/core/schedule/schedule.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/hooks/session.h"
+#include "gtest_xdist/transport/machine_clock.h"
 #include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
@@ -42,13 +43,12 @@ class CatalogNames final : public ScheduleNames {
 // The log of one RUN_ALL_TESTS.
 class ScheduleLog {
  public:
-  using Clock = std::chrono::steady_clock;
   using Kind = ScheduleSpan::Kind;
   using Result = ScheduleSpan::Result;
 
   // Fills in `run`. Times are counted from `zero`.
   ScheduleLog(ScheduleRun& run, const std::shared_ptr<const Catalog>& catalog, unsigned workers,
-              Clock::time_point zero)
+              MachineClock::time_point zero)
       : run_(run), zero_(clock_nanoseconds(zero)) {
     run_.workers = workers;
     run_.tests = catalog->size();
@@ -105,7 +105,7 @@ class ScheduleLog {
     if (!std::exchange(progress.is_up, true)) {
       const std::int64_t begin = zero_ + progress.last_end;
       const std::int64_t end =
-          std::max(begin, std::min(m.time.begin_ns, clock_nanoseconds(Clock::now())));
+          std::max(begin, std::min(m.time.begin_ns, clock_nanoseconds(MachineClock::now())));
       add(node, Kind::start, 0, {begin, end - begin}, Result::passed);
     }
     add(node, Kind::environments_up, 0, m.time, m.usable ? result : Result::failed);
@@ -127,7 +127,7 @@ class ScheduleLog {
 
   // The process has ended. `error` is empty if the worker had done all its work. Call this while
   // `node` still knows what the worker was doing.
-  void ended(const WorkerNode& node, std::string error, Clock::time_point now) {
+  void ended(const WorkerNode& node, std::string error, MachineClock::time_point now) {
     if (!error.empty()) {
       const std::int64_t since = clock_nanoseconds(std::min(now, node.phase_since()));
       const ClockSpan time = {since, clock_nanoseconds(now) - since};
@@ -191,7 +191,7 @@ class ScheduleLog {
   void add(const WorkerNode& node, Kind kind, std::uint32_t subject, const ClockSpan& time,
            Result result) {
     Progress& progress = progress_of(node);
-    const std::int64_t now = std::max(progress.last_end, since_zero(Clock::now()));
+    const std::int64_t now = std::max(progress.last_end, since_zero(MachineClock::now()));
     ScheduleSpan span;
     span.kind = kind;
     span.result = result;
@@ -209,7 +209,9 @@ class ScheduleLog {
     return progress_[static_cast<std::size_t>(node.number())];
   }
 
-  std::int64_t since_zero(Clock::time_point time) const { return clock_nanoseconds(time) - zero_; }
+  std::int64_t since_zero(MachineClock::time_point time) const {
+    return clock_nanoseconds(time) - zero_;
+  }
 
   ScheduleRun& run_;
   const std::int64_t zero_;         // nanoseconds of the machine's clock

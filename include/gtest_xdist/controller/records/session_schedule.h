@@ -25,6 +25,7 @@
 #include "gtest_xdist/process/files/plain_file.h"
 #include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/process/self.h"
+#include "gtest_xdist/transport/machine_clock.h"
 
 namespace gtest_xdist::internal {
 
@@ -127,7 +128,7 @@ class SessionSchedule {
   const Options& options_;
   std::optional<std::string> record_;    // its path, absolute if possible
   std::optional<std::string> timeline_;  // its path, absolute if possible
-  const std::chrono::steady_clock::time_point zero_ = std::chrono::steady_clock::now();
+  const MachineClock::time_point zero_ = MachineClock::now();
   Schedule schedule_;
   std::optional<ScheduleLog> log_;  // of the last run
 };

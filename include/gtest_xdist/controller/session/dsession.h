@@ -59,6 +59,7 @@
 #include "gtest_xdist/process/jobserver.h"
 #include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/process/signals/stop_signals.h"
+#include "gtest_xdist/transport/machine_clock.h"
 
 namespace gtest_xdist::internal {
 
@@ -298,7 +299,7 @@ class DSession : private NodeEventHandler {
   void on_end(WorkerNode& node, const ExitStatus& status) {
     const std::optional<HookAssertions> guard = guard_hooks(hooks_);
     if (node.live) node.live->end();
-    const auto now = SessionClock::MachineClock::now();
+    const auto now = MachineClock::now();
     time_running_item(node, now, std::chrono::system_clock::now());
     node.process_ended();
     const std::string how = describe_end(node, status);

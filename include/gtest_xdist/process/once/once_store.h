@@ -30,6 +30,7 @@
 #include "gtest_xdist/process/files/descriptor.h"
 #include "gtest_xdist/process/files/file_lock.h"
 #include "gtest_xdist/process/once/code_place.h"
+#include "gtest_xdist/transport/machine_clock.h"
 
 namespace gtest_xdist::internal {
 
@@ -113,7 +114,7 @@ class OnceStore {
   // is no such value.
   void put(const std::string& name, const std::string& type, const OnceTearDown* tear_down,
            const std::string& bytes) {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    const auto now = MachineClock::now().time_since_epoch();
     OnceRecord record{name, type, std::chrono::nanoseconds(now).count(), ::getpid()};
     record.has_tear_down = tear_down != nullptr;
     if (record.has_tear_down) record.tear_down = *tear_down;

@@ -17,7 +17,7 @@ TEST(SessionClock, IsTheMachinesWithoutASuspension) {
   EXPECT_EQ(clock.at(Time(5s)), Time(5s));
   EXPECT_EQ(clock.at(Time(-5s)), Time(-5s)) << "a test may set the program's clock back";
   EXPECT_EQ(clock.continued(), Time::min());
-  const Time before = SessionClock::MachineClock::now();
+  const Time before = MachineClock::now();
   EXPECT_LE(before, clock.now());
 }
 
