@@ -229,7 +229,7 @@ def ending_of(block):
 
 # Why no further iteration starts.
 ENDS_REPETITIONS = ("no further iteration starts: GTEST_XDIST_MAXFAIL=|maximum crashed workers reached|"
-                    ".* worker restarting disabled")
+                    ".* worker restarting disabled|no worker got as far as its tests")
 
 
 class ChaosTest(harness.IntegrationTest):
@@ -299,8 +299,10 @@ class ChaosTest(harness.IntegrationTest):
         if ending == "SKIPPED" and plan.may_stop:
             return True
         if ending == "SKIPPED" and "not run: " in text:
-            return any(re.match("maximum crashed workers reached|.* worker restarting disabled",
-                                note) for note in run.notes)
+            reasons = "maximum crashed workers reached|.* worker restarting disabled"
+            if hits or plan.die_at == "before_main" and plan.dying > 1:
+                reasons += "|no worker got as far as its tests"
+            return any(re.match(reasons, note) for note in run.notes)
         crashed = r"worker 'gw\d+' crashed while running '%s': " % re.escape(test.name)
         if hits and re.search(crashed + KILLED, text):
             return ending == "FAILED"

@@ -53,14 +53,15 @@ class EndingsTest(harness.IntegrationTest):
         return {test.name for test in run.tests if any("not run: " in text for text in test.skips)}
 
     def test_where_no_worker_can_start(self):
-        for place in "before_main", "environment_set_up":
+        for place, why in (("before_main", "no worker got as far as its tests"),
+                           ("environment_set_up", "maximum crashed workers reached: %d")):
             for workers in 1, 2:
                 with self.subTest(place=place, workers=workers):
                     run = self.run_dying_at(place, workers)
                     self.assertEqual(set(), self.passed(run))
                     self.assertEqual(STURDY | FRAGILE, self.not_run(run), run)
                     self.assertRegex("\n".join(run.notes), r"\[gw0\] node down: " + ABORTED)
-                    self.assertIn("maximum crashed workers reached: %d" % (4 * workers), run.notes)
+                    self.assertIn(why % (4 * workers) if "%" in why else why, run.notes)
 
     def test_in_the_set_up_of_a_suite(self):
         run = self.run_dying_at("suite_set_up")

@@ -79,6 +79,23 @@ class OwnMainTest(harness.IntegrationTest):
         self.assertEqual(serial.status, run.status, run)
         self.assertEqual(mask(serial.out), mask(run.out))
 
+    def test_main_cannot_run_twice(self):
+        for workers in 2, 4:
+            run = self.parallel("own_main", self.WORD, "--seats=1", "--gtest_repeat=3", workers=workers)
+            self.assertEqual(1, run.status, run)
+            # The first two deaths, and that of each worker that had started before the second.
+            self.assertLessEqual(len([note for note in run.notes if "node down" in note]), workers + 1, run)
+            self.assertEqual(13, run.out.count("not run: no worker got as far as its tests"), run)
+            failure = "crashed before RUN_ALL_TESTS selected its tests: exited with status 3; its output ends with:\n"
+            words = "all seats are taken\n\nmain begins with %s\n" % self.WORD.partition("=")[2]
+            self.assertEqual((1, 1), (run.out.count(failure), run.out.count(failure + words)), run)
+
+    def test_main_can_run_twice_but_not_more_often(self):
+        run = self.parallel("own_main", self.WORD, "--seats=2", workers=2)
+        self.assertEqual(1, run.status, run)
+        self.assertEqual(set(), {test.name for test in run.tests if test.skips}, run)
+        self.assertEqual(self.FAILED, run.failed, run)
+
     def test_any_name_as_argument_zero(self):
         """The workers run the program's file, whatever its name was said to be."""
         for name in "no/such/path", "own_main", "":

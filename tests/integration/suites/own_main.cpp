@@ -3,7 +3,9 @@
 // return after walking the results), --listener=throws (once, in the process that the user starts),
 // --registers=N (tests at run time), --thread=yes (RUN_ALL_TESTS is called in one),
 // --again=before|after (the program is started anew in this process, before or after
-// InitGoogleTest).
+// InitGoogleTest), --seats=N (so many processes of a run find a free one; others give up).
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -57,6 +59,17 @@ int run_all_tests(bool in_thread) {
   return status;
 }
 
+// Takes one until the process ends. They are in the working directory.
+bool takes_seat(int seats) {
+  for (int i = 0; i < seats; ++i) {
+    const std::string name = "seat" + std::to_string(i);
+    const int file = ::open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    if (::flock(file, LOCK_EX | LOCK_NB) == 0) return true;
+    ::close(file);
+  }
+  return false;
+}
+
 // Once: what is started has another variable.
 void start_again(char** argv) {
   if (!support::variable("STARTED_AGAIN").empty()) return;
@@ -102,6 +115,11 @@ int main(int argc, char** argv) {
   std::printf("main begins with %s\n", options["word"].c_str());
   if (options["listener"] == "throws") {
     testing::UnitTest::GetInstance()->listeners().Append(new Thrower);
+  }
+
+  if (!options["seats"].empty() && !takes_seat(std::stoi(options["seats"]))) {
+    std::fprintf(stderr, "all seats are taken\n\n");
+    return 3;
   }
 
   register_tests(std::stoi(options["registers"]));

@@ -64,9 +64,20 @@ inline std::string crashed_in_tear_down(const WorkerNode& node, const std::strin
   return begin_of_failure(node) + " in TearDownTestSuite of '" + suite + "': " + how;
 }
 
+// What the worker printed last. A main that gives up says why.
+inline std::string last_words(const WorkerNode& node) {
+  constexpr std::uint64_t kMost = 2000;  // bytes
+  const OutputSlice tail = node.tail();
+  std::string text = node.output.out.end_of(tail.out, kMost);
+  if (node.output.err.valid()) text += node.output.err.end_of(tail.err, kMost);
+  text.erase(text.find_last_not_of('\n') + 1);
+  return text.empty() ? text : "; its output ends with:\n" + text;
+}
+
 // The failure of the run, if neither a test nor a suite is to blame.
 inline std::string crashed_elsewhere(const WorkerNode& node, const std::string& how) {
-  return begin_of_failure(node) + " " + words_of(node.phase()).place + ": " + how;
+  const std::string words = node.life().has_arrived() ? "" : last_words(node);
+  return begin_of_failure(node) + " " + words_of(node.phase()).place + ": " + how + words;
 }
 
 }  // namespace gtest_xdist::internal

@@ -54,6 +54,8 @@ class WorkerLife {
   bool is_done() const { return is(Stage::done); }
   // Whether it is not ready yet, but may become so.
   bool is_coming() const { return is_starting() || is_collected(); }
+  // Whether it has told its collection. Stays as it is after the process's end.
+  bool has_arrived() const { return !is(Stage::starting); }
   // Whether it may still run tests of this iteration.
   bool may_run_tests() const { return is_coming() || is_ready(); }
 

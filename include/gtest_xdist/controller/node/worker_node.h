@@ -342,6 +342,14 @@ inline bool any_of(const WorkerNodes& nodes, FunctionRef<bool(const WorkerNode&)
   return false;
 }
 
+// Whether one of them has ever told its collection.
+inline bool any_has_arrived(const WorkerNodes& nodes) {
+  for (const auto& node : nodes) {
+    if (node->life().has_arrived()) return true;
+  }
+  return false;
+}
+
 }  // namespace gtest_xdist::internal
 
 #endif  // GTEST_XDIST_CONTROLLER_NODE_WORKER_NODE_H_

@@ -82,6 +82,10 @@ class CrashSettlement {
     parts_.log.add(std::move(node.untold.program));
     if (node.end_reason && !node.end_reason->blames_worker) return;
     node.history.mark_end();
+    if (!any_has_arrived(parts_.nodes)) {
+      if (how == end_at_start_) return;  // it was told already
+      end_at_start_ = how;
+    }
     parts_.log.add_failure(node.number(), node.tail(), crashed_elsewhere(node, how));
   }
 
@@ -120,6 +124,7 @@ class CrashSettlement {
 
   const Parts parts_;
   const CrashItemHandler on_crash_item_;
+  std::string end_at_start_;  // how a worker has ended while none had arrived
   const bool is_retrying_;
 };
 

@@ -190,6 +190,7 @@ class DSession : private NodeEventHandler {
     const Time next = std::min(supervisor_.look(now, stop_signal()),
                                who_runs_what_.look(now, iterations_.tally()));
     if (!supervisor_.over().empty() && !std::exchange(over_told_, true)) stop();
+    staffing_.replace_late();
     staffing_.use_free_token();
     return next;
   }

@@ -7,8 +7,10 @@
 #define GTEST_XDIST_CONTROLLER_SESSION_STAFFING_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
+#include <vector>
 
 #include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/controller/crew/crew.h"
@@ -75,14 +77,30 @@ class Staffing {
   }
 
   // The worker has died. Starts a replacement, if that would have something to do. If it cannot
-  // start, no worker is started any more.
+  // start, no worker is started any more. If the program seems unable to start a second time, waits
+  // for the workers that are on their way.
   void replace(const WorkerNode& dead) {
     if (collections_.differ() || !iterations_.has_work()) return;
     try {
+      if (nobody_arrives()) {
+        unreplaced_.push_back(static_cast<std::uint32_t>(dead.number()));
+        if (node_manager_.alive() > 0) return;
+        throw std::runtime_error("no worker got as far as its tests");
+      }
       take_in(crew_.replace(dead, iterations_.to_come()));
     } catch (const std::runtime_error& error) {
       note(error.what(), Topic::error);
       iterations_.start_no_more_workers(error.what());
+    }
+  }
+
+  // Call this when something was heard of workers. If one has got as far as its tests after all,
+  // replaces those that had died before.
+  void replace_late() {
+    while (!unreplaced_.empty() && !nobody_arrives()) {
+      const std::uint32_t number = unreplaced_.back();
+      unreplaced_.pop_back();
+      replace(*node_manager_.nodes()[number]);
     }
   }
 
@@ -93,6 +111,12 @@ class Staffing {
            !iterations_.ending() && iterations_.why_no_more_workers().empty() &&
            !iterations_.current().runs_on_every_worker() && iterations_.current().has_work() &&
            iterations_.current().store().missing_count() > node_manager_.alive();
+  }
+
+  // Whether two workers have died before they told their collections, and none has told one.
+  bool nobody_arrives() const {
+    const WorkerNodes& nodes = node_manager_.nodes();
+    return nodes.size() - node_manager_.alive() >= 2 && !any_has_arrived(nodes);
   }
 
   // A worker that is started while an iteration ends begins with the next one.
@@ -107,6 +131,7 @@ class Staffing {
   Iterations& iterations_;
   const WorkerCollections& collections_;
   ScheduleLog* const schedule_log_;
+  std::vector<std::uint32_t> unreplaced_;  // numbers of workers that died while nobody_arrives()
 };
 
 }  // namespace gtest_xdist::internal

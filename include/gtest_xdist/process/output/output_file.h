@@ -110,6 +110,13 @@ class OutputFile {
     return printed;
   }
 
+  // What is in `range`, or its end if it is longer than `most` bytes.
+  std::string end_of(ByteRange range, std::uint64_t most) const {
+    if (range.end - range.begin <= most) return text_of(range);
+    const std::string text = text_of({range.end - most, range.end});
+    return text.substr(clean_begin(text));
+  }
+
   // Gives the bytes of `range` to `sink(std::string_view)` piece by piece, and a line that says so
   // where some were cut out. Frees their space on disk when enough has come together, so that the
   // file stays small. Leaves out bytes that do not exist, in a range from a faulty worker.

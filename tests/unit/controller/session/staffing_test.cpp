@@ -93,10 +93,34 @@ TEST_F(StaffingTest, ReplacesNoMoreWorkersThanItMay) {
   Options options;
   options.max_worker_restart = 1;
   begin(nullptr, options);
+  parts_->tell(0);
   replace(0);
   EXPECT_EQ(replace(1), "gtest-xdist: maximum crashed workers reached: 1\n");
   EXPECT_EQ(parts_->nodes(), 3U);
   EXPECT_EQ(parts_->iterations.why_no_more_workers(), "maximum crashed workers reached: 1");
+}
+
+TEST_F(StaffingTest, ReplacesLateIfTwoDieBeforeOneArrives) {
+  begin();
+  replace(0);
+  EXPECT_EQ(replace(1), "") << "gw2 is on its way";
+  staffing_->replace_late();
+  EXPECT_EQ(parts_->nodes(), 3U);
+  parts_->tell(2);
+  staffing_->replace_late();
+  ASSERT_EQ(parts_->nodes(), 4U);
+  EXPECT_EQ(parts_->node(3).slot_number(), 1U);
+  staffing_->replace_late();
+  EXPECT_EQ(parts_->nodes(), 4U);
+}
+
+TEST_F(StaffingTest, ReplacesNoneIfNoneArrives) {
+  begin();
+  replace(0);
+  replace(1);
+  EXPECT_EQ(replace(2), "gtest-xdist: no worker got as far as its tests\n");
+  EXPECT_EQ(parts_->nodes(), 3U);
+  EXPECT_EQ(parts_->iterations.why_no_more_workers(), "no worker got as far as its tests");
 }
 
 TEST_F(StaffingTest, StartsAnotherWhenAllHaveArrived) {
