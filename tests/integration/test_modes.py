@@ -84,5 +84,14 @@ class ModeTest(harness.IntegrationTest):
             self.distribute("load", GTEST_XDIST_MAXSCHEDCHUNK=str(chunk))
 
 
+class OrderTest(harness.IntegrationTest):
+    def test_a_few_tests(self):
+        """Which worker is there first is a matter of luck, so it runs many times."""
+        for workers in 2, 3, 4:
+            for _ in range(15):
+                run = self.parallel("ordered", workers=workers, report=None)
+                self.assertEqual(0, run.status, run)
+
+
 if __name__ == "__main__":
     harness.main()

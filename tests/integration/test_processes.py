@@ -31,7 +31,8 @@ class KilledControllerTest(harness.IntegrationTest):
 
     def test_takes_its_workers_along(self):
         for tests in (["Hang.InALoop"], ["Hang.Asleep"], ["Hang.DeafToSignals"],
-                      ["Hang.Asleep", "Hang.DeafToSignals"]):
+                      ["Hang.Asleep", "Hang.DeafToSignals"], ["Hang.WithoutADeathSignal"],
+                      ["Hang.InAnotherGroup"], ["Hang.WithAChild"]):
             with self.subTest(tests=tests):
                 started = self.start_hanging(tests)
                 self.assertGreater(len(harness.processes(started.token)), len(tests))
@@ -42,7 +43,8 @@ class KilledControllerTest(harness.IntegrationTest):
                                    "workers go on without their controller")
                 # Nobody is left to remove the directory; the next run does.
                 left, = started.temporary.iterdir()
-                self.assertEqual([left / "claim"], [path for path in left.rglob("*") if not path.is_dir()])
+                files = [path for path in left.rglob("*") if not path.is_dir()]
+                self.assertEqual([left / "alive", left / "claim"], sorted(files))
                 run = self.parallel("hang", "--gtest_filter=All/Quick.*",
                                     env={"TMPDIR": str(started.temporary), "TEST_TMPDIR": str(started.temporary)})
                 self.assertEqual(0, run.status, run)

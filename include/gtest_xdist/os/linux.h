@@ -234,6 +234,21 @@ inline void call_at_exit(void (*handler)(int status, void*)) { ::on_exit(handler
 // parent has ended already.
 inline void die_with_parent() { ::prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
+// From here on the kernel kills `victim`, a process or, if negative, a process group, as soon as no
+// process has the FIFO open for writing. Unlike die_with_parent() this outlasts a change of the
+// user and of the group. It does nothing if the FIFO cannot be opened.
+inline void die_with_writer(const std::string& fifo, ::pid_t victim) {
+  constexpr int kLowest = 500;  // a program may expect low numbers to be free
+  const int opened = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (opened < 0) return;
+  const int moved = ::fcntl(opened, F_DUPFD_CLOEXEC, kLowest);
+  const int kept = moved < 0 ? opened : moved;
+  if (kept != opened) ::close(opened);
+  ::fcntl(kept, F_SETOWN, victim);
+  ::fcntl(kept, F_SETSIG, SIGKILL);
+  ::fcntl(kept, F_SETFL, O_NONBLOCK | O_ASYNC);
+}
+
 // Lets `process`, and all processes that it starts, debug this one, on systems that otherwise let
 // only parents do so.
 inline void allow_debugger([[maybe_unused]] unsigned process) {

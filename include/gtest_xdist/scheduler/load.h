@@ -1,8 +1,13 @@
 // LoadScheduling, for GTEST_XDIST_DIST=load: every test once, to any worker that has room.
 //
-// Layer: scheduler. It hands out chunks as pytest-xdist's LoadScheduling does, with one departure.
-// There a worker holds its last test back until it knows the next one. Here no worker holds a test.
-// At the end tests that have not started move from busy workers to idle ones.
+// Layer: scheduler. It hands out chunks as pytest-xdist's LoadScheduling does. Departures:
+// - There a worker holds its last test back until it knows the next one. Here no worker holds a
+//   test. At the end tests that have not started move from busy workers to idle ones.
+// - If there are fewer than two tests for each worker, these are dealt out one by one there. Here
+//   neighbours stay together, and the worker that comes first gets the first ones. So a worker that
+//   also runs the share of one that is late keeps the order.
+// - For the same reason a worker that needs more gets first what workers have that are not there
+//   yet. They get later tests when they come.
 #ifndef GTEST_XDIST_SCHEDULER_LOAD_H_
 #define GTEST_XDIST_SCHEDULER_LOAD_H_
 
@@ -11,6 +16,7 @@
 #include <limits>
 #include <vector>
 
+#include "gtest_xdist/core/lean/append.h"
 #include "gtest_xdist/scheduler/queue_scheduling.h"
 #include "gtest_xdist/scheduler/rebalance.h"
 #include "gtest_xdist/scheduler/scheduler.h"
@@ -28,6 +34,8 @@ class LoadScheduling : public QueueScheduling {
   void schedule() override {
     if (started_) return check();
     started_ = true;
+    is_few_ = unassigned_.size() < 2 * registry_.nodes().size();
+    if (is_few_) return check();
     deal();
     if (unassigned_.empty()) internal::share_unstarted(registry_.nodes());
   }
@@ -43,23 +51,13 @@ class LoadScheduling : public QueueScheduling {
 
  private:
   // Hands out the first tests: a quarter of a fair share to each worker, so that the rest can go
-  // where it is needed. If there are fewer than two tests for each worker, deals out all of them.
+  // where it is needed.
   void deal() {
     const std::vector<Node*>& nodes = registry_.nodes();
     if (nodes.empty()) return;
-    const std::size_t tests = unassigned_.size();
-    if (tests < 2 * nodes.size()) {
-      std::vector<std::vector<TestIndex>> hands(nodes.size());
-      for (std::size_t i = 0; i < tests; ++i) hands[i % nodes.size()].push_back(unassigned_[i]);
-      unassigned_.clear();
-      for (std::size_t i = 0; i < nodes.size(); ++i) {
-        if (!hands[i].empty()) nodes[i]->send(hands[i]);
-      }
-    } else {
-      const std::size_t quarter = tests / nodes.size() / 4;
-      const std::size_t chunk = std::max<std::size_t>(2, std::min(quarter, max_chunk_));
-      for (Node* node : nodes) internal::send_front(unassigned_, *node, chunk);
-    }
+    const std::size_t quarter = unassigned_.size() / nodes.size() / 4;
+    const std::size_t chunk = std::max<std::size_t>(2, std::min(quarter, max_chunk_));
+    for (Node* node : nodes) internal::send_front(unassigned_, *node, chunk);
   }
 
   void check() override {
@@ -78,16 +76,38 @@ class LoadScheduling : public QueueScheduling {
     // After a test of this many seconds there is time to wait before more are sent.
     constexpr double kSlowTest = 0.1;
     if (unassigned_.empty()) return;
+    if (is_few_) return send_share(node);
     const std::size_t pending = node.pending();
     if (pending >= low_water()) return;
     if (seconds >= kSlowTest && pending >= 2) return;
+    if (node.ready()) reclaim_from_absent();
     const std::size_t high_water = std::max<std::size_t>(2, fair_share() / 2);
     const std::size_t floor = pending < 2 ? 2 - pending : 0;
     internal::send_front(unassigned_, node,
                          std::min(high_water - pending, std::max(floor, max_chunk_)));
   }
 
-  std::size_t max_chunk_;
+  // If the node has come and has no test, sends it an equal share of what is left.
+  void send_share(Node& node) {
+    if (!node.ready() || node.pending() > 0) return;
+    std::size_t without = 0;
+    for (const Node* other : registry_.nodes()) {
+      if (other->pending() == 0) ++without;
+    }
+    internal::send_front(unassigned_, node, (unassigned_.size() + without - 1) / without);
+  }
+
+  // Takes the tests of workers that are not there yet.
+  void reclaim_from_absent() {
+    const std::vector<Node*>& nodes = registry_.nodes();
+    for (std::size_t i = nodes.size(); i-- > 0;) {
+      if (nodes[i]->ready()) continue;
+      internal::prepend_all(unassigned_, nodes[i]->take_back(nodes[i]->unstarted()));
+    }
+  }
+
+  const std::size_t max_chunk_;
+  bool is_few_ = false;  // there are fewer than two tests for each worker
 };
 
 }  // namespace gtest_xdist

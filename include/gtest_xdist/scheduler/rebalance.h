@@ -8,6 +8,7 @@
 #include <deque>
 #include <vector>
 
+#include "gtest_xdist/core/lean/append.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 
@@ -61,13 +62,30 @@ void help_or_settle(const std::vector<Node*>& nodes, Help help) {
   }
 }
 
+// Finds the first node that has tests and is not there yet. If it has `least` tests, gives half of
+// them to the node: the front half, so that both run theirs in order. False if there is none.
+inline bool share_of_absent(const std::vector<Node*>& nodes, Node& node, std::size_t least) {
+  for (Node* absent : nodes) {
+    const std::size_t unstarted = absent->unstarted();
+    if (absent->ready() || unstarted == 0) continue;
+    if (unstarted < least) return true;
+    std::deque<TestIndex> tests;
+    append_all(tests, absent->take_back(unstarted));
+    send_front(tests, node, (tests.size() + 1) / 2);
+    send_front(tests, *absent, tests.size());
+    return true;
+  }
+  return false;
+}
+
 // Call this when everything is handed out. A node that is about to run dry gets half of what the
 // fullest node can spare.
 inline void share_unstarted(const std::vector<Node*>& nodes) {
   help_or_settle(nodes, [&](Node& node) {
-    Node* fuller = fullest(nodes, to_spare);
     // A worker that still has a test can wait: a single test is worth moving only to an idle one.
     const std::size_t least = node.pending() > 0 ? 2 : 1;
+    if (share_of_absent(nodes, node, least)) return;
+    Node* fuller = fullest(nodes, to_spare);
     if (fuller == nullptr || to_spare(*fuller) < least) return;
     const std::vector<TestIndex> tests = fuller->take_back((to_spare(*fuller) + 1) / 2);
     if (!tests.empty()) node.send(tests);

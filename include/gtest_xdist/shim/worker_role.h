@@ -178,6 +178,10 @@ class WorkerRole : public SessionHost {
   // The kernel kills this process when the controller dies, also in the middle of a test.
   void die_with_controller() const {
     os::die_with_parent();
+    // A test may undo that, and has children.
+    const std::string alive = handshake_.directory + kLifeSign;
+    os::die_with_writer(alive, ::getpid());
+    os::die_with_writer(alive, -::getpgrp());
     // The controller may have died before that.
     if (static_cast<unsigned>(::getppid()) != handshake_.controller) std::_Exit(EXIT_FAILURE);
     // The controller starts a debugger that prints the stacks of a test that takes too long.

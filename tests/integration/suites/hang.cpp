@@ -1,5 +1,6 @@
 // Tests and fixtures that do not end by themselves (the alarm is for the case that nobody ends
 // them). $HANG_AT names the place outside of tests.
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -53,6 +54,24 @@ TEST_F(Hang, Asleep) {
 TEST_F(Hang, DeafToSignals) {
   for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2})
     std::signal(signal, SIG_IGN);
+  for (;;) ::pause();
+}
+
+// As a change of the user does.
+TEST_F(Hang, WithoutADeathSignal) {
+  ::prctl(PR_SET_PDEATHSIG, 0);
+  for (;;) ::pause();
+}
+
+TEST_F(Hang, InAnotherGroup) {
+  ::prctl(PR_SET_PDEATHSIG, 0);
+  const ::pid_t child = ::fork();
+  if (child == 0) {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) ::pause();
+  }
+  while (::setpgid(0, child) != 0) continue;
   for (;;) ::pause();
 }
 

@@ -1,5 +1,6 @@
 #include "gtest_xdist/scheduler/load.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -32,7 +33,7 @@ TEST(LoadScheduling, DealsAsPytestXdistDoes) {
   };
   const Row rows[] = {
       {1, 4, "0 | S | S | S"},
-      {5, 3, "0:3 | 1:4 | 2"},
+      {5, 3, "0:1 | 2:3 | 4"},
       {8, 4, "0:1 | 2:3 | 4:5 | 6:7"},
       {16, 2, "0:1 | 2:3"},
       {100, 4, "0-5 | 6-11 | 12-17 | 18-23"},
@@ -157,6 +158,17 @@ TEST(LoadScheduling, AWorkerKeepsTheTestThatItIsAboutToBegin) {
   EXPECT_EQ(crew.take_logs(), "0 | S | S | S");
 }
 
+TEST(LoadScheduling, AWorkerThatIsAloneRunsAllInOrder) {
+  for (const std::size_t tests : {1U, 3U, 5U, 8U, 21U, 200U}) {
+    for (const std::size_t workers : {2U, 3U, 4U}) {
+      Crew crew(tests, workers, Pace::lazy);
+      const std::vector<TestIndex> order = crew.complete_alone();
+      EXPECT_EQ(order.size(), tests) << workers << " workers";
+      EXPECT_TRUE(std::is_sorted(order.begin(), order.end())) << tests << ", " << workers;
+    }
+  }
+}
+
 TEST(LoadScheduling, AWorkerThatIsNotReadyGivesAndGetsNothingMore) {
   LoadScheduling scheduler(2);
   FakeNode slow(0, Pace::eager);
@@ -164,21 +176,60 @@ TEST(LoadScheduling, AWorkerThatIsNotReadyGivesAndGetsNothingMore) {
   slow.set_ready(false);
   for (FakeNode* node : {&slow, &quick}) {
     scheduler.add_node(*node);
-    scheduler.add_node_collection(*node, {0, 1});
+    scheduler.add_node_collection(*node, {0, 1, 2, 3});
   }
   scheduler.schedule();
-  EXPECT_EQ(slow.take_log(), "0");
-  EXPECT_EQ(quick.take_log(), "1");
+  EXPECT_EQ(slow.take_log(), "0:1");
+  EXPECT_EQ(quick.take_log(), "2:3");
   scheduler.mark_test_complete(quick, quick.complete(), 0);
-  EXPECT_EQ(slow.take_log(), "back 0") << "it cannot begin it yet";
+  EXPECT_EQ(slow.take_log(), "back 0:1 1") << "it cannot begin it yet";
   EXPECT_EQ(quick.take_log(), "0");
+  scheduler.mark_test_complete(quick, quick.complete(), 0);
+  EXPECT_EQ(slow.take_log(), "") << "a single test, and the other still has one";
+  scheduler.mark_test_complete(quick, quick.complete(), 0);
+  EXPECT_EQ(slow.take_log(), "back 1");
+  EXPECT_EQ(quick.take_log(), "1");
 
-  quick.send({2, 3, 4});
+  quick.send({5, 6, 7});
   scheduler.mark_test_complete(quick, quick.complete(), 0);
   EXPECT_EQ(slow.take_log(), "S");
   slow.set_ready(true);
   scheduler.schedule();
-  EXPECT_EQ(slow.take_log(), "4");
+  EXPECT_EQ(slow.take_log(), "7");
+}
+
+TEST(LoadScheduling, TheFirstToComeGetsTheFirstOfAFewTests) {
+  LoadScheduling scheduler(2);
+  FakeNode late(0);
+  FakeNode early(1);
+  for (FakeNode* node : {&late, &early}) {
+    node->set_ready(false);
+    scheduler.add_node(*node);
+    scheduler.add_node_collection(*node, {0, 1, 2});
+  }
+  scheduler.schedule();
+  EXPECT_EQ(late.take_log() + early.take_log(), "");
+  early.set_ready(true);
+  scheduler.schedule();
+  EXPECT_EQ(early.take_log(), "0:1");
+  late.set_ready(true);
+  scheduler.schedule();
+  EXPECT_EQ(late.take_log(), "2");
+}
+
+TEST(LoadScheduling, TestsOfAWorkerThatIsNotThereComeBeforeTheOthers) {
+  LoadScheduling scheduler(2);
+  FakeNode here(0, Pace::eager);
+  FakeNode absent(1, Pace::eager);
+  absent.set_ready(false);
+  for (FakeNode* node : {&here, &absent}) {
+    scheduler.add_node(*node);
+    scheduler.add_node_collection(*node, {0, 1, 2, 3, 4, 5, 6, 7});
+  }
+  scheduler.schedule();
+  EXPECT_EQ(here.take_log() + " | " + absent.take_log(), "0:1 | 2:3");
+  scheduler.mark_test_complete(here, here.complete(), 0);
+  EXPECT_EQ(here.take_log() + " | " + absent.take_log(), "2 | back 2:3");
 }
 
 TEST(LoadScheduling, TheBusiestWorkerGivesAndHalfOfItMoves) {
@@ -226,7 +277,7 @@ TEST(LoadScheduling, OrderOfArrivalDoesNotMatter) {
     }
     scheduler.schedule();
     EXPECT_EQ(nodes[0].take_log() + " | " + nodes[1].take_log() + " | " + nodes[2].take_log(),
-              "0:3 | 1:4 | 2");
+              "0:1 | 2:3 | 4");
   }
 }
 

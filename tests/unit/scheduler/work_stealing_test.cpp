@@ -1,6 +1,8 @@
 #include "gtest_xdist/scheduler/work_stealing.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -120,6 +122,17 @@ TEST(WorkStealingScheduling, AWorkerIsNotPassedOverBecauseItHasNotBegunItsLastTe
   EXPECT_EQ(crew.take_logs(), "9-11 | back 9-11");
 }
 
+TEST(WorkStealingScheduling, AWorkerThatIsAloneRunsAllInOrder) {
+  for (const std::size_t tests : {1U, 3U, 5U, 8U, 21U, 200U}) {
+    for (const std::size_t workers : {2U, 3U, 4U}) {
+      Crew crew(tests, workers, Pace::lazy);
+      const std::vector<TestIndex> order = crew.complete_alone();
+      EXPECT_EQ(order.size(), tests) << workers << " workers";
+      EXPECT_TRUE(std::is_sorted(order.begin(), order.end())) << tests << ", " << workers;
+    }
+  }
+}
+
 TEST(WorkStealingScheduling, AWorkerThatIsNotReadyGivesEverythingAndGetsNothing) {
   WorkStealingScheduling scheduler(2);
   FakeNode slow(0, Pace::eager);
@@ -134,7 +147,7 @@ TEST(WorkStealingScheduling, AWorkerThatIsNotReadyGivesEverythingAndGetsNothing)
   for (int completed = 0; completed < 3; ++completed) {
     scheduler.mark_test_complete(quick, quick.complete(), 0);
   }
-  EXPECT_EQ(slow.take_log(), "back 1 back 0");
+  EXPECT_EQ(slow.take_log(), "back 0:1 1 back 1");
   quick.send({5, 6, 7, 8});
   scheduler.schedule();
   EXPECT_EQ(slow.take_log(), "S");

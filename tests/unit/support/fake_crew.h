@@ -46,6 +46,19 @@ class FakeCrew {
     }
   }
 
+  // Node 0 completes everything, while the others are not there yet. Returns the order of the
+  // tests.
+  std::vector<TestIndex> complete_alone() {
+    for (std::size_t i = 1; i < size(); ++i) node(i).set_ready(false);
+    scheduler.schedule();  // as when a worker becomes ready
+    std::vector<TestIndex> order;
+    while (!node(0).queue().empty()) {
+      order.push_back(node(0).queue().front());
+      complete(0);
+    }
+    return order;
+  }
+
   // Node `number` dies in the test that it runs.
   void crash(std::size_t number) { scheduler.remove_node(node(number), node(number).die()); }
 

@@ -76,6 +76,11 @@ struct SessionParts {
     collections.on(node(i), m);
   }
 
+  // The worker has told its environments.
+  void environments_up(std::size_t i) {
+    iterations.on(node(i), EnvironmentsUp{true, true, {}, {}});
+  }
+
   // The worker is gone, and its iteration knows.
   void crash(std::size_t i) {
     node(i).process.reset();

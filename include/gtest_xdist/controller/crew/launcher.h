@@ -4,7 +4,9 @@
 #ifndef GTEST_XDIST_CONTROLLER_CREW_LAUNCHER_H_
 #define GTEST_XDIST_CONTROLLER_CREW_LAUNCHER_H_
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -52,6 +54,12 @@ class Launcher {
         one_stream_(same_file(STDOUT_FILENO, STDERR_FILENO)),
         users_limit_(make_room_for_workers(
             terms_.workers, std::size_t{kUsualRestarts} * terms_.workers, one_stream_ ? 1 : 2)) {
+    // Some file systems have no FIFO. Then only the death signal ends the workers of a dead
+    // controller.
+    const std::string alive = directory() + kLifeSign;
+    if (::mkfifo(alive.c_str(), S_IRUSR | S_IWUSR) == 0) {
+      alive_ = Descriptor(::open(alive.c_str(), O_RDWR | O_CLOEXEC));
+    }
     if (!terms_.is_captured) terms_.output_limit = OutputFile::kNoLimit;
     // GTEST_XDIST_* variables are for the controller. A worker gets its own value of TEST_TMPDIR
     // and TEST_PREMATURE_EXIT_FILE.
@@ -133,6 +141,7 @@ class Launcher {
   const Self& self_;
   Environment environment_;
   LaunchTerms terms_;
+  Descriptor alive_;  // closed by the death of this process
   bool one_stream_;
   bool has_premature_exit_file_ = false;
   std::optional<rlim_t> users_limit_;  // the user's, of open files, if it was raised

@@ -52,6 +52,9 @@ struct Handshake {
   }
 };
 
+// A FIFO in the session's directory, which the controller has open for writing as long as it lives.
+inline constexpr const char* kLifeSign = "/alive";
+
 }  // namespace gtest_xdist::internal
 
 #endif  // GTEST_XDIST_CORE_MESSAGES_HANDSHAKE_H_

@@ -57,6 +57,7 @@ TEST(WorkerCollectionsTest, WithPluginsAllWorkersAreAskedFirst) {
   EXPECT_EQ(parts.hooks.session().testscollected, 2U);
   EXPECT_EQ(parts.node(0).pending(), 0U);
   parts.tell(1, Tests{2, 0});
+  for (const std::size_t i : {0U, 1U}) parts.environments_up(i);
   EXPECT_EQ(parts.node(0).pending() + parts.node(1).pending(), 2U);
 }
 
@@ -68,6 +69,7 @@ TEST(WorkerCollectionsTest, PluginsThatAreOnlyInWorkersAreNoticed) {
   EXPECT_EQ(parts.node(1).pending(), 0U) << "what it had is taken back";
   parts.tell(1, Tests{3, 1, 2});
   EXPECT_FALSE(parts.collections.differ());
+  for (const std::size_t i : {0U, 1U}) parts.environments_up(i);
   EXPECT_EQ(parts.node(0).pending() + parts.node(1).pending(), 3U);
 }
 
