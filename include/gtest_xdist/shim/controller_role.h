@@ -153,8 +153,12 @@ class ControllerRole : public SessionHost {
     select_shard(*catalog_, empty_shard_.shard());
     const std::size_t tests = catalog_->selected().size();
     const int repeat = GTEST_XDIST_FLAG_GET(repeat);
-    check_report();
-    plan_replay(repeat);
+    try {
+      schedule_.check_report(GTEST_XDIST_FLAG_GET(output), self_.directory);
+      plan_replay(repeat);
+    } catch (const UsageError& error) {
+      refuse(error.what());
+    }
     if (tests == 0 || repeat == 0) return;
     occupy_standard_descriptors();  // main may have closed one
     const unsigned workers =
@@ -199,29 +203,12 @@ class ControllerRole : public SessionHost {
     durations_.emplace(*catalog_, path, absolute_path(path, self_.directory), self_.program());
   }
 
-  // Refuses a --gtest_output whose file the schedule's record or timeline would overwrite.
-  void check_report() const {
-    const std::string output = GTEST_XDIST_FLAG_GET(output);
-    const std::size_t colon = output.find(':');
-    if (colon == std::string::npos || colon + 1 == output.size()) return;
-    try {
-      schedule_.check_differ(absolute_path(output.substr(colon + 1), self_.directory),
-                             "--gtest_output");
-    } catch (const UsageError& error) {
-      refuse(error.what());
-    }
-  }
-
-  // With plugins the selection is not known yet: the workers report it.
+  // With plugins the selection is not known yet: the workers report it. Throws UsageError.
   void plan_replay(int repeat) {
     replay_.reset();
     if (!replay_plan_) return;
-    try {
-      replay_.emplace(Replay{*replay_plan_, replay_plan_->run(run_, *catalog_, repeat)});
-      if (!life_->hooks().active()) replay_plan_->check_selection(replay_->run, *catalog_);
-    } catch (const UsageError& error) {
-      refuse(error.what());
-    }
+    replay_.emplace(Replay{*replay_plan_, replay_plan_->run(run_, *catalog_, repeat)});
+    if (!life_->hooks().active()) replay_plan_->check_selection(replay_->run, *catalog_);
   }
 
   void fail(const std::string& message) {

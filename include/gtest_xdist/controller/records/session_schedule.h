@@ -5,6 +5,7 @@
 #define GTEST_XDIST_CONTROLLER_RECORDS_SESSION_SCHEDULE_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -47,15 +48,12 @@ class SessionSchedule {
     check_differ(absolute_path(*options.durations_file, self.directory), kDurationsFileVariable);
   }
 
-  // Throws UsageError if this would also write the file at `path`, which belongs to `owner`, a
-  // variable or flag.
-  void check_differ(const std::string& path, const char* owner) const {
-    if (record_ && leads_to_same_file(*record_, path)) {
-      reject_same(kRecordVariable, *options_.record, owner);
-    }
-    if (timeline_ && leads_to_same_file(*timeline_, path)) {
-      reject_same(kTimelineVariable, *options_.timeline, owner);
-    }
+  // Throws UsageError if this would also write the report that `output`, the value of
+  // --gtest_output, names. A relative path starts in `directory`.
+  void check_report(const std::string& output, const std::string& directory) const {
+    const std::size_t colon = output.find(':');
+    if (colon == std::string::npos || colon + 1 == output.size()) return;
+    check_differ(absolute_path(output.substr(colon + 1), directory), "--gtest_output");
   }
 
   // The RUN_ALL_TESTS with this number, from 0, begins. Returns its log; null if the user has asked
@@ -94,6 +92,17 @@ class SessionSchedule {
   }
 
  private:
+  // Throws UsageError if this would also write the file at `path`, which belongs to `owner`, a
+  // variable or flag.
+  void check_differ(const std::string& path, const char* owner) const {
+    if (record_ && leads_to_same_file(*record_, path)) {
+      reject_same(kRecordVariable, *options_.record, owner);
+    }
+    if (timeline_ && leads_to_same_file(*timeline_, path)) {
+      reject_same(kTimelineVariable, *options_.timeline, owner);
+    }
+  }
+
   bool keeps_all() const { return record_ || timeline_; }
 
   std::string timeline() const {

@@ -101,7 +101,8 @@ class DSession : private NodeEventHandler {
   // (The workers are alike.) Call this before listeners hear how many tests there are.
   void collect() {
     if (!iterations_.under_way()) iterations_.begin();
-    while (collections_.are_awaited() && alive() > 0 && iterations_.why_no_more_workers().empty()) {
+    const std::string& why_no_more = iterations_.why_no_more_workers();
+    while (collections_.are_awaited() && node_manager_.alive() > 0 && why_no_more.empty()) {
       node_manager_.pump();
     }
     make_way();
@@ -124,9 +125,8 @@ class DSession : private NodeEventHandler {
     if (iterations_.count_off()) node_manager_.wait_for_end();
     playback_.play_rest(iteration());
     iteration().output_settlement().tell();
-    tell_flaky(iteration().flaky(), catalog_);
-    tell_workers_without_tests(nodes());
-    tell_reproductions(nodes(), collection_.order(), node_manager_.launcher());
+    tell_epilogue(iteration().flaky(), catalog_, nodes(), collection_.order(),
+                  node_manager_.launcher());
     iterations_.forget();
   }
 
@@ -146,17 +146,14 @@ class DSession : private NodeEventHandler {
   // Whether no other iteration must follow: the user has interrupted the run, say.
   bool is_over() const { return !supervisor_.over().empty() || iterations_.are_over(); }
 
-  // As Iterations::ends_repetition().
+  // As in Iterations and in EndVerdicts.
   const std::string& ends_repetition() const { return iterations_.ends_repetition(); }
-
-  // As EndVerdicts::disagreement().
   const std::string& disagreement() const { return verdicts_.disagreement(); }
 
  private:
   Iteration& iteration() { return iterations_.current(); }
   const WorkerNodes& nodes() const { return node_manager_.nodes(); }
   const SessionClock& clock() const { return node_manager_.clock(); }
-  std::size_t alive() const { return node_manager_.alive(); }
   int stop_signal() const { return node_manager_.stop_signal(); }
 
   // --- what happens ------------------------------------------------------------------------------
@@ -190,7 +187,6 @@ class DSession : private NodeEventHandler {
     const Time next = std::min(supervisor_.look(now, stop_signal()),
                                who_runs_what_.look(now, iterations_.tally()));
     if (!supervisor_.over().empty() && !std::exchange(over_told_, true)) stop();
-    staffing_.replace_late();
     staffing_.use_free_token();
     return next;
   }
@@ -242,6 +238,7 @@ class DSession : private NodeEventHandler {
     } else if (iterations_.is_complete()) {
       iterations_.tell_workers_to_end();
     }
+    staffing_.replace_late();
     staffing_.use_free_token();
     iteration().let_through();
     iteration().set_wake_marks();
@@ -249,10 +246,9 @@ class DSession : private NodeEventHandler {
   }
 
   void on(WorkerNode& node, Hello& m) { collections_.on(node, m); }
-
   void on(WorkerNode& node, CollectionIds& m) { collections_.on(node, m); }
-
   void on(WorkerNode& node, EnvironmentsUp& m) { iterations_.on(node, m); }
+  void on(WorkerNode& node, IterationDone& m) { iterations_.on(node, m); }
 
   void on(WorkerNode& node, InternalError& m) {
     verdicts_.set_failed(true);
@@ -287,8 +283,6 @@ class DSession : private NodeEventHandler {
     if (clock().has_stood_still_since(node.untold.suite_begin_ns)) return;
     durations_->add_suite(m.suite, seconds_of(m.fixture_ns));
   }
-
-  void on(WorkerNode& node, IterationDone& m) { iterations_.on(node, m); }
 
   template <class Message>
   void on(WorkerNode& node, Message& m) {
@@ -327,7 +321,7 @@ class DSession : private NodeEventHandler {
     iteration().on_crash(node, how);
     staffing_.replace(node);
     collections_.schedule_if_equal();
-    if (alive() > 0) return;
+    if (node_manager_.alive() > 0) return;
     const std::string& why = iterations_.why_no_more_workers();
     iterations_.give_up(why.empty() ? "no worker is left" : why);
   }

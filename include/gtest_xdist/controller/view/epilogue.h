@@ -57,6 +57,15 @@ inline void tell_reproductions(const WorkerNodes& nodes, const std::vector<TestI
   }
 }
 
+// What is printed when an iteration was replayed.
+inline void tell_epilogue(const std::vector<Retries::Flaky>& flaky, const Catalog& catalog,
+                          const WorkerNodes& nodes, const std::vector<TestIndex>& order,
+                          const Launcher& launcher) {
+  tell_flaky(flaky, catalog);
+  tell_workers_without_tests(nodes);
+  tell_reproductions(nodes, order, launcher);
+}
+
 }  // namespace gtest_xdist::internal
 
 #endif  // GTEST_XDIST_CONTROLLER_VIEW_EPILOGUE_H_
