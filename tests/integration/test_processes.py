@@ -21,6 +21,23 @@ class ChildrenTest(harness.IntegrationTest):
         serial = self.assert_parallel_equals_serial("forks")
         self.assertEqual(0, serial.status, serial)
 
+    def test_a_child_that_is_left_behind_lives_on(self):
+        for workers in None, "2":
+            with self.subTest(workers=workers):
+                started = self.start("forks", env={"LEAVES": "yes", "GTEST_XDIST_WORKERS": workers})
+                # The child keeps the run's output open.
+                self.assertEqual(0, started.process.wait(harness.PATIENCE))
+                child, = started.noted
+                self.assertEqual({int(child)}, harness.processes(started.token))
+                harness.kill_all(started.token)
+
+    def test_a_child_that_returns_from_its_test(self):
+        run = self.parallel("forks", env={"RETURNS": "yes"})
+        self.assertEqual(0, run.status, run)
+        self.assertEqual(1, run.out.count("printed before\n"), run)
+        self.assertEqual(["a child process has returned from 'Fork.ChildReturns': it ends here, with status 1"],
+                         run.notes)
+
 
 class KilledControllerTest(harness.IntegrationTest):
     def start_hanging(self, tests):

@@ -135,20 +135,21 @@ inline void wake_one(SharedWord& word) noexcept {
 
 // --- time ----------------------------------------------------------------------------------------
 
-// Whether std::chrono::steady_clock asks the C library. False if one cannot say.
-inline bool has_c_librarys_clock() {
-  return knows_definitions() &&
-         is_in_c_library(
-             definition({"clock_gettime", reinterpret_cast<const void*>(&::clock_gettime)}));
-}
-
-// The time that std::chrono::steady_clock tells, straight from the kernel.
-inline std::chrono::nanoseconds kernel_time() noexcept {
+// The time of std::chrono::steady_clock, which asks the C library. If the program, or a library
+// before the C library, replaces the function that it calls, or where one cannot say, this asks the
+// kernel: that costs a system call.
+inline std::chrono::steady_clock::time_point steady_time() noexcept {
+  static const bool is_c_librarys =
+      knows_definitions() &&
+      is_in_c_library(
+          definition({"clock_gettime", reinterpret_cast<const void*>(&::clock_gettime)}));
+  if (is_c_librarys) return std::chrono::steady_clock::now();
   struct {
     long seconds, nanoseconds;  // of this call, also where time_t is longer
   } time{};
   ::syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &time);
-  return std::chrono::seconds(time.seconds) + std::chrono::nanoseconds(time.nanoseconds);
+  return std::chrono::steady_clock::time_point(std::chrono::seconds(time.seconds) +
+                                               std::chrono::nanoseconds(time.nanoseconds));
 }
 
 // --- notices of writes ---------------------------------------------------------------------------
@@ -236,17 +237,26 @@ inline void die_with_parent() { ::prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 // From here on the kernel kills `victim`, a process or, if negative, a process group, as soon as no
 // process has the FIFO open for writing. Unlike die_with_parent() this outlasts a change of the
-// user and of the group. It does nothing if the FIFO cannot be opened.
-inline void die_with_writer(const std::string& fifo, ::pid_t victim) {
+// user and of the group. It does nothing if the FIFO cannot be opened. Returns the descriptor to
+// which this is bound; the caller need not close it.
+inline int die_with_writer(const std::string& fifo, ::pid_t victim) {
   constexpr int kLowest = 500;  // a program may expect low numbers to be free
   const int opened = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (opened < 0) return;
+  if (opened < 0) return opened;
   const int moved = ::fcntl(opened, F_DUPFD_CLOEXEC, kLowest);
   const int kept = moved < 0 ? opened : moved;
   if (kept != opened) ::close(opened);
   ::fcntl(kept, F_SETOWN, victim);
   ::fcntl(kept, F_SETSIG, SIGKILL);
   ::fcntl(kept, F_SETFL, O_NONBLOCK | O_ASYNC);
+  return kept;
+}
+
+// Ends the effect of die_with_writer(), for which it returned `descriptor`, also in processes that
+// have inherited that.
+inline void outlive_writer(int descriptor, ::pid_t victim) {
+  // The program may have closed it, and another file may have its number.
+  if (::fcntl(descriptor, F_GETOWN) == victim) ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
 }
 
 // Lets `process`, and all processes that it starts, debug this one, on systems that otherwise let

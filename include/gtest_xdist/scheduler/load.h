@@ -6,8 +6,8 @@
 // - If there are fewer than two tests for each worker, these are dealt out one by one there. Here
 //   neighbours stay together, and the worker that comes first gets the first ones. So a worker that
 //   also runs the share of one that is late keeps the order.
-// - For the same reason a worker that needs more gets first what workers have that are not there
-//   yet. They get later tests when they come.
+// - For the same reason a worker that needs more gets first what workers after it have that are not
+//   there yet. They get later tests when they come.
 #ifndef GTEST_XDIST_SCHEDULER_LOAD_H_
 #define GTEST_XDIST_SCHEDULER_LOAD_H_
 
@@ -80,7 +80,7 @@ class LoadScheduling : public QueueScheduling {
     const std::size_t pending = node.pending();
     if (pending >= low_water()) return;
     if (seconds >= kSlowTest && pending >= 2) return;
-    if (node.ready()) reclaim_from_absent();
+    if (node.ready()) reclaim_from_absent_after(node);
     const std::size_t high_water = std::max<std::size_t>(2, fair_share() / 2);
     const std::size_t floor = pending < 2 ? 2 - pending : 0;
     internal::send_front(unassigned_, node,
@@ -97,10 +97,11 @@ class LoadScheduling : public QueueScheduling {
     internal::send_front(unassigned_, node, (unassigned_.size() + without - 1) / without);
   }
 
-  // Takes the tests of workers that are not there yet.
-  void reclaim_from_absent() {
+  // Takes the tests of workers after `node` that are not there yet. Those of workers before it come
+  // earlier than what it has run.
+  void reclaim_from_absent_after(const Node& node) {
     const std::vector<Node*>& nodes = registry_.nodes();
-    for (std::size_t i = nodes.size(); i-- > 0;) {
+    for (std::size_t i = nodes.size(); i-- > 0 && nodes[i] != &node;) {
       if (nodes[i]->ready()) continue;
       internal::prepend_all(unassigned_, nodes[i]->take_back(nodes[i]->unstarted()));
     }

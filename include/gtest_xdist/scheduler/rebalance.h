@@ -62,20 +62,26 @@ void help_or_settle(const std::vector<Node*>& nodes, Help help) {
   }
 }
 
-// Finds the first node that has tests and is not there yet. If it has `least` tests, gives half of
-// them to the node: the front half, so that both run theirs in order. False if there is none.
+// Finds a node that has tests and is not there yet: the first after `node`, or else the first. If
+// it has `least` tests, gives half of them to `node`: the front half, so that both run theirs in
+// order. False if there is no such node.
 inline bool share_of_absent(const std::vector<Node*>& nodes, Node& node, std::size_t least) {
-  for (Node* absent : nodes) {
-    const std::size_t unstarted = absent->unstarted();
-    if (absent->ready() || unstarted == 0) continue;
-    if (unstarted < least) return true;
-    std::deque<TestIndex> tests;
-    append_all(tests, absent->take_back(unstarted));
-    send_front(tests, node, (tests.size() + 1) / 2);
-    send_front(tests, *absent, tests.size());
-    return true;
+  Node* absent = nullptr;
+  bool is_after = false;
+  for (Node* other : nodes) {
+    if (other->ready() || other->unstarted() == 0) continue;
+    const bool comes_after = other->number() > node.number();
+    if (absent == nullptr || (comes_after && !is_after)) absent = other;
+    is_after |= comes_after;
   }
-  return false;
+  if (absent == nullptr) return false;
+  const std::size_t unstarted = absent->unstarted();
+  if (unstarted < least) return true;
+  std::deque<TestIndex> tests;
+  append_all(tests, absent->take_back(unstarted));
+  send_front(tests, node, (tests.size() + 1) / 2);
+  send_front(tests, *absent, tests.size());
+  return true;
 }
 
 // Call this when everything is handed out. A node that is about to run dry gets half of what the

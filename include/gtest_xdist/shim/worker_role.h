@@ -30,6 +30,7 @@
 #include "gtest_xdist/core/wire/codec.h"
 #include "gtest_xdist/os/os.h"
 #include "gtest_xdist/process/exit_hook.h"
+#include "gtest_xdist/process/files/descriptor.h"
 #include "gtest_xdist/process/files/parcel.h"
 #include "gtest_xdist/process/once/once_values.h"
 #include "gtest_xdist/shim/session_life.h"
@@ -83,8 +84,14 @@ class WorkerRole : public SessionHost {
       if (role_.active()) role_.worker_.part_outer(part);
     }
     void OnTestEnd(const testing::TestInfo& test) override {
-      // A forked child that ran on to here would take its parent's next test.
-      if (role_.worker_.look_for_forked_child()) std::_Exit(EXIT_FAILURE);
+      if (role_.worker_.look_for_forked_child()) {
+        // It would take its parent's next test. It also has a copy of what its parent has not
+        // printed yet, so it must not print by stdio.
+        write_all(STDERR_FILENO, std::string("gtest-xdist: a child process has returned from '") +
+                                     test.test_suite_name() + "." + test.name() +
+                                     "': it ends here, with status 1\n");
+        std::_Exit(EXIT_FAILURE);
+      }
       if (!role_.active()) return;
       role_.test_hooks_->end();
       role_.worker_.test_outer_end(test);
@@ -176,12 +183,12 @@ class WorkerRole : public SessionHost {
   }
 
   // The kernel kills this process when the controller dies, also in the middle of a test.
-  void die_with_controller() const {
+  void die_with_controller() {
     os::die_with_parent();
     // A test may undo that, and has children.
     const std::string alive = handshake_.directory + kLifeSign;
     os::die_with_writer(alive, ::getpid());
-    os::die_with_writer(alive, -::getpgrp());
+    life_of_group_ = os::die_with_writer(alive, -group_);
     // The controller may have died before that.
     if (static_cast<unsigned>(::getppid()) != handshake_.controller) std::_Exit(EXIT_FAILURE);
     // The controller starts a debugger that prints the stacks of a test that takes too long.
@@ -281,7 +288,10 @@ class WorkerRole : public SessionHost {
   }
 
   static void at_exit(int status) {
-    if (!Worker::in_forked_child()) instance_->worker_.exiting(status);
+    if (Worker::in_forked_child()) return;
+    instance_->worker_.exiting(status);
+    // What a test has left behind may outlive the controller, as it may outlive a serial run.
+    os::outlive_writer(instance_->life_of_group_, -instance_->group_);
   }
 
   const Handshake handshake_;
@@ -292,8 +302,10 @@ class WorkerRole : public SessionHost {
   std::optional<TestHooks> test_hooks_;
   EmptyShard empty_shard_;
   std::int32_t users_seed_ = 0;  // --gtest_random_seed
-  unsigned run_ = 0;             // calls of RUN_ALL_TESTS that have ended
-  Inner* inner_ = nullptr;       // owned by gtest
+  const ::pid_t group_ = ::getpgrp();
+  int life_of_group_ = -1;  // from die_with_writer()
+  unsigned run_ = 0;        // calls of RUN_ALL_TESTS that have ended
+  Inner* inner_ = nullptr;  // owned by gtest
 
   inline static WorkerRole* instance_ = nullptr;
 };

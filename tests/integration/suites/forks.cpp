@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -55,6 +56,27 @@ TEST(Fork, ChildRunsThisBinary) {
 }
 TEST(Started, DISABLED_EndsTheProcessThatWasStarted) {
   if (support::variable("STARTED_PROCESS") == std::to_string(::getpid())) ::_exit(42);
+}
+
+// A serial run would go on twice from here, so the child does this only if it is asked to.
+TEST(Fork, ChildReturns) {
+  if (support::variable("RETURNS").empty()) return;
+  std::printf("printed before\n");
+  const pid_t child = ::fork();
+  if (child == 0) return;
+  int status = 0;
+  EXPECT_EQ(child, ::waitpid(child, &status, 0));
+  EXPECT_EQ(1, WEXITSTATUS(status));
+}
+
+TEST(Fork, ChildIsLeftBehind) {
+  if (support::variable("LEAVES").empty()) return;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(60);
+    for (;;) ::pause();
+  }
+  support::note(std::to_string(child));
 }
 
 class Bystander : public testing::TestWithParam<int> {};

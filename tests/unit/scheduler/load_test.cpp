@@ -232,6 +232,21 @@ TEST(LoadScheduling, TestsOfAWorkerThatIsNotThereComeBeforeTheOthers) {
   EXPECT_EQ(here.take_log() + " | " + absent.take_log(), "2 | back 2:3");
 }
 
+TEST(LoadScheduling, ButNotThoseOfAnEarlierWorker) {
+  LoadScheduling scheduler(2);
+  FakeNode absent(0, Pace::eager);
+  FakeNode here(1, Pace::eager);
+  absent.set_ready(false);
+  for (FakeNode* node : {&absent, &here}) {
+    scheduler.add_node(*node);
+    scheduler.add_node_collection(*node, {0, 1, 2, 3, 4});
+  }
+  scheduler.schedule();
+  EXPECT_EQ(absent.take_log() + " | " + here.take_log(), "0:1 | 2:3");
+  scheduler.mark_test_complete(here, here.complete(), 0);
+  EXPECT_EQ(absent.take_log() + " | " + here.take_log(), " | 4");
+}
+
 TEST(LoadScheduling, TheBusiestWorkerGivesAndHalfOfItMoves) {
   LoadScheduling scheduler(3);
   FakeNode idle(0, Pace::eager);
