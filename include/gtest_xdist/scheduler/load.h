@@ -3,9 +3,8 @@
 // Layer: scheduler. It hands out chunks as pytest-xdist's LoadScheduling does. Departures:
 // - There a worker holds its last test back until it knows the next one. Here no worker holds a
 //   test. At the end tests that have not started move from busy workers to idle ones.
-// - If there are fewer than two tests for each worker, these are dealt out one by one there. Here
-//   neighbours stay together, and the worker that comes first gets the first ones. So a worker that
-//   also runs the share of one that is late keeps the order.
+// - If there are fewer than two tests for each worker, all are dealt out at once there. Here each
+//   worker gets one when it has none, so that it runs its tests in order, whichever is late.
 // - For the same reason a worker that needs more gets first what workers after it have that are not
 //   there yet. They get later tests when they come.
 #ifndef GTEST_XDIST_SCHEDULER_LOAD_H_
@@ -76,7 +75,10 @@ class LoadScheduling : public QueueScheduling {
     // After a test of this many seconds there is time to wait before more are sent.
     constexpr double kSlowTest = 0.1;
     if (unassigned_.empty()) return;
-    if (is_few_) return send_share(node);
+    if (is_few_) {
+      if (node.ready() && node.pending() == 0) internal::send_front(unassigned_, node, 1);
+      return;
+    }
     const std::size_t pending = node.pending();
     if (pending >= low_water()) return;
     if (seconds >= kSlowTest && pending >= 2) return;
@@ -85,16 +87,6 @@ class LoadScheduling : public QueueScheduling {
     const std::size_t floor = pending < 2 ? 2 - pending : 0;
     internal::send_front(unassigned_, node,
                          std::min(high_water - pending, std::max(floor, max_chunk_)));
-  }
-
-  // If the node has come and has no test, sends it an equal share of what is left.
-  void send_share(Node& node) {
-    if (!node.ready() || node.pending() > 0) return;
-    std::size_t without = 0;
-    for (const Node* other : registry_.nodes()) {
-      if (other->pending() == 0) ++without;
-    }
-    internal::send_front(unassigned_, node, (unassigned_.size() + without - 1) / without);
   }
 
   // Takes the tests of workers after `node` that are not there yet. Those of workers before it come
