@@ -70,7 +70,7 @@ TEST(WorkerCollectionsTest, PluginsThatAreOnlyInWorkersAreNoticed) {
   parts.tell(1, Tests{3, 1, 2});
   EXPECT_FALSE(parts.collections.differ());
   for (const std::size_t i : {0U, 1U}) parts.environments_up(i);
-  EXPECT_EQ(parts.node(0).pending() + parts.node(1).pending(), 3U);
+  EXPECT_EQ(parts.node(0).pending() + parts.node(1).pending(), 2U) << "the third comes later";
 }
 
 TEST(WorkerCollectionsTest, AllMustHaveWhatTheFirstOneHas) {
