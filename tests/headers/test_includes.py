@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 INCLUDE = Path(sys.argv[1], "include")
+WINDOWS = Path(sys.argv[1], "tests/windows/CMakeLists.txt")
 
 # From the bottom. Folders of one level know nothing of each other.
 LEVELS = [{"core", "os"}, {"scheduler"}, {"hooks"}, {"transport"}, {"process"}, {"bridge"},
@@ -163,6 +164,19 @@ class IncludesTest(unittest.TestCase):
                          {(header, included)
                           for header, _, included in self.each_include(r'"gtest_xdist/(os/.*)"')
                           if included != "os/os.h"})
+
+    def test_what_compiles_for_windows_is_above_no_system(self):
+        lists = {name: words.split() for name, words in
+                 re.findall(r"^set\((pure_layers|headers|tested_headers)\s([^)]*)\)",
+                            WINDOWS.read_text(), re.MULTILINE)}
+        seen = lists["headers"] + [header + ".h" for header in lists["tested_headers"]]
+        seen += [header for header in self.headers if header.split("/")[0] in lists["pure_layers"]]
+        included = {}
+        for header, _, below in self.each_include(r'"gtest_xdist/(.*)"'):
+            included.setdefault(header, []).append(below)
+        for header in seen:  # grows
+            self.assertNotIn("os/os.h", included.get(header, []), header)
+            seen += [below for below in included.get(header, []) if below not in seen]
 
     def test_headers_of_the_system_are_posix(self):
         for header, folder, included in self.each_include(r"<([^>]*\.h(?:pp)?)>"):

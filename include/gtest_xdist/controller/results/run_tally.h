@@ -11,7 +11,6 @@
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/core/tests/report.h"
 #include "gtest_xdist/hooks/session.h"
-#include "gtest_xdist/transport/machine_clock.h"
 
 namespace gtest_xdist::internal {
 
@@ -33,14 +32,15 @@ using RunEndHandler = std::function<void(const RunEnd&)>;
 // The tally of one iteration, by the session's clock. In the mode `each`, each worker's run of a
 // test counts.
 struct RunTally {
-  std::size_t all = 0;               // how many runs are expected
-  std::size_t done = 0;              // how many of these have ended for good
-  std::size_t failed = 0;            // how many of these have failed
-  MachineClock::time_point begin{};  // when the iteration began
-  // When the last run ended.
-  MachineClock::time_point last_end{};
+  using Time = std::chrono::steady_clock::time_point;
 
-  void add(const RunEnd& end, MachineClock::time_point now) {
+  std::size_t all = 0;     // how many runs are expected
+  std::size_t done = 0;    // how many of these have ended for good
+  std::size_t failed = 0;  // how many of these have failed
+  Time begin{};            // when the iteration began
+  Time last_end{};         // when the last run ended
+
+  void add(const RunEnd& end, Time now) {
     last_end = now;
     if (end.outcome == Outcome::rerun) return;
     ++done;
