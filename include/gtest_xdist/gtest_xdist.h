@@ -15,8 +15,8 @@
 //   once.h makes values that all processes share. os/ has everything that depends on the operating
 //   system.
 //   A scheduler (scheduler/) decides how the controller fills the deques. The controller replaces
-//   workers that die, and replays every result into gtest's own model (bridge/). So printers, XML
-//   and JSON reports, listeners, counters and the exit status are those of a serial run.
+//   workers that die, and plays every result back into gtest's own model (bridge/). So printers,
+//   XML and JSON reports, listeners, counters and the exit status are those of a serial run.
 //
 // core/settings/variables.h has all settings and their values; the guide is examples/settings.md.
 #ifndef GTEST_XDIST_GTEST_XDIST_H_

@@ -95,8 +95,8 @@ void run_tear_down(Code function, const std::string& bytes) {
 
 template <class T, class Result, class Argument>
 OnceTearDown place_of_tear_down(Result (*function)(Argument)) {
-  return {place_of(reinterpret_cast<Code>(function)),
-          place_of(reinterpret_cast<Code>(&run_tear_down<T, Result, Argument>))};
+  return {code_place_of(reinterpret_cast<Code>(function)),
+          code_place_of(reinterpret_cast<Code>(&run_tear_down<T, Result, Argument>))};
 }
 
 template <class F, class = void>

@@ -11,7 +11,7 @@ import sys
 import unittest
 
 NM, SHIM = sys.argv[1:]
-MOST = 16090
+MOST = 16165
 
 
 class FunctionsTest(unittest.TestCase):

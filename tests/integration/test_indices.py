@@ -43,6 +43,17 @@ class IndexListTest(harness.IntegrationTest):
             "gtest-xdist: error: GTEST_XDIST_INDICES is set, but the filter selects no test: "
             "GoogleTest then sets up no environment; drop --gtest_filter\n", run.err)
 
+    def test_a_suite_that_is_entered_twice_has_its_properties_once(self):
+        def suites(indices):
+            run = self.serial("properties", env={"GTEST_XDIST_INDICES": indices})
+            return {suite.get("name"): (dict(suite.items(), time="", timestamp=""),
+                                        [tuple(sorted(property.items())) for property in suite.iter("property")])
+                    for suite in run.xml.iter("testsuite")}
+
+        once = suites("0:1:18")
+        self.assertEqual(("1", "2"), tuple(once["All/Recorder"][0][key] for key in ("suite_up", "suite_down")))
+        self.assertEqual(once, suites("0:18:1"))
+
     def test_tells_failure(self):
         run = self.serial("each", env={"GTEST_XDIST_INDICES": "0:2"})
         self.assertEqual(1, run.status)

@@ -121,7 +121,7 @@ class ValueTest(harness.IntegrationTest):
 class ListenerTest(harness.IntegrationTest):
     def test_every_temper(self):
         for listener in ("none", "prints", "asks", "records", "fails", "guards", "replaces", "wraps",
-                         "moves", "takes", "appends", "throws"):
+                         "moves", "takes", "appends", "throws", "repeats"):
             for report in "xml", "json":
                 self.assert_parallel_equals_serial("listener", env={"LISTENER": listener},
                                                    report=report, framed=False)
@@ -133,6 +133,23 @@ class ListenerTest(harness.IntegrationTest):
             for repeat in "1", "2":
                 self.assert_parallel_equals_serial("listener", "--gtest_repeat=" + repeat,
                                                    env={"LISTENER": event}, framed=False)
+
+    def test_one_that_writes_a_report(self):
+        """It is called in each process. Where it asks, the report is that of a serial run."""
+        def run(which, workers):
+            run = self.parallel("listener", workers=workers, env={"LISTENER": which, "REPORT": "tap.txt"})
+            report = self._runs[-1].working / "tap.txt"
+            lines = [note for note in run.notes if "is open for writing here" in note]
+            return sorted(report.read_text().splitlines()), [line.replace(str(report), "FILE") for line in lines]
+
+        serial, lines = run("reports", 0)
+        self.assertEqual([], lines)
+        self.assertEqual(20, len(serial))
+        for workers in 1, 2:
+            self.assertEqual((serial, []), run("reports once", workers))
+            _, lines = run("reports", workers)
+            self.assertEqual(1, len(lines), lines)
+            self.assertRegex(lines[0], "^'FILE' is open for writing here and in worker 'gw[01]', so their texts ")
 
 
 if __name__ == "__main__":

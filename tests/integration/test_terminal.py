@@ -104,7 +104,7 @@ class VerbosityTest(harness.IntegrationTest):
         lines = run.out.splitlines()
         gets = [line for line in lines if line.startswith("[gw0] gets ")]
         given = [index for line in gets for index in indices(line.split()[2])]
-        self.assertEqual([9, *range(12, 22)], given)
+        self.assertEqual([9, *range(14, 24)], given)
         self.assertLess(lines.index("1 worker [11 tests]"), lines.index(gets[0]))
         self.assertLess(lines.index(gets[0]), lines.index("[gw0] runs Hang.UntilReleased"))
         self.assertEqual(11, len(self.ends(lines)))

@@ -47,6 +47,17 @@ class TestTest(TimeLimitTest):
                 self.assertRegex(slow, r"slow: gw\d has been running '%s' for [0-3]\.?\d* seconds?"
                                  % name)
 
+    def test_what_it_has_started_ends_with_it(self):
+        """Also in a session of its own; nothing is left, see harness."""
+        run = self.limited("Stray.OfOneTest")
+        self.assertEqual({"Stray.OfOneTest"}, run.failed, run)
+        self.assert_quick_passed(run)
+
+    def test_what_it_has_started_for_all_goes_on(self):
+        run = self.limited("Stray.ForAllTests")
+        self.assertEqual({"Stray.ForAllTests"}, run.failed, run)
+        self.assertEqual(["it lives"], run.noted)
+
     def test_in_every_mode(self):
         for mode in "load", "worksteal", "loadscope", "loadfile", "loadgroup", "each":
             with self.subTest(mode=mode):

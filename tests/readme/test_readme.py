@@ -20,7 +20,7 @@ BLOCKS = {
     "README.md": ["text", "cmake", "sh", "cmake", "cpp", "sh", "yaml", "cmake"],
     "examples/settings.md": [],
     "examples/ctest.md": ["cmake", "yaml", "sh"],  # in CI: test_ci_files.py; of several machines: tests/ctest
-    "examples/sharing.md": ["cpp", "cpp"],
+    "examples/sharing.md": ["cpp", "cpp", "cpp"],
     "examples/plugins.md": ["cpp", "cmake", "cpp"],
     "examples/compatibility.md": [],
     "examples/benchmarks.md": [],
@@ -220,6 +220,25 @@ class SnippetsTest(unittest.TestCase):
         self.must("sh", "-c", command, cwd=self.project, **variables)
         self.assertTrue((self.project / "my_test.xml").is_file())
         self.assertTrue((self.project / ".durations/all").is_file())
+
+    def test_the_listener(self):
+        """Its report is that of a serial run."""
+        include, line = block("examples/sharing.md", "cpp", 2).split("\n\n", 1)
+        self.build(my_test=(
+            "%s\n#include <fstream>\n#include <gtest/gtest.h>\n%s"
+            "struct TapReport : testing::EmptyTestEventListener {\n"
+            "  explicit TapReport(const char* path) : file(path) {}\n"
+            "  void OnTestEnd(const testing::TestInfo& test) override { file << test.name() << std::endl; }\n"
+            "  std::ofstream file;\n};\n"
+            "int main(int argc, char** argv) {\n  testing::InitGoogleTest(&argc, argv);\n"
+            "  auto& listeners = testing::UnitTest::GetInstance()->listeners();\n  %s  return RUN_ALL_TESTS();\n}\n"
+            % (include, SUITE, line)))
+        reports = []
+        for workers in "0", "2":
+            self.must("./my_test", cwd=self.project, GTEST_XDIST_WORKERS=workers)
+            reports.append(sorted((self.project / "results.tap").read_text().splitlines()))
+        self.assertEqual(2, len(reports[0]))
+        self.assertEqual(*reports)
 
     def test_the_locks(self):
         """They do no harm to any run."""

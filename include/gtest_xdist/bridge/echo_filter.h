@@ -1,4 +1,5 @@
-// EchoFilter: drops assertions that a listener makes again while a worker's results are replayed.
+// EchoFilter: drops assertions that a listener makes again while a worker's results are played
+// back.
 //
 // Layer: bridge. A listener exists in the worker and in the controller. If it fails something at
 // the end of a test, a suite or the run, the worker has reported that already. Does not know where
@@ -13,6 +14,7 @@
 
 #include "gtest_xdist/bridge/insides/private_access.h"
 #include "gtest_xdist/bridge/parts.h"
+#include "gtest_xdist/core/tests/echoes.h"
 #include "gtest_xdist/core/tests/report.h"
 
 namespace gtest_xdist::internal {
@@ -31,17 +33,17 @@ class EchoFilter : public testing::ScopedFakeTestPartResultReporter {
   // `told` are the results that listeners have heard of. Other results go into `result`.
   EchoFilter(const std::vector<Part>& told, testing::TestResult& result)
       : ScopedFakeTestPartResultReporter(INTERCEPT_ONLY_CURRENT_THREAD, nullptr),
-        told_(told),
+        echoes_(told),
         result_(result) {}
 
   void ReportTestPartResult(const testing::TestPartResult& part) override {
-    if (is_told(from_gtest(part), told_, told_.size())) return;
+    if (echoes_.take(from_gtest(part))) return;
     private_call<ResultAddTestPart>(result_, part);
     announce(part);
   }
 
  private:
-  const std::vector<Part>& told_;
+  Echoes echoes_;
   testing::TestResult& result_;
 };
 

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/insides/private_access.h"
+#include "gtest_xdist/core/tests/echoes.h"
 #include "gtest_xdist/core/tests/report.h"
 
 namespace gtest_xdist::internal {
@@ -44,17 +45,20 @@ inline Part from_gtest(const testing::TestPartResult& result) {
           result.message() == nullptr ? "" : result.message()};
 }
 
-// Whether `result` has this part among those from number `first` on. A listener may have made it
-// again in this process.
-inline bool holds(const testing::TestResult& result, const Part& part, int first) {
+// The parts of `result` from number `first` on, without `played`: listeners have made these in this
+// process, and perhaps in the worker as well.
+inline Echoes made_here(const testing::TestResult& result, int first,
+                        const std::vector<Part>& played) {
+  Echoes made;
   for (int i = first; i < result.total_part_count(); ++i) {
-    if (from_gtest(result.GetTestPartResult(i)).tells_the_same_as(part)) return true;
+    made.add(from_gtest(result.GetTestPartResult(i)));
   }
-  return false;
+  for (const Part& part : played) made.take(part);
+  return made;
 }
 
 // Sends a part to the listeners. A listener may throw, if it turns assertions into exceptions. In
-// the worker this has ended the test's body. Here it must not end the replay.
+// the worker this has ended the test's body. Here it must not end the playback.
 inline void announce(const testing::TestPartResult& part) {
 #if GTEST_HAS_EXCEPTIONS
   try {

@@ -109,7 +109,8 @@ class Plugin {
     return {};
   }
 
-  // --- tests: in the worker when a test runs, in the controller when it is replayed; serial ------
+  // --- tests: in the worker when a test runs, in the controller when it is played back; serial
+  // ------
 
   // Called before the test's `[ RUN ]`.
   virtual After runtest_logstart(const Item& /*item*/) { return {}; }

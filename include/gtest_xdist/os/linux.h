@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>  // NOLINT: on_exit is not in <cstdlib>
 #include <sys/eventfd.h>
@@ -21,7 +20,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -29,18 +27,15 @@
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <optional>
 #include <ratio>
 #include <string>
-#include <system_error>
-#include <utility>
 #include <vector>
 
 #include "gtest_xdist/os/linux_modules.h"
+#include "gtest_xdist/os/linux_processes.h"
 
 namespace gtest_xdist::internal::os {
 
@@ -133,25 +128,6 @@ inline void wake_one(SharedWord& word) noexcept {
   ::syscall(kFutexCall, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
 }
 
-// --- time ----------------------------------------------------------------------------------------
-
-// The time of std::chrono::steady_clock, which asks the C library. If the program, or a library
-// before the C library, replaces the function that it calls, or where one cannot say, this asks the
-// kernel: that costs a system call.
-inline std::chrono::steady_clock::time_point steady_time() noexcept {
-  static const bool is_c_librarys =
-      knows_definitions() &&
-      is_in_c_library(
-          definition({"clock_gettime", reinterpret_cast<const void*>(&::clock_gettime)}));
-  if (is_c_librarys) return std::chrono::steady_clock::now();
-  struct {
-    long seconds, nanoseconds;  // of this call, also where time_t is longer
-  } time{};
-  ::syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &time);
-  return std::chrono::steady_clock::time_point(std::chrono::seconds(time.seconds) +
-                                               std::chrono::nanoseconds(time.nanoseconds));
-}
-
 // --- notices of writes ---------------------------------------------------------------------------
 
 // A bell that poll() can wait for: it is readable from a ring until the rings are taken. Taking the
@@ -209,14 +185,8 @@ inline std::string executable() {
 
 // How many descriptors it has open; nothing if the system does not say.
 inline std::optional<std::size_t> count_open_descriptors() {
-  std::error_code error;
-  std::size_t count = 0;
-  const std::filesystem::directory_iterator end;
-  for (std::filesystem::directory_iterator it("/proc/self/fd", error); !error && it != end;
-       it.increment(error)) {
-    ++count;
-  }
-  if (error || count == 0) return std::nullopt;
+  const std::size_t count = numbers_in("/proc/self/fd").size();
+  if (count == 0) return std::nullopt;
   return count - 1;  // one was the directory itself
 }
 
@@ -265,62 +235,6 @@ inline void allow_debugger([[maybe_unused]] unsigned process) {
 #ifdef PR_SET_PTRACER
   ::prctl(PR_SET_PTRACER, process);
 #endif
-}
-
-// --- the CPUs that it may use --------------------------------------------------------------------
-
-// The number of CPUs in the affinity mask; 0 if the system does not say.
-inline unsigned affinity_cpu_count() {
-  // Room for 8192 CPUs: the kernel refuses a mask smaller than its own.
-  ::cpu_set_t sets[8];
-  if (::sched_getaffinity(0, sizeof sets, sets) != 0) return 0;
-  return static_cast<unsigned>(CPU_COUNT_S(sizeof sets, sets));
-}
-
-// The quota of one cgroup in whole CPUs, rounded up; 0 if it has none. `directory` is the directory
-// of the cgroup, of either version of cgroups.
-inline unsigned cgroup_cpu_quota(const std::string& directory) {
-  double quota = -1;
-  double period = -1;
-  std::string first;
-  if (std::ifstream unified(directory + "/cpu.max"); unified >> first >> period) {
-    if (first != "max") quota = std::strtod(first.c_str(), nullptr);
-  } else {
-    std::ifstream(directory + "/cpu.cfs_quota_us") >> quota;
-    std::ifstream(directory + "/cpu.cfs_period_us") >> period;
-  }
-  if (quota <= 0 || period <= 0) return 0;
-  return std::max(1U, static_cast<unsigned>((quota + period - 1) / period));
-}
-
-// The smallest CPU quota of this process's cgroup and of those above it; 0 if there is none. Only
-// tests pass the two paths.
-inline unsigned cpu_quota(const std::string& membership_file = "/proc/self/cgroup",
-                          const std::string& mount_point = "/sys/fs/cgroup") {
-  unsigned smallest = 0;
-  const auto consider = [&](const std::string& directory) {
-    const unsigned quota = cgroup_cpu_quota(directory);
-    if (quota != 0 && (smallest == 0 || quota < smallest)) smallest = quota;
-  };
-  std::ifstream membership(membership_file);
-  // Each line: hierarchy number ':' controllers ':' path. No controllers: version 2.
-  for (std::string line; std::getline(membership, line);) {
-    const std::size_t first = line.find(':');
-    const std::size_t second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = ',' + line.substr(first + 1, second - first - 1) + ',';
-    const bool unified = controllers == ",,";
-    if (!unified && controllers.find(",cpu,") == std::string::npos) continue;
-    const std::string root = unified ? mount_point : mount_point + "/cpu";
-    std::string path = line.substr(second + 1);
-    for (std::size_t slash = path.rfind('/'); slash != std::string::npos && path.size() > 1;
-         slash = path.rfind('/')) {
-      consider(root + path);
-      path.erase(slash);
-    }
-    consider(root);  // in a container the path is often one of the host's
-  }
-  return smallest;
 }
 
 // --- what these functions stand on ---------------------------------------------------------------

@@ -13,7 +13,11 @@
 #if defined(__linux__) && defined(__GLIBC__)
 #define GTEST_XDIST_INTERNAL_HAS_OS 1
 #include "gtest_xdist/os/linux.h"
+#include "gtest_xdist/os/linux_clock.h"
+#include "gtest_xdist/os/linux_cpus.h"
 #include "gtest_xdist/os/linux_modules.h"
+#include "gtest_xdist/os/linux_open_files.h"
+#include "gtest_xdist/os/linux_processes.h"
 #else
 #define GTEST_XDIST_INTERNAL_HAS_OS 0
 #error "gtest-xdist needs Linux with glibc; gtest_xdist/plugin.h alone compiles everywhere"

@@ -6,7 +6,6 @@
 #define GTEST_XDIST_PROCESS_CHILD_PROCESS_H_
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -17,11 +16,13 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/version.hpp>
@@ -47,6 +48,7 @@
 
 #include "gtest_xdist/process/exit_status.h"
 #include "gtest_xdist/process/files/descriptor.h"
+#include "gtest_xdist/process/signals/quiet_thread.h"
 
 namespace gtest_xdist::internal {
 
@@ -221,30 +223,17 @@ class ChildProcess {
   ::pid_t id() const { return child_.id(); }
 
   // Starts a thread of this process that calls `on_change()` when the process ends, or now if it
-  // has ended, and whenever it is stopped or continued. The thread has all signals blocked and ends
-  // with the child. Call this at most once. Throws std::runtime_error if the thread cannot start.
-  // The constructor does not do this because another process can be started in the time that it
-  // takes.
-  template <class OnChange>
-  void watch(OnChange on_change) {
-    ::sigset_t all;
-    ::sigset_t before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before);
-    std::string why_not;
+  // has ended, and whenever it is stopped or continued. The thread is a quiet one, and ends with
+  // the child. Call this at most once. Throws std::runtime_error if the thread cannot start. The
+  // constructor does not do this because another process can be started in the time that it takes.
+  void watch(std::function<void()> on_change) {
+    on_change_ = std::move(on_change);
     try {
-      watcher_ = std::thread([this, on_change] {
-        while (!wait_for_change()) on_change();
-        ended_.store(true, std::memory_order_release);
-        on_change();
-      });
+      watcher_ = start_quiet_thread(&look, this);
     } catch (const std::system_error& error) {
-      why_not = error.what();
+      throw std::runtime_error("cannot start '" + executable_ +
+                               "': cannot start the thread that waits for it: " + error.what());
     }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    if (why_not.empty()) return;
-    throw std::runtime_error("cannot start '" + executable_ +
-                             "': cannot start the thread that waits for it: " + why_not);
   }
 
   // Whether the watched process has ended. Call wait() nevertheless.
@@ -273,6 +262,14 @@ class ChildProcess {
   }
 
  private:
+  // Runs in the watcher.
+  static void look(void* object) {
+    auto& self = *static_cast<ChildProcess*>(object);
+    while (!self.wait_for_change()) self.on_change_();
+    self.ended_.store(true, std::memory_order_release);
+    self.on_change_();
+  }
+
   // Blocks until the process has ended (true), or was stopped or continued (false). A child that
   // has ended stays a zombie, so that its process number stays its own until wait().
   bool wait_for_change() {
@@ -294,6 +291,7 @@ class ChildProcess {
   boost_process::child child_;
   std::atomic<bool> ended_{false};
   std::atomic<int> stop_signal_{0};
+  std::function<void()> on_change_;  // the watcher calls it
   std::thread watcher_;
   bool waited_ = false;
 };

@@ -9,14 +9,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <functional>
@@ -34,6 +32,7 @@
 #include "gtest_xdist/core/settings/option_values.h"
 #include "gtest_xdist/os/os.h"
 #include "gtest_xdist/process/files/descriptor.h"
+#include "gtest_xdist/process/signals/quiet_thread.h"
 
 namespace gtest_xdist::internal {
 
@@ -104,27 +103,18 @@ class Jobserver {
     count_.store(tokens_.size(), std::memory_order_release);
   }
 
-  // Starts a thread of this process that waits for a token, takes it and calls `on_token()`. The
-  // thread has all signals blocked. Does nothing while such a thread waits, or if none can be
-  // started.
+  // Starts a quiet thread of this process that waits for a token, takes it and calls `on_token()`.
+  // Does nothing while such a thread waits, or if none can be started.
   void await(const std::function<void()>& on_token) {
     if (is_waiting_.load(std::memory_order_acquire)) return;
     stop_waiting();
-    ::sigset_t all;
-    ::sigset_t before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before);
     is_waiting_.store(true, std::memory_order_release);
+    on_token_ = on_token;
     try {
-      waiter_ = std::thread([this, on_token] {
-        const bool has_taken = wait();
-        is_waiting_.store(false, std::memory_order_release);
-        if (has_taken) on_token();
-      });
+      waiter_ = start_quiet_thread(&run, this);
     } catch (const std::system_error&) {
       is_waiting_.store(false, std::memory_order_release);
     }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   // Stops waiting for a token, and gives all tokens back.
@@ -172,6 +162,14 @@ class Jobserver {
            S_ISFIFO(status.st_mode);
   }
 
+  // Runs in the waiter.
+  static void run(void* object) {
+    auto& self = *static_cast<Jobserver*>(object);
+    const bool has_taken = self.wait();
+    self.is_waiting_.store(false, std::memory_order_release);
+    if (has_taken) self.on_token_();
+  }
+
   // Blocks until it has taken a token. False if stop_waiting() ends the wait, or if poll() fails.
   bool wait() {
     struct ::pollfd sources[] = {{bell_.number(), POLLIN, 0}, {from_.number(), POLLIN, 0}};
@@ -201,6 +199,7 @@ class Jobserver {
   std::string tokens_;
   std::atomic<std::size_t> count_{0};
   std::atomic<bool> is_waiting_{false};
+  std::function<void()> on_token_;  // the waiter calls it
   std::thread waiter_;
 };
 

@@ -24,22 +24,23 @@ inline int& note_verbosity() {
 }
 
 // Whether lines of this topic are shown.
-inline bool is_told(Topic topic) { return static_cast<int>(topic) <= note_verbosity(); }
+inline bool is_shown(Topic topic) { return static_cast<int>(topic) <= note_verbosity(); }
 
-// A function that removes the momentary line from the terminal; null if there is no such line.
-inline void (*&way_maker())() {
-  static void (*maker)() = nullptr;
-  return maker;
+// The function that hides the status line; null if a run has none.
+inline void (*&status_line_hider())() {
+  static void (*hider)() = nullptr;
+  return hider;
 }
 
-// Call this before anything is printed by our code, or by the user's in this process.
-inline void make_way() {
-  if (way_maker() != nullptr) way_maker()();
+// For code that prints, or lets the user's code print in this process. The line is shown only while
+// the controller waits, so NodeManager calls this when it has waited.
+inline void hide_status_line() {
+  if (status_line_hider() != nullptr) status_line_hider()();
 }
 
 // Prints a line as it is. Earlier output on standard output appears before it.
 inline void print_line(const std::string& text) {
-  make_way();
+  hide_status_line();
   std::fflush(stdout);
   std::fprintf(stderr, "%s\n", text.c_str());
   std::fflush(stderr);
@@ -50,7 +51,7 @@ inline void tell_anyway(const std::string& text) { print_line("gtest-xdist: " + 
 
 // Likewise, if its topic is shown.
 inline void note(const std::string& text, Topic topic = Topic::event) {
-  if (is_told(topic)) tell_anyway(text);
+  if (is_shown(topic)) tell_anyway(text);
 }
 
 }  // namespace gtest_xdist::internal

@@ -13,7 +13,7 @@
 
 namespace gtest_xdist {
 
-// Does not own the nodes: each must outlive its stay here.
+// Does not own the nodes: each must live until it is removed.
 class NodeRegistry {
  public:
   // `expected`: how many workers the session starts with.

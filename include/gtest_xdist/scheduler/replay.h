@@ -19,15 +19,15 @@ namespace gtest_xdist {
 
 class ReplayScheduling : public ShareScheduling {
  public:
-  // `workers`: how many the session starts with. `shares`: the tests of each place, in order.
-  // `place_of(node)`: the place of a worker, which its replacement takes over. `on_every_worker`:
-  // whether each test should run in each place. Even then a share may lack some.
+  // `workers`: how many the session starts with. `shares`: the tests of each slot, in order.
+  // `slot_of(node)`: the slot of a worker, which its replacement takes over. `on_every_worker`:
+  // whether each test should run in each slot. Even then a share may lack some.
   ReplayScheduling(std::size_t workers, std::vector<std::vector<TestIndex>> shares,
-                   std::function<std::size_t(const Node&)> place_of, bool on_every_worker)
+                   std::function<std::size_t(const Node&)> slot_of, bool on_every_worker)
       : ShareScheduling(workers),
         shares_(std::move(shares)),
         is_taken_(shares_.size()),
-        place_of_(std::move(place_of)),
+        slot_of_(std::move(slot_of)),
         on_every_worker_(on_every_worker) {}
 
   // A share whose worker never comes stays pending.
@@ -42,10 +42,10 @@ class ReplayScheduling : public ShareScheduling {
  private:
   std::optional<std::vector<TestIndex>> take_share(const Node& node,
                                                    const std::vector<TestIndex>&) override {
-    const std::size_t place = place_of_(node);
-    if (place >= shares_.size() || is_taken_[place]) return std::nullopt;
-    is_taken_[place] = true;
-    return std::move(shares_[place]);
+    const std::size_t slot = slot_of_(node);
+    if (slot >= shares_.size() || is_taken_[slot]) return std::nullopt;
+    is_taken_[slot] = true;
+    return std::move(shares_[slot]);
   }
 
   // If every worker runs every test, an empty `unfinished` means that the share has been given up.
@@ -55,9 +55,9 @@ class ReplayScheduling : public ShareScheduling {
     return share;
   }
 
-  std::vector<std::vector<TestIndex>> shares_;  // by place; empty once taken
-  std::vector<bool> is_taken_;                  // by place
-  std::function<std::size_t(const Node&)> place_of_;
+  std::vector<std::vector<TestIndex>> shares_;  // by slot; empty once taken
+  std::vector<bool> is_taken_;                  // by slot
+  std::function<std::size_t(const Node&)> slot_of_;
   const bool on_every_worker_;
 };
 

@@ -99,7 +99,7 @@ class ControllerRole : public SessionHost {
     void OnTestEnd(const testing::TestInfo& test) override { role_.test_ends(test); }
     void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
       if (role_.session_) {
-        role_.session_->replayer().iteration_end_ends();
+        role_.session_->player().iteration_end_ends();
         role_.schedule_.iteration_ends(iteration);
       }
       role_.life_->iteration_ends(iteration);
@@ -116,7 +116,7 @@ class ControllerRole : public SessionHost {
 
     void OnTestIterationStart(const testing::UnitTest&, int) override { role_.run_iteration(); }
     void OnTestEnd(const testing::TestInfo&) override {
-      if (role_.session_) role_.session_->replayer().on_test_end_begins();
+      if (role_.session_) role_.session_->player().on_test_end_begins();
     }
     void OnTestIterationEnd(const testing::UnitTest&, int iteration) override {
       role_.end_iteration(iteration);
@@ -218,7 +218,7 @@ class ControllerRole : public SessionHost {
   // Ends the process if the session is over: gtest would begin all iterations that are left.
   void another_iteration_starts() {
     if (!session_) return;
-    session_->replayer().iteration_starts();
+    session_->player().iteration_starts();
     if (!session_->is_over()) return;
     const std::string& setting = session_->ends_repetition();
     if (!setting.empty()) note("no further iteration starts: " + setting + " and a failure");
@@ -230,7 +230,7 @@ class ControllerRole : public SessionHost {
     if (!session_) return;
     try {
       session_->run_iteration();
-      session_->replayer().iteration_end_begins();
+      session_->player().iteration_end_begins();
     } catch (...) {
       // A listener has thrown. gtest leaves RUN_ALL_TESTS without another event.
       abandon();
@@ -246,24 +246,24 @@ class ControllerRole : public SessionHost {
     SessionHooks& hooks = life_->hooks();
     if (session_ && hooks.active()) {
       const HookAssertions guard(hooks);
-      hooks.runtest_logstart(hooks.item(session_->replayer().test()));
+      hooks.runtest_logstart(hooks.item(session_->player().test()));
     }
   }
 
   void test_ends(const testing::TestInfo& test) {
     if (!session_) return;
-    Replayer& replayer = session_->replayer();
+    ReportPlayer& player = session_->player();
     SessionHooks& hooks = life_->hooks();
     if (hooks.active()) {
       const HookAssertions guard(hooks);
-      const Item& item = hooks.item(replayer.test());
-      const int worker = replayer.worker();  // negative if no worker has run the test
+      const Item& item = hooks.item(player.test());
+      const int worker = player.worker();  // negative if no worker has run the test
       hooks.runtest_logreport(
           make_report(item, test, worker < 0 ? worker_id() : worker_name(worker)));
       hooks.runtest_logfinish(item);
     }
     session_->test_told(test);
-    replayer.on_test_end_ends();
+    player.on_test_end_ends();
   }
 
   void end_iteration(int iteration) {

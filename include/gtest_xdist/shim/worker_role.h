@@ -46,8 +46,9 @@ class WorkerRole : public SessionHost {
   explicit WorkerRole(const Handshake& handshake)
       : handshake_(handshake), workerinput_(receive_input(handshake)), worker_(attach(handshake)) {
     die_with_controller();
-    once_values().join(handshake.directory);
     instance_ = this;
+    once_values().join(handshake.directory);
+    once_values().observe_making([](bool begins) { instance_->worker_.makes_value(begins); });
     call_at_exit<&WorkerRole::at_exit>();
     hide_unless_active();
     when_flags_are_read([this] { flags_are_read(); });

@@ -20,6 +20,7 @@
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/core/tests/report.h"
 #include "gtest_xdist/hooks/session.h"
+#include "gtest_xdist/hooks/workerinput.h"
 #include "gtest_xdist/scheduler/load.h"
 #include "gtest_xdist/scheduler/scheduler.h"
 #include "gtest_xdist/testing/fake_process.h"
@@ -110,7 +111,7 @@ class PluginSession {
   }
 
   // A worker runs a test: it calls the hooks from runtest_logstart to runtest_logfinish.
-  // runtest_teardown gets no next item. Then the controller calls the hooks of the replay; a real
+  // runtest_teardown gets no next item. Then the controller calls the hooks of the playback; a real
   // one may do that much later. Returns the outcome: a hook may have failed or skipped the test.
   Outcome run(std::size_t worker, TestIndex test, const FakeTest& fake = {}) {
     Process& process = there(worker);
@@ -121,12 +122,12 @@ class PluginSession {
       process.hooks.runtest_logreport(report);
       process.hooks.runtest_logfinish(report.item);
     });
-    if (&process != &main_) replay(report);
+    if (&process != &main_) play_back(report);
     return report.outcome;
   }
 
   // A worker dies in a test: the controller calls testnodedown and handlecrashitem. If the test is
-  // not put back, the controller replays its report. If it is, the caller may run() it again.
+  // not put back, the controller plays back its report. If it is, the caller may run() it again.
   // `how`: how the process ended; testnodedown and the report get it.
   FakeCrash crash(std::size_t worker, TestIndex test,
                   const std::string& how = "killed by signal 11 (SIGSEGV)") {
@@ -152,7 +153,7 @@ class PluginSession {
     if (crash.put_back) return crash;
     if (report.outcome == Outcome::rerun) report.outcome = Outcome::failed;
     report.crashed = false;
-    replay(report);
+    play_back(report);
     return crash;
   }
 
@@ -235,16 +236,9 @@ class PluginSession {
     WorkerController& node = workers_.back()->node;
     node.id = id;
     node.number = static_cast<int>(number);
-    fill_workerinput(node);
+    internal::set_workerinput(node, workers_at_start_, kDist);
     main_.act([&] { main_.hooks.configure_node(node); });
-    fill_workerinput(node);  // a plugin cannot change the session's own values
-  }
-
-  void fill_workerinput(WorkerController& node) const {
-    node.workerinput.set("workerid", node.id);
-    node.workerinput.set("workercount", workers_at_start_);
-    node.workerinput.set("testrunuid", testrun_uid());
-    node.workerinput.set("dist", kDist);
+    internal::set_workerinput(node, workers_at_start_, kDist);
   }
 
   void start(Process& process) {
@@ -268,8 +262,8 @@ class PluginSession {
     return {item, Outcome::passed, 0, {}, {}, process.identity.worker_id, false};
   }
 
-  // The controller replays the report of a worker.
-  void replay(const TestReport& report) {
+  // The controller plays back the report of a worker.
+  void play_back(const TestReport& report) {
     const Item& item = main_.hooks.item(report.item.index);
     const TestReport told{item,         report.outcome,    report.duration,
                           report.parts, report.properties, report.worker_id,

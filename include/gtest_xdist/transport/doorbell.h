@@ -30,8 +30,8 @@ class Doorbell {
     if (waiting_.load(std::memory_order_seq_cst) != 0) os::wake_one(rung_);
   }
 
-  // As ring(), but wakes the waiter even if the bell does not say that there is one, because the
-  // bell may be damaged.
+  // As ring(), but wakes the waiter even if the bell does not say that there is one: a damaged bell
+  // must not leave the controller asleep.
   void ring_loudly() noexcept {
     rung_.exchange(1, std::memory_order_seq_cst);
     os::wake_one(rung_);

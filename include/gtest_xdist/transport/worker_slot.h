@@ -77,6 +77,10 @@ struct WorkerSlot {
   std::atomic<std::int32_t> output_error{0};
   // The first test whose output they do not hold; kNoTest if there is none, or it is not known.
   std::atomic<TestIndex> output_lost_in{kNoTest};
+  // When the worker last made a value of once(), as clock_nanoseconds(): several in one phase count
+  // as one. While it makes one, the end is the largest number.
+  std::atomic<std::int64_t> making_since{0};
+  std::atomic<std::int64_t> making_until{0};
   // Not 0 if a test has emptied one of these files.
   std::atomic<std::uint32_t> output_emptied{0};
   // What main has returned or exit() was called with; kNoExitStatus before that.

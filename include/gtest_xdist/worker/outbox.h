@@ -6,7 +6,6 @@
 #define GTEST_XDIST_WORKER_OUTBOX_H_
 
 #include <atomic>
-#include <chrono>
 #include <string>
 
 #include "gtest_xdist/core/messages/message.h"
@@ -46,7 +45,7 @@ class Outbox {
   }
 
   void wait_for_space() {
-    controller_bell_.ring_loudly();  // a damaged bell must not leave the controller asleep
+    controller_bell_.ring_loudly();
     slot_.space_bell.wait();
   }
 

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@
 #include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/transport/machine_clock.h"
 #include "gtest_xdist/transport/segment.h"
 #include "gtest_xdist/transport/worker_slot.h"
 #include "gtest_xdist/worker/outbox.h"
@@ -202,6 +204,14 @@ class Worker : public ItemSource {
     reporter_.send(ProgramDone{}, Urgency::now);
   }
 
+  // This process makes a value of once() from now on, or does no longer. What it starts meanwhile
+  // may be for all workers. The controller reads the end of the span last.
+  void makes_value(bool begins) {
+    const std::int64_t now = clock_nanoseconds(MachineClock::now());
+    if (begins && slot_.making_until < slot_.phase_since) slot_.making_since = now;
+    slot_.making_until = begins ? std::numeric_limits<std::int64_t>::max() : now;
+  }
+
   // main has returned `status`, or exit() was called with it.
   void exiting(int status) { slot_.exit_status.store(status, std::memory_order_relaxed); }
 
@@ -238,7 +248,7 @@ class Worker : public ItemSource {
             continue;
         }
       }
-      segment_.bell().ring_loudly();  // a damaged bell must not leave the controller asleep
+      segment_.bell().ring_loudly();
       slot_.bell.wait();
     }
   }

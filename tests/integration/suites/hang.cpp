@@ -7,7 +7,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
+
+#include "gtest_xdist/once.h"
 
 #include "support.h"
 
@@ -119,6 +122,29 @@ class Fixture : public testing::Test {
   static void TearDownTestSuite() { hang_if_at("suite_tear_down"); }
 };
 TEST_F(Fixture, Passes) {}
+
+// As a test starts a server of its own, or a daemon.
+int start_in_a_session() {
+  const ::pid_t child = ::fork();
+  if (child != 0) return child;
+  ::setsid();
+  while (true) ::pause();
+}
+void end_and_note(int process) {
+  const bool lives = std::ifstream("/proc/" + std::to_string(process) + "/cmdline").get() != EOF;
+  support::note(lives ? "it lives" : "it is dead");
+  ::kill(process, SIGKILL);
+}
+TEST(Stray, OfOneTest) {
+  start_in_a_session();
+  hang();
+}
+TEST(Stray, ForAllTests) {
+  gtest_xdist::once("server", start_in_a_session, end_and_note);
+  ::usleep(50'000);  // the kernel tells the start of a process in hundredths of a second
+  start_in_a_session();
+  hang();
+}
 
 class Quick : public testing::TestWithParam<int> {};
 TEST_P(Quick, Passes) {}

@@ -1,10 +1,14 @@
 // Listeners of every temper; LISTENER says which: `prints`, `asks` and `records` as events are
 // reported, `fails` each test that ends, `guards` the tests against leaks, `replaces` the printer,
 // `wraps` it, `moves` it to the end, `takes` the report's writer away, `appends` another listener
-// when the program starts, `throws` as assertions fail, or fails at the event that LISTENER names.
+// when the program starts, `throws` as assertions fail, `repeats` failures of the tests, `reports`
+// to the file REPORT, or fails at the event that LISTENER names.
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <string>
+
+#include "gtest_xdist/core/identity.h"
 
 #include "support.h"
 
@@ -115,6 +119,37 @@ struct Throws : testing::EmptyTestEventListener {
   }
 };
 
+// The same failure, whoever has it.
+void complain() { ADD_FAILURE() << "it is too much"; }
+
+struct Repeats : testing::EmptyTestEventListener {
+  void OnTestStart(const testing::TestInfo&) override { complain(); }
+  void OnTestEnd(const testing::TestInfo&) override {
+    complain();
+    complain();
+  }
+  void OnTestSuiteStart(const testing::TestSuite&) override { complain(); }
+  void OnTestSuiteEnd(const testing::TestSuite&) override {
+    complain();
+    complain();
+  }
+  void OnTestIterationEnd(const testing::UnitTest&, int) override {
+    complain();
+    complain();
+  }
+};
+
+struct Reports : testing::EmptyTestEventListener {
+  std::ofstream file;
+  void OnTestProgramStart(const testing::UnitTest& program) override {
+    file.open(support::variable("REPORT"));
+    file << "1.." << program.test_to_run_count() << std::endl;
+  }
+  void OnTestEnd(const testing::TestInfo& test) override {
+    file << (test.result()->Passed() ? "ok " : "not ok ") << test.name() << std::endl;
+  }
+};
+
 struct FailsAt : testing::EmptyTestEventListener {
   static void reach(const std::string& event) {
     if (support::variable("LISTENER") == event) ADD_FAILURE() << "the listener fails at " << event;
@@ -135,13 +170,21 @@ class Watched : public testing::TestWithParam<int> {};
 TEST_P(Watched, LeaksOneInThree) { leaked += GetParam() % 3 == 0 ? 1 : 0; }
 TEST_P(Watched, FailsOneInFour) { EXPECT_NE(0, GetParam() % 4); }
 INSTANTIATE_TEST_SUITE_P(All, Watched, testing::Range(0, 8));
-TEST(AlsoWatched, Passes) {}
+TEST(AlsoWatched, Passes) {
+  if (support::variable("LISTENER") != "repeats") return;
+  complain();
+  complain();
+}
 
 class Thrown : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     std::printf("before the set-up fails\n");
     ADD_FAILURE() << "in SetUpTestSuite";
+    if (support::variable("LISTENER") == "repeats") {
+      complain();
+      complain();
+    }
     std::printf("after it has failed\n");
   }
   void TearDown() override {
@@ -183,6 +226,9 @@ int main(int argc, char** argv) {
   }
   if (which == "takes") delete listeners.Release(listeners.default_xml_generator());
   if (which == "throws") listeners.Append(new Throws);
+  if (which == "repeats") listeners.Append(new Repeats);
+  const bool is_told_where = which == "reports once" && gtest_xdist::is_xdist_worker();
+  if (which.rfind("reports", 0) == 0 && !is_told_where) listeners.Append(new Reports);
   if (which == "appends") listeners.Append(new Appends);
   listeners.Append(new FailsAt);
   return RUN_ALL_TESTS();

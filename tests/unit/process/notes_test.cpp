@@ -23,7 +23,7 @@ TEST_F(NotesTest, AreShownFromTheVerbosityOfTheirTopicOn) {
     for (int verbosity = -1; verbosity <= 2; ++verbosity) {
       note_verbosity() = verbosity;
       const bool expected = verbosity >= static_cast<int>(topic);
-      EXPECT_EQ(is_told(topic), expected);
+      EXPECT_EQ(is_shown(topic), expected);
       EXPECT_EQ(told(topic), expected ? "gtest-xdist: words\n" : "");
     }
   }

@@ -126,6 +126,7 @@ class Stage {
     done.output = {{10, 20}, {}};
     iteration_->on(node(i), done);
     node(i).leave_suite();  // here every test is a suite of its own
+    go_on_if_given_up();
     EXPECT_EQ(node(i).accusation(), "");
     return *test;
   }
@@ -135,6 +136,7 @@ class Stage {
     const TestReturned returned{*std::exchange(running_[i], std::nullopt)};
     node(i).slot().phase.store(Phase::idle);
     iteration_->on(node(i), returned);
+    go_on_if_given_up();
   }
 
   // The worker dies in the test that it is to run next, or runs, having told of `failures`; or
@@ -149,6 +151,7 @@ class Stage {
     running_[i].reset();
     node(i).process_ended();
     iteration_->on_crash(node(i), kHow);
+    go_on_if_given_up();
   }
 
   // What the report of a crash says.
@@ -168,11 +171,11 @@ class Stage {
         complete(i);
         any = true;
       }
-      iteration_->let_through();
+      iteration_->go_on();
       iteration_->set_wake_marks();
     }
     if (iteration_->store().missing_count() > 0 && !iteration_->under_way()) {
-      iteration_->settle_account();
+      iteration_->close_account();
     }
   }
 
@@ -227,6 +230,11 @@ class Stage {
 
  private:
   static constexpr std::uint32_t kMostWorkers = 64;
+
+  // As a session does after all news. Otherwise a test says when.
+  void go_on_if_given_up() {
+    if (iteration_->has_given_up()) iteration_->go_on();
+  }
 
   Catalog catalog_;
   TestIndex tests_;

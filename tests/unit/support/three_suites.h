@@ -30,8 +30,8 @@ inline ResultStore three_suites(const std::vector<TestIndex>& selected = {0, 1, 
   return {{0, 0, 0, 1, 1, 2}, selected, 3, reports_per_test};
 }
 
-// Replays what there is of a suite; the tests in order.
-inline std::vector<TestIndex> replay(ResultStore& store, std::uint32_t suite) {
+// Plays back what there is of a suite; the tests in order.
+inline std::vector<TestIndex> play_back(ResultStore& store, std::uint32_t suite) {
   std::vector<TestIndex> tests;
   while (const std::optional<TestIndex> test = store.next_test(suite)) {
     tests.push_back(*test);

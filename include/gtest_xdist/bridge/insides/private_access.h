@@ -57,7 +57,7 @@ GTEST_XDIST_GRANT(SuiteShouldRun, SuiteBool, &testing::TestSuite::should_run_);
 GTEST_XDIST_GRANT(SuiteTestInfoList, SuiteTests, &testing::TestSuite::test_info_list_);
 GTEST_XDIST_GRANT(SuiteTestIndices, SuiteOrder, &testing::TestSuite::test_indices_);
 
-// Replaying a suite: its set-up and tear-down functions, and its results.
+// Playing back a suite: its set-up and tear-down functions, and its results.
 using SuiteHook = MemberOf<testing::TestSuite, void (*)()>;
 using SuiteResult = MemberOf<testing::TestSuite, testing::TestResult>;
 using SuiteTime = MemberOf<testing::TestSuite, testing::TimeInMillis>;
@@ -67,7 +67,7 @@ GTEST_XDIST_GRANT(SuiteAdHocResult, SuiteResult, &testing::TestSuite::ad_hoc_tes
 GTEST_XDIST_GRANT(SuiteStart, SuiteTime, &testing::TestSuite::start_timestamp_);
 GTEST_XDIST_GRANT(SuiteElapsed, SuiteTime, &testing::TestSuite::elapsed_time_);
 
-// Selecting tests as gtest would have, and replaying them.
+// Selecting tests as gtest would have, and playing them back.
 using TestBool = MemberOf<testing::TestInfo, bool>;
 using TestResultMember = MemberOf<testing::TestInfo, testing::TestResult>;
 using TestText = MemberOf<testing::TestInfo, const std::unique_ptr<const std::string>>;

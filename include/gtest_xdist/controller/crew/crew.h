@@ -17,8 +17,8 @@
 #include "gtest_xdist/controller/node/worker_node.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/settings/options.h"
-#include "gtest_xdist/core/value_map.h"
 #include "gtest_xdist/hooks/session_hooks.h"
+#include "gtest_xdist/hooks/workerinput.h"
 #include "gtest_xdist/process/notes.h"
 
 namespace gtest_xdist::internal {
@@ -38,7 +38,7 @@ class Crew {
 
   // Makes the workers' nodes, as many as make's jobserver allows. Starts none.
   void gather() {
-    count(node_manager_.admit(workers_));
+    count(node_manager_.tokens().admit(workers_));
     std::vector<std::string> ids;
     for (unsigned i = 0; i < gathered_; ++i) ids.push_back(worker_name(i));
     hooks_.setupnodes(ids);
@@ -92,18 +92,11 @@ class Crew {
 
   WorkerNode& add(std::uint32_t slot) {
     WorkerNode& node = node_manager_.add_node(slot);
-    fill_workerinput(node);
+    const std::string dist = name_of(options_.dist);
+    set_workerinput(node.controller, workers_, dist);
     hooks_.configure_node(node.controller);
-    fill_workerinput(node);  // again: a hook must not change these values
+    set_workerinput(node.controller, workers_, dist);  // again: a hook must not change these
     return node;
-  }
-
-  void fill_workerinput(WorkerNode& node) const {
-    ValueMap& input = node.controller.workerinput;
-    input.set("workerid", node.name());
-    input.set("workercount", workers_);
-    input.set("testrunuid", testrun_uid());
-    input.set("dist", name_of(options_.dist));
   }
 
   // Starts a worker while others run. Throws std::runtime_error; the worker is gone then.

@@ -122,7 +122,7 @@ class Launcher {
     node.process = std::make_unique<ChildProcess>(plan);
   }
 
-  // Whether the output of workers is kept until its report is replayed.
+  // Whether the output of workers is kept until its report is played back.
   bool is_captured() const { return terms_.is_captured; }
 
   // Removes the session's temporary directory early. No worker must be left.

@@ -36,7 +36,7 @@ struct NodeEvent {
   SessionClock::Time now = {};
 };
 
-// Hears what happens. NodeManager calls it in poll(), pump() and wait_for_end().
+// Hears what happens. NodeManager calls it in poll(), pump_until() and wait_for_end().
 class NodeEventHandler {
  public:
   using Time = SessionClock::Time;

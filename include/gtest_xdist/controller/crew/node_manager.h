@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,7 +23,10 @@
 #include "gtest_xdist/controller/crew/node_event.h"
 #include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/crew/suspension.h"
+#include "gtest_xdist/controller/crew/worker_tokens.h"
+#include "gtest_xdist/controller/node/crash_report.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/core/wire/decoder.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/process/exit_status.h"
@@ -53,15 +57,12 @@ class NodeManager {
         waker_(
             stop_signals, [](void* bell) { static_cast<Doorbell*>(bell)->ring(); },
             &segment_.bell()),
-        jobserver_(jobserver),
+        tokens_(jobserver, nodes_, waker_of_threads()),
         suspension_(nodes_, clock_, segment_.bell()) {
     segment_.header().output_is_terminal = ::isatty(STDOUT_FILENO) != 0;
   }
 
-  ~NodeManager() {
-    end_nodes();
-    if (jobserver_ != nullptr) jobserver_->leave();
-  }
+  ~NodeManager() { end_nodes(); }
 
   // Call this before a worker is started. Then a worker with another collection takes no test. With
   // 0, and without this call, each worker takes the tests that it is sent.
@@ -76,47 +77,11 @@ class NodeManager {
   // All workers ever made, by number. Dead ones stay, because their output is still needed.
   const WorkerNodes& nodes() const { return nodes_; }
 
-  std::size_t alive() const {
-    std::size_t alive = 0;
-    for (const auto& node : nodes_) {
-      if (!node->life().is_gone()) ++alive;
-    }
-    return alive;
-  }
+  std::size_t alive() const { return count_alive(nodes_); }
 
-  // --- the jobserver -----------------------------------------------------------------------------
-
-  // Takes tokens, and returns how many of `workers` may be started: at least one. The first uses
-  // this process's own job; each other one needs a token.
-  unsigned admit(unsigned workers) {
-    if (jobserver_ == nullptr) return workers;
-    while (jobserver_->held() + 1 < workers && jobserver_->take()) continue;
-    return static_cast<unsigned>(jobserver_->held() + 1);
-  }
-
-  bool has_jobserver() const { return jobserver_ != nullptr; }
-
-  // Has the bell ring when there is a token for another worker.
-  void await_token() {
-    Doorbell& bell = segment_.bell();
-    if (jobserver_ != nullptr) jobserver_->await([&bell] { bell.ring_loudly(); });
-  }
-
-  // Whether there is a token that no worker has: it is new, or its worker has ended.
-  bool has_free_token() const { return jobserver_ != nullptr && jobserver_->held() >= alive(); }
-
-  // `workers` workers have something to do. Keeps a token for each but the first, takes missing
-  // ones if make has them now, and gives the others back.
-  void hold_tokens_for(std::size_t workers) {
-    if (jobserver_ == nullptr) return;
-    admit(static_cast<unsigned>(workers));
-    jobserver_->keep(std::max<std::size_t>(workers, 1) - 1);
-  }
-
-  // Gives back the tokens that no worker has.
-  void return_free_tokens() {
-    if (jobserver_ != nullptr) jobserver_->keep(std::max<std::size_t>(alive(), 1) - 1);
-  }
+  // Workers may need them.
+  WorkerTokens& tokens() { return tokens_; }
+  const WorkerTokens& tokens() const { return tokens_; }
 
   // --- workers -----------------------------------------------------------------------------------
 
@@ -130,17 +95,13 @@ class NodeManager {
   // Starts the worker's process for so many iterations; 0: without end. watch() must follow. Throws
   // std::runtime_error; there is no process then.
   void start(WorkerNode& node, unsigned iterations, int seed) {
-    node.started = MachineClock::now();
-    node.slot().phase_since = clock_nanoseconds(node.started);
+    node.process_starts(MachineClock::now());
     launcher_.launch(node, segment_, iterations, seed);
   }
 
   // From now on the bell rings when the process ends, stops or continues. Throws std::runtime_error
   // if there can be no further thread.
-  void watch(ChildProcess& process) {
-    Doorbell& bell = segment_.bell();
-    process.watch([&bell] { bell.ring_loudly(); });
-  }
+  void watch(ChildProcess& process) { process.watch(waker_of_threads()); }
 
   // As above. Also watches the worker's output: cuts it if it is too much, and rings the bell if it
   // is shown live.
@@ -189,16 +150,12 @@ class NodeManager {
     return any;
   }
 
-  // Blocks until there are messages or ends, and tells them. Tells each wait before it begins.
-  void pump() {
-    while (!poll()) {
-      // A worker does not ring for every message. So long after a ring, all messages are there.
-      if (std::exchange(look_again_, false)) {
-        wait_until(clock_.now() + 2 * kLongestSilence);
-      } else {
-        wait_until(Time::max());
-      }
-    }
+  // Blocks until `is_ready()`, which is asked again after messages and ends, and tells these. Tells
+  // each wait before it begins. Then the terminal is free for what others print.
+  template <class Ready>
+  void pump_until(Ready is_ready) {
+    while (!is_ready()) pump();
+    hide_status_line();
   }
 
   // Blocks until all workers' processes have ended. Kills those that take too long.
@@ -217,6 +174,7 @@ class NodeManager {
         node->process->kill();
       }
     }
+    hide_status_line();
   }
 
  private:
@@ -227,6 +185,23 @@ class NodeManager {
   // In bytes. Large enough for bursts of small reports, so that a worker rarely waits.
   static constexpr std::uint64_t kResultsCapacity = 1U << 18;
   static constexpr std::uint64_t kCommandsCapacity = 1U << 12;
+
+  // Blocks until there are messages or ends, and tells them.
+  void pump() {
+    while (!poll()) {
+      // A worker does not ring for every message. So long after a ring, all messages are there.
+      if (std::exchange(look_again_, false)) {
+        wait_until(clock_.now() + 2 * kLongestSilence);
+      } else {
+        wait_until(Time::max());
+      }
+    }
+  }
+
+  // Ends a wait here, for other threads of this process.
+  std::function<void()> waker_of_threads() {
+    return [&bell = segment_.bell()] { bell.ring_loudly(); };
+  }
 
   Time tell(NodeEvent::Kind kind, Time now = {}) {
     return handler_.handle({kind, nullptr, {}, {}, now});
@@ -262,8 +237,7 @@ class NodeManager {
     // The worker did not get through its tests, so its own child processes must end with it.
     if (!node.life().is_done()) node.process->kill();
     ExitStatus status = node.process->wait();
-    const std::int32_t said = node.slot().exit_status.load();
-    if (!status.known() && said != WorkerSlot::kNoExitStatus) status = ExitStatus::of_exit(said);
+    if (!status.known()) status = status_that_main_said(node);
     node.process.reset();
     node.watched = {};  // another worker may get the slot
     return status;
@@ -297,9 +271,9 @@ class NodeManager {
 
   // The signal came again: the user does not want to wait for the end of the session.
   [[noreturn]] void end_now() {
-    make_way();
+    hide_status_line();
     end_nodes();
-    if (jobserver_ != nullptr) jobserver_->leave();
+    tokens_.leave();
     launcher_.remove_directory();
     StopSignals::die_of(stop_signals_.first());
     std::abort();
@@ -334,9 +308,9 @@ class NodeManager {
   Launcher launcher_;
   StopSignals& stop_signals_;
   const StopSignals::Waker waker_;
-  Jobserver* const jobserver_;
   OutputWatch output_watch_;
   WorkerNodes nodes_;
+  WorkerTokens tokens_;
   SessionClock clock_;
   Suspension suspension_;
   // When to tell the time at the latest.

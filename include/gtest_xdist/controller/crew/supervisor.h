@@ -22,9 +22,11 @@
 #include "gtest_xdist/controller/crew/worker_times.h"
 #include "gtest_xdist/controller/node/place.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/core/settings/options.h"
 #include "gtest_xdist/core/settings/time_out.h"
 #include "gtest_xdist/core/tests/index_list.h"
+#include "gtest_xdist/core/text/time_text.h"
 #include "gtest_xdist/process/exit_status.h"
 #include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/transport/worker_slot.h"
@@ -203,10 +205,10 @@ class Supervisor {
 
   static Time mind_stop(Care& care, Time now) {
     const int signal = care.node.process->stop_signal();
-    const Time settled = care.ending.settled();
-    if (signal == 0 || now < settled) {
+    const Time stops_count = care.ending.stops_count_from();
+    if (signal == 0 || now < stops_count) {
       care.stopped_since.reset();
-      return signal == 0 ? Time::max() : settled;
+      return signal == 0 ? Time::max() : stops_count;
     }
     if (!care.stopped_since) {
       care.stopped_since = now;

@@ -7,7 +7,7 @@
 #include <csignal>
 
 #include "gtest_xdist/controller/crew/session_clock.h"
-#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/process/signals/suspend_request.h"
 #include "gtest_xdist/transport/doorbell.h"
@@ -28,7 +28,7 @@ class Suspension {
   // process is continued. Then continues the workers, and returns true.
   bool heed() {
     if (!request_.is_pending()) return false;
-    make_way();
+    hide_status_line();
     const auto begin = MachineClock::now();
     send_to_workers(SIGSTOP);
     request_.suspend();

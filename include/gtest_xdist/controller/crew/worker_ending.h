@@ -22,6 +22,7 @@
 
 #include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/os/os.h"
 #include "gtest_xdist/process/child_process.h"
 #include "gtest_xdist/transport/machine_clock.h"
 #include "gtest_xdist/transport/worker_slot.h"
@@ -45,7 +46,7 @@ class WorkerEnding {
   // Begins to end the worker. It must not be under_way(). If the worker leaves its phase in time,
   // it is let go. Returns when to call go_on() at the latest.
   Time begin(EndReason reason, Time now) {
-    node_.end_reason = std::move(reason);
+    node_.end_for(std::move(reason));
     phase_since_ = node_.phase_since();
     stop(Step::stopping, now);
     return step_end_;
@@ -54,14 +55,14 @@ class WorkerEnding {
   // Goes to the third step at once, with `signal`, whatever the worker's phase is. The ending may
   // be under_way() already. Returns when to call go_on() at the latest.
   Time begin_with(int signal, EndReason reason, Time now) {
-    node_.end_reason = std::move(reason);
+    node_.end_for(std::move(reason));
     ask(signal, now);
     return step_end_;
   }
 
   // Kills the worker at once.
   void kill(EndReason reason) {
-    node_.end_reason = std::move(reason);
+    node_.end_for(std::move(reason));
     kill();
   }
 
@@ -83,7 +84,7 @@ class WorkerEnding {
         return step_end_;
       case Step::asked:
         if (now < step_end_) return step_end_;
-        if (!node_.end_reason->blames_worker) {
+        if (node_.is_ended_without_blame()) {
           kill();
           break;
         }
@@ -111,7 +112,7 @@ class WorkerEnding {
 
   // Until this time, the worker may seem stopped because the controller itself had stopped it. News
   // of its continuing takes a moment.
-  Time settled() const { return std::max(let_go_, clock_.continued()) + kGrace; }
+  Time stops_count_from() const { return std::max(let_go_, clock_.continued()) + kGrace; }
 
   // The worker has ended: also ends the debugger.
   void forget() { debugger_.reset(); }
@@ -144,7 +145,7 @@ class WorkerEnding {
   Time let_go(Time now) {
     step_ = Step::none;
     let_go_ = now;
-    node_.end_reason.reset();
+    node_.let_go();
     node_.process->send(SIGCONT);
     return now + kShortWhile;
   }
@@ -161,6 +162,7 @@ class WorkerEnding {
     step_ = Step::asked;
     step_end_ = now + kGrace;
     if (signal == SIGABRT) {
+      kill_strays();
       node_.process->send(signal);
     } else {
       node_.process->send_to_all(signal);
@@ -170,7 +172,19 @@ class WorkerEnding {
 
   void kill() {
     step_ = Step::killed;
+    if (!node_.is_ended_without_blame()) kill_strays();
     node_.process->kill();
+  }
+
+  // Kills what the worker has started in its phase and is not in its process group. Other workers
+  // may use what it has started to make a value of once().
+  void kill_strays() {
+    const auto at = [](std::int64_t time) {
+      return MachineClock::time_point(std::chrono::nanoseconds(time));
+    };
+    const WorkerSlot& slot = node_.slot();
+    const os::TimeSpan making = {at(slot.making_since), at(slot.making_until)};
+    os::kill_descendants(node_.process->id(), node_.phase_since(), making);
   }
 
   WorkerNode& node_;

@@ -25,9 +25,32 @@
 
 namespace gtest_xdist::internal {
 
-// After each call of a member that is not const, check error(): the scheduler may have failed.
+// Hears of the scheduler's error.
+class SchedulerFailureHandler {
+ public:
+  virtual ~SchedulerFailureHandler() = default;
+
+  // "the scheduler 'load' failed in schedule: ...". Called once at most.
+  virtual void on_scheduler_failure(const std::string& error) = 0;
+};
+
 class HandOut {
  public:
+  // The only way to the scheduler. When this object ends, the handler hears of an error.
+  class Use {
+   public:
+    explicit Use(HandOut& hand_out) : hand_out_(hand_out) {}
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    ~Use() { hand_out_.tell_failure(); }
+
+    SchedulerGuard* operator->() const { return &hand_out_.scheduler_; }
+    SchedulerGuard& operator*() const { return hand_out_.scheduler_; }
+
+   private:
+    HandOut& hand_out_;
+  };
+
   // What is handed out, and by which scheduler.
   struct Plan {
     std::unique_ptr<Scheduler> scheduler;
@@ -59,41 +82,44 @@ class HandOut {
     if (gate_) gate_->let_through();
   }
 
-  // For code that puts a test back.
-  SchedulerGuard& scheduler() { return scheduler_; }
+  // From now on `handler` hears of the scheduler's error; at once if there is one. Without a
+  // handler, nothing is told.
+  void tell_failure_to(SchedulerFailureHandler& handler) {
+    failure_handler_ = &handler;
+    tell_failure();
+  }
 
   // Gives the scheduler away, for another iteration. This object can hand out nothing afterwards.
   std::unique_ptr<Scheduler> release_scheduler() { return scheduler_.release(); }
-
-  // The scheduler's error; empty if there is none.
-  const std::string& error() const { return scheduler_.error(); }
 
   // Gives the worker to the scheduler. Its collection is right; or it is not known yet, and the
   // worker runs nothing if it differs.
   void add(WorkerNode& node) {
     if (ended_) return;
     nodes_.push_back(&node);
-    scheduler_.add_node(node);
-    scheduler_.add_node_collection(node, order_);
+    const Use scheduler(*this);
+    scheduler->add_node(node);
+    scheduler->add_node_collection(node, order_);
   }
 
   // Has the scheduler hand out tests, once all workers have delivered their collections. Later
   // calls have it look at all workers again.
   void schedule() {
-    if (ended_ || !scheduler_.collection_is_completed()) return;
+    const Use scheduler(*this);
+    if (ended_ || !scheduler->collection_is_completed()) return;
     started_ = true;
-    scheduler_.schedule();
+    scheduler->schedule();
   }
 
   // `test` is complete on `node`; it took `seconds`.
   void complete(WorkerNode& node, TestIndex test, double seconds) {
-    scheduler_.mark_test_complete(node, test, seconds);
+    Use(*this)->mark_test_complete(node, test, seconds);
   }
 
   // Whether an additional worker would have something to do.
   bool has_work() {
-    const bool finished = ended_ || (started_ && scheduler_.tests_finished());
-    return !finished && error().empty();
+    const Use scheduler(*this);
+    return !ended_ && !(started_ && scheduler->tests_finished()) && scheduler->error().empty();
   }
 
   // The tests that a worker leaves to others, if it gave back `unstarted`: these; or all tests, if
@@ -108,14 +134,15 @@ class HandOut {
     const auto it = std::find(nodes_.begin(), nodes_.end(), &node);
     if (it == nodes_.end()) return;
     nodes_.erase(it);
-    scheduler_.remove_node(node, unfinished);
+    Use(*this)->remove_node(node, unfinished);
   }
 
   // Tells each worker when to ring because it has few tests left.
   void set_wake_marks() {
     constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
+    const Use scheduler(*this);
     for (const WorkerNode* node : nodes_) {
-      std::size_t mark = std::min(scheduler_.wake_below(*node), kMost);
+      std::size_t mark = std::min(scheduler->wake_below(*node), kMost);
       if (gate_) mark = std::min(std::max(mark, gate_->wake_below(node->number())), kMost);
       node->slot().wake_below.store(static_cast<std::uint32_t>(mark), std::memory_order_relaxed);
     }
@@ -150,13 +177,19 @@ class HandOut {
   }
 
  private:
+  void tell_failure() {
+    if (failure_handler_ == nullptr || scheduler_.error().empty()) return;
+    std::exchange(failure_handler_, nullptr)->on_scheduler_failure(scheduler_.error());
+  }
+
   const std::vector<TestIndex> order_;
   SchedulerGuard scheduler_;
   const std::size_t runs_per_test_;
   Assignments assignments_;
   std::optional<LockGate> gate_;
-  std::vector<WorkerNode*> nodes_;  // the workers that the scheduler has
-  bool started_ = false;            // whether the scheduler has begun to hand out tests
+  SchedulerFailureHandler* failure_handler_ = nullptr;  // null once it has heard of an error
+  std::vector<WorkerNode*> nodes_;                      // the workers that the scheduler has
+  bool started_ = false;  // whether the scheduler has begun to hand out tests
   bool ended_ = false;
 };
 

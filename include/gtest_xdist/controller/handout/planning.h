@@ -22,7 +22,7 @@
 #include "gtest_xdist/bridge/shuffle.h"
 #include "gtest_xdist/controller/handout/dist_modes.h"
 #include "gtest_xdist/controller/locks/lock_table.h"
-#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/records/replay_plan.h"
 #include "gtest_xdist/controller/records/session_durations.h"
 #include "gtest_xdist/core/settings/options.h"

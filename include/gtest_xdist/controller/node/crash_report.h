@@ -18,7 +18,8 @@ namespace gtest_xdist::internal {
 
 // "killed by signal 11 (SIGSEGV)", or why the controller killed it.
 inline std::string describe_end(const WorkerNode& node, const ExitStatus& status) {
-  if (!node.is_accused()) return node.end_reason ? node.end_reason->why : status.describe();
+  if (!node.is_accused())
+    return node.end_reason() != nullptr ? node.end_reason()->why : status.describe();
   // It may have died of the same thing before it was killed.
   return status.killed_by(SIGKILL) ? "ended, because " + node.accusation()
                                    : status.describe() + "; " + node.accusation();
@@ -28,23 +29,28 @@ inline std::string describe_end(const WorkerNode& node, const ExitStatus& status
 inline std::string describe_node_down(const WorkerNode& node, const ExitStatus& status) {
   const std::string how = describe_end(node, status);
   if (node.is_accused()) return how;
-  if (node.end_reason) return node.end_reason->what + ": " + how;
+  if (node.end_reason() != nullptr) return node.end_reason()->what + ": " + how;
   return how + (status.killed_by(SIGKILL) ? ", as the kernel does when memory runs out" : "");
 }
 
 // "worker 'gw1' crashed"; the verb of its EndReason replaces "crashed".
 inline std::string begin_of_failure(const WorkerNode& node) {
-  const bool is_ended = !node.is_accused() && node.end_reason;
-  return "worker '" + node.name() + "' " + (is_ended ? node.end_reason->what : "crashed");
+  const bool is_ended = !node.is_accused() && node.end_reason() != nullptr;
+  return "worker '" + node.name() + "' " + (is_ended ? node.end_reason()->what : "crashed");
+}
+
+// The status with which main wanted to end the worker; not known if it did not get so far.
+inline ExitStatus status_that_main_said(const WorkerNode& node) {
+  const std::int32_t said = node.slot().exit_status.load();
+  return said == WorkerSlot::kNoExitStatus ? ExitStatus() : ExitStatus::of_exit(said);
 }
 
 // Whether a process that got through its tests ended with 0, or with the status that its main
 // returned. (A leak report, say, changes the status.)
 inline bool ended_as_main_said(const WorkerNode& node, const ExitStatus& status) {
-  constexpr std::int32_t kStatusBits = 0xff;  // the bits of an exit status that reach the parent
-  const std::int32_t said = node.slot().exit_status.load();
-  return status.success() || (status.exited() && said != WorkerSlot::kNoExitStatus &&
-                              status.code() == (said & kStatusBits));
+  if (status.success()) return true;
+  const ExitStatus said = status_that_main_said(node);
+  return status.exited() && said.known() && status.code() == said.code();
 }
 
 // The failure of the test that the worker was running. In a set-up that is the first test of the

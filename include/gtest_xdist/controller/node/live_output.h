@@ -103,7 +103,7 @@ class LiveOutput {
 
     void print(const std::string& lines) const {
       if (lines.empty()) return;
-      make_way();
+      hide_status_line();
       std::fflush(stdout);
       std::fwrite(lines.data(), 1, lines.size(), to_);
       std::fflush(to_);

@@ -13,8 +13,6 @@
 #define GTEST_XDIST_CONTROLLER_NODE_WORKER_NODE_H_
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,6 +25,7 @@
 
 #include "gtest_xdist/controller/locks/lock_gate.h"
 #include "gtest_xdist/controller/node/assignments.h"
+#include "gtest_xdist/controller/node/end_reason.h"
 #include "gtest_xdist/controller/node/live_output.h"
 #include "gtest_xdist/controller/node/run_history.h"
 #include "gtest_xdist/controller/node/untold.h"
@@ -35,7 +34,6 @@
 #include "gtest_xdist/controller/node/worker_output.h"
 #include "gtest_xdist/controller/node/worker_tests.h"
 #include "gtest_xdist/core/identity.h"
-#include "gtest_xdist/core/lean/function_ref.h"
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/hooks/session.h"
@@ -48,13 +46,6 @@
 #include "gtest_xdist/transport/worker_slot.h"
 
 namespace gtest_xdist::internal {
-
-// Why the controller ends a worker that it does not accuse (see WorkerNode::accuse()).
-struct EndReason {
-  std::string what;  // as a verb, in place of "crashed"
-  std::string why;
-  bool blames_worker = true;  // whether the run fails even if no test was running
-};
 
 class WorkerNode : public Node, public GateNode {
  public:
@@ -151,6 +142,14 @@ class WorkerNode : public Node, public GateNode {
   bool is_accused() const { return !accusation_.empty(); }
   const std::string& accusation() const { return accusation_; }
 
+  // The controller has begun to end the worker for `reason`, which replaces an earlier one; or it
+  // lets the worker go on after all.
+  void end_for(EndReason reason) { end_reason_ = std::move(reason); }
+  void let_go() { end_reason_.reset(); }
+  // Null if the worker is not being ended. An accusation counts more.
+  const EndReason* end_reason() const { return end_reason_ ? &*end_reason_ : nullptr; }
+  bool is_ended_without_blame() const { return end_reason_ && !end_reason_->blames_worker; }
+
   // --- for the controller ------------------------------------------------------------------------
 
   std::string name() const { return worker_name(number_); }
@@ -173,12 +172,12 @@ class WorkerNode : public Node, public GateNode {
   bool next_frame(std::string_view& frame) { return channels_.next_frame(frame); }
 
   // Hands the worker a test that a worker has completed before. The worker must not be busy. The
-  // scheduler does not know of it.
+  // scheduler does not know of it. The worker stays in the suite then, for the next retry: to enter
+  // a suite takes a time that grows with its number of tests.
   void send_retry(TestIndex test) {
     tests_.send_retry(test);
     accuse_of_damage();
     if (tests_.gate() == nullptr) wake_for_tests();
-    settle_if_due();
   }
 
   // Takes back all tests that have not started, and the retry if it has not.
@@ -214,10 +213,17 @@ class WorkerNode : public Node, public GateNode {
     channels_.wake();
   }
 
+  // The process starts now.
+  void process_starts(MachineClock::time_point now) {
+    started_ = now;
+    slot().phase_since = clock_nanoseconds(now);
+  }
+  MachineClock::time_point started() const { return started_; }
+
   // As in WorkerChannels; no phase began before the process.
   Phase phase() const { return channels_.phase(); }
   MachineClock::time_point phase_since() const {
-    return std::max(started, channels_.phase_since());
+    return std::max(started_, channels_.phase_since());
   }
 
   // The test that the worker is in, or is in the set-up of the suite for, if any. After its end
@@ -255,15 +261,8 @@ class WorkerNode : public Node, public GateNode {
     if (tests_.gate() != nullptr) tests_.gate()->left_suite(number_);
   }
 
-  // The output since the begin of the current region, or since the end of the last one.
-  OutputSlice tail() const {
-    OutputSlice slice;
-    slice.out = {slot().out_begin.load(std::memory_order_relaxed), output.out.size()};
-    if (output.err.valid()) {
-      slice.err = {slot().err_begin.load(std::memory_order_relaxed), output.err.size()};
-    }
-    return slice;
-  }
+  // As in WorkerOutput.
+  OutputSlice tail() const { return output.tail(slot()); }
 
   // From now on the worker can be sent tests. `assignments` keeps account of them. If there is a
   // `gate`, it decides when they may start.
@@ -277,18 +276,18 @@ class WorkerNode : public Node, public GateNode {
   // The iteration is over. Its assignments and its gate are not used any more.
   void forget_iteration() { tests_.forget_iteration(); }
 
+  // As in Hello: the worker's own text of each parameter, if it differs from the controller's.
+  void tell_values(std::vector<std::string> values) { values_ = std::move(values); }
+  // Null if it does not differ.
+  const std::string* value_of(TestIndex test) const {
+    return test < values_.size() ? &values_[test] : nullptr;
+  }
+
   WorkerController controller;  // the worker, as plugins see it
   WorkerOutput output;
   std::optional<LiveOutput> live;  // if output is shown at once
   OutputWatch::Handle watched;     // watches the output while the process lives
   std::unique_ptr<ChildProcess> process;
-  MachineClock::time_point started;  // when the process started
-
-  // As in Hello.
-  std::vector<std::string> values;
-
-  std::optional<EndReason> end_reason;  // why the controller ends it, unless it is accused
-
   RunHistory history;  // of this iteration
   Untold untold;
 
@@ -300,7 +299,7 @@ class WorkerNode : public Node, public GateNode {
   }
 
   void tell_step(const char* what, const std::vector<TestIndex>& tests) const {
-    if (is_told(Topic::step)) print_line("[" + name() + "]" + what + format_index_list(tests));
+    if (is_shown(Topic::step)) print_line("[" + name() + "]" + what + format_index_list(tests));
   }
 
   // Whether slot and deque are undamaged, so that they say which test runs.
@@ -327,28 +326,13 @@ class WorkerNode : public Node, public GateNode {
   WorkerTests tests_;
   WorkerLife life_;
   bool is_in_iteration_ = false;
-  std::string accusation_;      // empty: there is none
+  MachineClock::time_point started_;
+  std::vector<std::string> values_;  // empty, or one for each test
+  std::string accusation_;           // empty: there is none
+  std::optional<EndReason> end_reason_;
   bool settles_later_ = false;  // shutdown() was called, and send() has not been since
   bool settled_ = false;        // the command was sent, and the worker got no test since
 };
-
-using WorkerNodes = std::vector<std::unique_ptr<WorkerNode>>;  // by number
-
-// Whether `holds` is true of at least one of them.
-inline bool any_of(const WorkerNodes& nodes, FunctionRef<bool(const WorkerNode&)> holds) {
-  for (const auto& node : nodes) {
-    if (holds(*node)) return true;
-  }
-  return false;
-}
-
-// Whether one of them has ever told its collection.
-inline bool any_has_arrived(const WorkerNodes& nodes) {
-  for (const auto& node : nodes) {
-    if (node->life().has_arrived()) return true;
-  }
-  return false;
-}
 
 }  // namespace gtest_xdist::internal
 

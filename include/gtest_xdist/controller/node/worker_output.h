@@ -43,6 +43,14 @@ struct WorkerOutput {
     if (err.valid()) err.consume(slice.err, print_to(stderr));
   }
 
+  // The output since the begin of the current region, or since the end of the last one.
+  OutputSlice tail(const WorkerSlot& slot) const {
+    OutputSlice slice;
+    slice.out = {slot.out_begin.load(std::memory_order_relaxed), out.size()};
+    if (err.valid()) slice.err = {slot.err_begin.load(std::memory_order_relaxed), err.size()};
+    return slice;
+  }
+
   // Looks at the output while the worker runs. If a region is too large, frees its middle. `slot`
   // is the worker's. Any thread may call this, but only one at a time.
   OutputWatch::Found trim(const WorkerSlot& slot) {
@@ -51,27 +59,27 @@ struct WorkerOutput {
 
   // `region` is complete. If it is too large, cuts out its middle, and returns how many bytes were
   // printed. Returns 0 otherwise.
-  std::uint64_t settle(const OutputSlice& region) {
+  std::uint64_t close_region(const OutputSlice& region) {
     if (region.empty()) return 0;
-    return out.settle(region.out).value_or(0) + err.settle(region.err).value_or(0);
+    return out.close_region(region.out).value_or(0) + err.close_region(region.err).value_or(0);
   }
 
   // As above. `report` has all slices of the region, and perhaps slices of workers other than
   // `worker`.
-  std::uint64_t settle(const Report& report, int worker) {
+  std::uint64_t close_region(const Report& report, int worker) {
     OutputSlice region;
     for (const Step& step : report.steps) {
       if (step.worker != worker) continue;
       extend(region.out, step.output.out);
       extend(region.err, step.output.err);
     }
-    return settle(region);
+    return close_region(region);
   }
 
   // As above, for the last region of a dead worker.
-  std::uint64_t settle_tail(const WorkerSlot& slot) {
-    return settle({{slot.out_region.load(std::memory_order_relaxed), out.size()},
-                   {slot.err_region.load(std::memory_order_relaxed), err.size()}});
+  std::uint64_t close_last_region(const WorkerSlot& slot) {
+    return close_region({{slot.out_region.load(std::memory_order_relaxed), out.size()},
+                         {slot.err_region.load(std::memory_order_relaxed), err.size()}});
   }
 
  private:

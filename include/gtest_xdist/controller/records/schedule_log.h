@@ -64,7 +64,7 @@ class ScheduleLog {
       progress_.resize(number + 1);
     }
     run_.crew[number].slot = node.slot_number();
-    run_.crew[number].begin_ns = std::max<std::int64_t>(0, since_zero(node.started));
+    run_.crew[number].begin_ns = std::max<std::int64_t>(0, since_zero(node.started()));
     progress_[number].last_end = run_.crew[number].begin_ns;
     progress_[number].iteration = std::max(1U, run_.iterations) + (for_next ? 1 : 0);
   }
@@ -162,8 +162,8 @@ class ScheduleLog {
   }
 
   static Result result_of_end(const WorkerNode& node) {
-    if (node.is_accused() || !node.end_reason) return Result::crashed;
-    return node.end_reason->blames_worker ? Result::timed_out : Result::interrupted;
+    if (node.is_accused() || node.end_reason() == nullptr) return Result::crashed;
+    return node.is_ended_without_blame() ? Result::interrupted : Result::timed_out;
   }
 
   // The kind of span that a worker in this phase is in, unless it is in a test.

@@ -3,7 +3,7 @@
 // Layer: controller/results. Pure bookkeeping. In the end a test has one report, whatever happens.
 // Does not call the scheduler. Its parts:
 //
-//   ResultStore  the reports that can be replayed
+//   ResultStore  the reports that can be played back
 //   KeptCrashes  crashes of tests that will run again
 //   Retries      failed tests that wait for another attempt
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_ACCOUNT_H_
@@ -19,7 +19,7 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/node/assignments.h"
-#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/results/crash_items.h"
 #include "gtest_xdist/controller/results/result_store.h"
 #include "gtest_xdist/controller/results/retries.h"
@@ -60,7 +60,7 @@ class Account {
 
   // As add(), for a test that a worker ran natively. It is not retried.
   void add_native(TestIndex test, Report report) {
-    if (retries_.is_waiting(test)) settle_retries(test);
+    if (retries_.is_waiting(test)) conclude_retries(test);
     prepend(kept_.take_steps(test), report);
     const int worker = report.worker;
     const RunEnd end = {test, worker, outcome_of_run(report)};
@@ -86,7 +86,7 @@ class Account {
     std::vector<TestIndex> without_runs;
     for (const TestIndex test : tests) {
       assignments_.drop_run(test);
-      const bool crashed = assignments_.is_put_back(test) && settle_kept_crash(test);
+      const bool crashed = assignments_.is_put_back(test) && conclude_kept_crash(test);
       if (!crashed && !store_.expect_one_report_less(test)) without_runs.push_back(test);
     }
     return without_runs;
@@ -94,9 +94,9 @@ class Account {
 
   // The test will not run (again). True if it has no report at all, and expects one.
   bool close(TestIndex test) {
-    while (settle_kept_crash(test)) {
+    while (conclude_kept_crash(test)) {
     }
-    settle_retries(test);
+    conclude_retries(test);
     return store_.close_test(test);
   }
 
@@ -106,7 +106,7 @@ class Account {
     const testing::TestInfo& info = catalog_.test(test);
     Report report;
     report.add_part(0, {}, {PartType::skip, info.file(), info.line(), reason});
-    store_.settle_test(test, std::move(report));
+    store_.explain_test(test, std::move(report));
   }
 
   // Skips all tests that are not reported and that no worker has, with `reason`.
@@ -141,7 +141,7 @@ class Account {
   }
 
   // The test gets no further attempt: stores the reports of the failed ones.
-  void settle_retries(TestIndex test) {
+  void conclude_retries(TestIndex test) {
     while (std::optional<Report> report = retries_.give_up(test)) {
       store_.add_test(test, report->worker, std::move(*report));
     }
@@ -149,7 +149,7 @@ class Account {
 
   // The test crashed, was put back, and will not run again: stores the report of the crash. False
   // if there is no such crash.
-  bool settle_kept_crash(TestIndex test) {
+  bool conclude_kept_crash(TestIndex test) {
     KeptCrash kept = kept_.take(test);
     if (kept.test == kNoTest) return false;
     const int worker = kept.worker;

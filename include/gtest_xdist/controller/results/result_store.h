@@ -1,4 +1,4 @@
-// Keeps the reports of workers until they are replayed.
+// Keeps the reports of workers until they are played back.
 //
 // Layer: controller/results. Pure bookkeeping: no process, no gtest. Joins the reports of several
 // workers on one suite, and in the mode `each` on one test, so that they read like those of one
@@ -17,9 +17,9 @@
 
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/lean/append.h"
+#include "gtest_xdist/core/tests/echoes.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/core/tests/report.h"
-#include "gtest_xdist/process/notes.h"
 
 namespace gtest_xdist::internal {
 
@@ -55,7 +55,7 @@ class ResultStore {
   // A later worker adds only new parts.
   void add_suite_up(std::uint32_t suite, Report report) {
     Suite& s = suites_[suite];
-    merge(s.began_replay ? s.down : s.up, std::move(report), s.up_told, s.parts);
+    merge(s.began_playback ? s.down : s.up, std::move(report), s.up_told, s.up_parts);
   }
   void add_suite_down(std::uint32_t suite, Report report) {
     Suite& s = suites_[suite];
@@ -63,7 +63,7 @@ class ResultStore {
         s.down.start_ms == 0 ? report.start_ms : std::min(s.down.start_ms, report.start_ms);
     s.down.elapsed_ms += report.elapsed_ms;
     append_all(s.down.properties, report.properties);
-    merge(s.down, std::move(report), s.down_told, s.parts);
+    merge(s.down, std::move(report), s.down_told, s.down_parts);
   }
 
   // `worker` reports a test, possibly not for the first time. When all expected reports of the test
@@ -86,7 +86,7 @@ class ResultStore {
   }
 
   // No further report of the test will come. True if an expected test has none at all: the caller
-  // must say why, by settle_test().
+  // must say why, by explain_test().
   bool close_test(TestIndex test) {
     if (state_[test] != State::expected) return false;
     if (told_of(test) == 0) return true;
@@ -95,7 +95,7 @@ class ResultStore {
   }
 
   // Sets the controller's own report of a test, instead of all others.
-  void settle_test(TestIndex test, Report report) {
+  void explain_test(TestIndex test, Report report) {
     if (state_[test] != State::expected) return;
     if (told_of(test) > 0) partial_[test].clear();
     make_ready(test, std::move(report));
@@ -110,7 +110,7 @@ class ResultStore {
     return awaited_[test] > 0 || state_[test] != State::expected;
   }
 
-  // Takes a test out of the count: it will stay without a report, and is not replayed.
+  // Takes a test out of the count: it will stay without a report, and is not played.
   void forget_test(TestIndex test) {
     if (state_[test] != State::expected) return;
     state_[test] = State::not_selected;
@@ -137,11 +137,11 @@ class ResultStore {
   // Whether a failure of a test or a suite was reported.
   bool has_failures() const { return has_failures_; }
 
-  // --- replay ------------------------------------------------------------------------------------
+  // --- playback ----------------------------------------------------------------------------------
 
-  bool all_replayed() const { return replayed_ == expected_; }
+  bool all_played() const { return played_ == expected_; }
 
-  // The suite to replay next: the first complete one, else the first with a test that is ready.
+  // The suite to play back next: the first complete one, else the first with a test that is ready.
   // Empty if there is none.
   std::optional<std::uint32_t> next_suite() const {
     const std::set<std::uint32_t>& choice = complete_.empty() ? begun_ : complete_;
@@ -149,16 +149,16 @@ class ResultStore {
     return *choice.begin();
   }
 
-  // A test of the suite that can be replayed now, if any.
+  // A test of the suite that can be played back now, if any.
   std::optional<TestIndex> next_test(std::uint32_t suite) const {
     const Suite& s = suites_[suite];
     if (s.taken == s.ready.size()) return std::nullopt;
     return s.ready[s.taken].number;
   }
 
-  // Whether every test of the suite has been replayed.
-  bool all_replayed(std::uint32_t suite) const {
-    return suites_[suite].replayed == suites_[suite].expected;
+  // Whether every test of the suite has been played back.
+  bool all_played(std::uint32_t suite) const {
+    return suites_[suite].played == suites_[suite].expected;
   }
 
   // Whether no worker is inside the suite.
@@ -172,14 +172,14 @@ class ResultStore {
       s.ready.clear();
       s.taken = 0;
     }
-    ++s.replayed;
-    ++replayed_;
+    ++s.played;
+    ++played_;
     note_progress(suite_of_[test]);
     return report;
   }
 
   Report take_suite_up(std::uint32_t suite) {
-    suites_[suite].began_replay = true;
+    suites_[suite].began_playback = true;
     return std::move(suites_[suite].up);
   }
   Report take_suite_down(std::uint32_t suite) { return std::move(suites_[suite].down); }
@@ -195,23 +195,24 @@ class ResultStore {
 
   struct Suite {
     std::size_t expected = 0;
-    std::size_t arrived = 0;  // ready or replayed
-    std::size_t replayed = 0;
+    std::size_t arrived = 0;  // ready or played back
+    std::size_t played = 0;
     std::size_t open_stretches = 0;
     std::vector<Told> ready;  // in the order in which they became so
-    std::size_t taken = 0;    // how many of these have been replayed
+    std::size_t taken = 0;    // how many of these have been played back
     Report up;
     Report down;
-    std::vector<Part> parts;  // all parts that `up` and `down` have got
-    bool up_told = false;     // whether some worker's set-up is in `up` or `down`
+    std::vector<Part> up_parts;    // of all set-ups so far, without those of equal ones
+    std::vector<Part> down_parts;  // likewise of all tear-downs
+    bool up_told = false;          // whether some worker's set-up is in `up` or `down`
     bool down_told = false;
-    bool began_replay = false;
+    bool began_playback = false;
   };
 
   // Updates the two sets that next_suite() chooses from.
   void note_progress(std::uint32_t suite) {
     const Suite& s = suites_[suite];
-    if (s.replayed == s.expected) {
+    if (s.played == s.expected) {
       begun_.erase(suite);
       complete_.erase(suite);
     }
@@ -222,11 +223,10 @@ class ResultStore {
 
   // Adds what is new in `from`: all of it the first time, later only new parts. Sets `told`.
   void merge(Report& into, Report from, bool& told, std::vector<Part>& parts) {
-    // If one worker says the same twice, it happened twice.
-    const std::size_t before = parts.size();
+    Echoes echoes(parts);
     has_failures_ |= from.failed();
     for (Step& step : from.steps) {
-      const bool is_new = step.has_part && !is_told(step.part, parts, before);
+      const bool is_new = step.has_part && !echoes.take(step.part);
       if (is_new) parts.push_back(step.part);
       if (step.has_part && !is_new) step.has_part = false;
       if (!told || is_new) into.steps.push_back(std::move(step));
@@ -287,9 +287,9 @@ class ResultStore {
   bool merges_;                       // whether a report waits for those of other workers
   std::size_t expected_;
   std::size_t arrived_ = 0;
-  std::size_t replayed_ = 0;
+  std::size_t played_ = 0;
   bool has_failures_ = false;
-  std::set<std::uint32_t> begun_;     // suites with a ready test that are not all replayed
+  std::set<std::uint32_t> begun_;     // suites with a ready test that are not all played back
   std::set<std::uint32_t> complete_;  // the suites in begun_ that have all reports
   // Mode `each`: reports of tests that are not ready, by test, sorted by worker. Empty until the
   // first one comes.

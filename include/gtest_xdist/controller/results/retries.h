@@ -2,17 +2,26 @@
 //
 // Layer: controller/results. Does not involve the scheduler, for which such a test is complete.
 // Sends retries only to workers that have nothing else to do.
+//
+// A plugin that answers handlecrashitem with mark_test_pending() has a test run again, too, but
+// that is another thing and has its own code (Assignments::put_back, KeptCrashes). There the
+// scheduler, which may be a user's, gets the test back and hands it out as any other. A retry comes
+// after the scheduler has counted the test as complete, so that a scheduler written for
+// pytest-xdist's rules needs to know nothing of retries. And only the crash that was just told of
+// can be put back.
 #ifndef GTEST_XDIST_CONTROLLER_RESULTS_RETRIES_H_
 #define GTEST_XDIST_CONTROLLER_RESULTS_RETRIES_H_
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/results/attempts.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/core/tests/report.h"
@@ -41,6 +50,7 @@ class Retries {
     const bool may_retry = report.failed() && failed.attempts.size() < most_;
     if (may_retry && !why_closed_ && !is_last) {
       failed.attempts.push_back(std::move(report));
+      count_waiting(test, 1);
       waiting_.push_back(std::move(failed));
       return std::nullopt;
     }
@@ -53,8 +63,7 @@ class Retries {
   // The test will not run again. Returns its report, if it waits for an attempt, or if a worker
   // died in one. In the mode `each` it may wait several times: call this until it returns nothing.
   std::optional<Report> give_up(TestIndex test) {
-    Failed failed = take(waiting_, test);
-    if (failed.attempts.empty()) failed = take(interrupted_, test);
+    Failed failed = is_waiting(test) ? take_waiting(test) : take(interrupted_, test);
     if (failed.attempts.empty()) return std::nullopt;
     Report last = std::move(failed.attempts.back());
     failed.attempts.pop_back();
@@ -63,29 +72,28 @@ class Retries {
 
   // Whether the test waits for a worker.
   bool is_waiting(TestIndex test) const {
-    for (const Failed& failed : waiting_) {
-      if (failed.test == test) return true;
-    }
-    return false;
+    return test < times_waiting_.size() && times_waiting_[test] > 0;
   }
-  bool any_waiting() const { return !waiting_.empty(); }
+  bool any_waiting() const { return all_waiting_ > 0; }
 
-  // Sends waiting tests to workers that have nothing to do. A test keeps waiting while a better
-  // worker for it is busy or not ready yet: see find_idle().
+  // Sends waiting tests to workers that have nothing to do: each gets the first one for which there
+  // is no better worker. A test keeps waiting while a better one is busy or not ready yet. Costs
+  // next to nothing while nothing has changed.
   void hand_out(const WorkerNodes& nodes) {
-    for (auto it = waiting_.begin();
-         it != waiting_.end() &&
-         any_of(nodes, [](const WorkerNode& node) { return is_idle(node); });) {
-      WorkerNode* const node = find_idle(nodes, *it);
-      if (node == nullptr) {
-        ++it;
-        continue;
+    if (!any_waiting()) return;
+    note_who_can_run(nodes);
+    for (const auto& node : nodes) {
+      if (!is_idle(*node)) continue;
+      std::uint32_t& i = passed_over_[static_cast<std::size_t>(node->number())];
+      for (i = std::max(i, first_); i < waiting_.size(); ++i) {
+        if (waiting_[i].attempts.empty() || !is_best(*node, waiting_[i], nodes)) continue;
+        node->send_retry(waiting_[i].test);
+        running_.push_back(remove_waiting(i));
+        running_.back().worker = node->number();
+        break;
       }
-      node->send_retry(it->test);
-      it->worker = node->number();
-      running_.push_back(std::move(*it));
-      it = waiting_.erase(it);
     }
+    forget_removed();
   }
 
   // If a retry was taken back, or its worker died before it began, it waits again.
@@ -95,8 +103,11 @@ class Retries {
         ++it;
         continue;
       }
+      count_waiting(it->test, 1);
       waiting_.insert(waiting_.begin(), std::move(*it));
       it = running_.erase(it);
+      first_ = 0;
+      passed_over_.clear();
     }
   }
 
@@ -138,6 +149,51 @@ class Retries {
     return {test, {}};
   }
 
+  void count_waiting(TestIndex test, int change) {
+    if (test >= times_waiting_.size()) times_waiting_.resize(std::size_t{test} + 1);
+    times_waiting_[test] += static_cast<std::uint32_t>(change);
+    all_waiting_ += static_cast<std::size_t>(change);
+  }
+
+  // Leaves an entry without attempts.
+  Failed remove_waiting(std::size_t i) {
+    count_waiting(waiting_[i].test, -1);
+    Failed failed = std::move(waiting_[i]);
+    while (first_ < waiting_.size() && waiting_[first_].attempts.empty()) ++first_;
+    return failed;
+  }
+
+  // The first entry of the test, of which there must be one.
+  Failed take_waiting(TestIndex test) {
+    std::size_t i = first_;
+    while (waiting_[i].test != test || waiting_[i].attempts.empty()) ++i;
+    return remove_waiting(i);
+  }
+
+  // Frees the space of removed entries, so rarely that it costs nothing for each.
+  void forget_removed() {
+    if (first_ <= waiting_.size() / 2) return;
+    std::vector<Failed> left;
+    for (std::size_t i = first_; i < waiting_.size(); ++i) left.push_back(std::move(waiting_[i]));
+    waiting_.swap(left);
+    for (std::uint32_t& i : passed_over_) i -= std::min(i, first_);
+    first_ = 0;
+  }
+
+  // If others can run tests than before, then a worker may be the best for tests that it has passed
+  // over.
+  void note_who_can_run(const WorkerNodes& nodes) {
+    std::uint64_t who = nodes.size();
+    for (const auto& node : nodes) {
+      if (node->life().may_run_tests()) {
+        who = who * 31 + static_cast<std::uint64_t>(node->number());
+      }
+    }
+    if (who_can_run_ != who) passed_over_.clear();
+    who_can_run_ = who;
+    passed_over_.resize(nodes.size());
+  }
+
   void add_flaky(TestIndex test, std::string story) {
     flaky_.push_back({test, std::move(story)});
     for (std::size_t i = flaky_.size() - 1; i > 0; --i) {
@@ -171,27 +227,32 @@ class Retries {
 
   static bool is_idle(const WorkerNode& node) { return node.ready() && !node.is_busy(); }
 
-  // The best worker that is idle: home, then a worker without a failure of the test, then any. Null
-  // if none is idle, or if a better one may still run tests.
-  WorkerNode* find_idle(const WorkerNodes& nodes, const Failed& failed) const {
-    const auto preference = [&](const WorkerNode& node) {
-      if (is_home(failed, node)) return 2;
-      return has_failed_on(failed, node) ? 0 : 1;
-    };
-    int best = 0;
-    for (const auto& node : nodes) {
-      if (node->life().may_run_tests()) best = std::max(best, preference(*node));
-    }
-    for (const auto& node : nodes) {
-      if (is_idle(*node) && preference(*node) == best) return node.get();
-    }
-    return nullptr;
+  // The best worker for a test is its home, then one without a failure of the test, then any.
+  int preference(const WorkerNode& node, const Failed& failed) const {
+    if (is_home(failed, node)) return 2;
+    return has_failed_on(failed, node) ? 0 : 1;
+  }
+
+  // Whether no worker that may still run tests is better.
+  bool is_best(const WorkerNode& node, const Failed& failed, const WorkerNodes& nodes) const {
+    const int its = preference(node, failed);
+    if (its == (at_home_ ? 2 : 1)) return true;
+    return !any_of(nodes, [&](const WorkerNode& other) {
+      return other.life().may_run_tests() && preference(other, failed) > its;
+    });
   }
 
   const std::size_t most_;
   const bool at_home_;
   std::optional<std::string> why_closed_;
+  // The tests that wait, in order. An entry without attempts was removed.
   std::vector<Failed> waiting_;
+  std::uint32_t first_ = 0;                   // all entries of waiting_ before it were removed
+  std::size_t all_waiting_ = 0;               // entries that were not
+  std::vector<std::uint32_t> times_waiting_;  // by test
+  // By number of a worker: it is not the best for any entry before this one.
+  std::vector<std::uint32_t> passed_over_;
+  std::uint64_t who_can_run_ = 0;
   std::vector<Failed> running_;      // sent to a worker; at most one for each
   std::vector<Failed> interrupted_;  // their worker died; what comes next is not known yet
   std::vector<Flaky> flaky_;         // sorted by test

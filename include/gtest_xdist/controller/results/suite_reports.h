@@ -11,7 +11,7 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/node/crash_report.h"
 #include "gtest_xdist/controller/node/worker_node.h"
-#include "gtest_xdist/controller/results/output_settlement.h"
+#include "gtest_xdist/controller/results/output_cutter.h"
 #include "gtest_xdist/controller/results/result_store.h"
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/transport/worker_slot.h"
@@ -21,7 +21,7 @@ namespace gtest_xdist::internal {
 // The suites of one iteration.
 class SuiteReports {
  public:
-  SuiteReports(const Catalog& catalog, ResultStore& store, OutputSettlement& output)
+  SuiteReports(const Catalog& catalog, ResultStore& store, OutputCutter& output)
       : catalog_(catalog), store_(store), output_(output) {}
 
   void on(WorkerNode& node, const SuiteUp& m) {
@@ -76,7 +76,7 @@ class SuiteReports {
  private:
   const Catalog& catalog_;
   ResultStore& store_;
-  OutputSettlement& output_;
+  OutputCutter& output_;
 };
 
 }  // namespace gtest_xdist::internal

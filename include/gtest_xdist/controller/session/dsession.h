@@ -8,7 +8,7 @@
 //   Planning           makes the schedulers
 //   Iterations         begins and ends iterations
 //   Iteration          hands tests out and files their reports
-//   Playback           replays the reports into GoogleTest
+//   Playback           plays back the reports into GoogleTest
 //   Staffing           decides whether to start another worker
 //   Supervisor         decides which workers to end
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_DSESSION_H_
@@ -16,18 +16,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <gtest/gtest.h>
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/hook_assertions.h"
-#include "gtest_xdist/bridge/replayer.h"
+#include "gtest_xdist/bridge/report_player.h"
 #include "gtest_xdist/controller/crew/crew.h"
+#include "gtest_xdist/controller/crew/file_conflicts.h"
 #include "gtest_xdist/controller/crew/launcher.h"
 #include "gtest_xdist/controller/crew/node_event.h"
 #include "gtest_xdist/controller/crew/node_manager.h"
@@ -39,6 +38,7 @@
 #include "gtest_xdist/controller/handout/planning.h"
 #include "gtest_xdist/controller/node/crash_report.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/records/schedule_log.h"
 #include "gtest_xdist/controller/records/session_durations.h"
 #include "gtest_xdist/controller/results/program_log.h"
@@ -85,7 +85,7 @@ class DSession : private NodeEventHandler {
         playback_(catalog_, node_manager_),
         iterations_(context, collection_, planning_, node_manager_, crew_, verdicts_),
         collections_(catalog_, hooks_, node_manager_, collection_, iterations_),
-        staffing_(hooks_, node_manager_, crew_, iterations_, collections_, schedule_log_) {
+        staffing_(node_manager_, crew_, iterations_, collections_, schedule_log_) {
     if (!iterations_.asks_workers()) collections_.expect_own();
     node_manager_.expect_values(catalog_.digest_of_values());
     crew_.gather();
@@ -101,15 +101,14 @@ class DSession : private NodeEventHandler {
   // (The workers are alike.) Call this before listeners hear how many tests there are.
   void collect() {
     if (!iterations_.under_way()) iterations_.begin();
-    const std::string& why_no_more = iterations_.why_no_more_workers();
-    while (collections_.are_awaited() && node_manager_.alive() > 0 && why_no_more.empty()) {
-      node_manager_.pump();
-    }
-    make_way();
+    node_manager_.pump_until([this] {
+      return !collections_.are_awaited() || node_manager_.alive() == 0 ||
+             !iterations_.why_no_more_workers().empty();
+    });
   }
 
-  // Runs the selected tests once and replays them. After the last iteration, waits for the ends of
-  // the workers.
+  // Runs the selected tests once and plays back them. After the last iteration, waits for the ends
+  // of the workers.
   void run_iteration() {
     if (!iterations_.under_way()) iterations_.begin();
     staffing_.await_token();
@@ -124,19 +123,24 @@ class DSession : private NodeEventHandler {
     playback_.play_tear_down(iteration());
     if (iterations_.count_off()) node_manager_.wait_for_end();
     playback_.play_rest(iteration());
-    iteration().output_settlement().tell();
+    iteration().output_cutter().tell();
     tell_epilogue(iteration().flaky(), catalog_, nodes(), collection_.order(),
                   node_manager_.launcher());
     iterations_.forget();
   }
 
   // For the listeners that hear OnTestEnd first and last.
-  Replayer& replayer() { return playback_.replayer(); }
+  ReportPlayer& player() { return playback_.player(); }
 
-  // Call this when listeners have heard of the end of `test`, during its replay.
-  void test_told(const testing::TestInfo& test) { playback_.test_told(test); }
+  // Call this when listeners have heard of the end of `test`, during its playback.
+  void test_told(const testing::TestInfo& test) {
+    playback_.test_told(test);
+    const int worker = player().worker();
+    if (worker >= 0) file_conflicts_.look(*nodes()[static_cast<std::size_t>(worker)]);
+  }
 
-  // Adds a failure to the current iteration, which replays it. False if no iteration is under way.
+  // Adds a failure to the current iteration, which plays it back. False if no iteration is under
+  // way.
   bool fail(const std::string& message) {
     if (!iterations_.under_way()) return false;
     iteration().log().add_failure(0, {}, message);
@@ -160,12 +164,14 @@ class DSession : private NodeEventHandler {
 
   // NodeManager::poll() has the order.
   Time handle(const NodeEvent& event) override {
+    if (event.kind == NodeEvent::Kind::wait) return on_wait(event.now);
+    const std::optional<HookAssertions> guard = guard_hooks(hooks_);
     switch (event.kind) {
       case NodeEvent::Kind::continuation:
         supervisor_.on_continue();
         break;
       case NodeEvent::Kind::message:
-        on_message(*event.node, event.message);
+        visit_message(event.message, [&](auto& m) { hear(*event.node, m); });
         break;
       case NodeEvent::Kind::end:
         on_end(*event.node, event.status);
@@ -176,7 +182,7 @@ class DSession : private NodeEventHandler {
       case NodeEvent::Kind::time:
         return on_time(event.now);
       case NodeEvent::Kind::wait:
-        return on_wait(event.now);
+        break;
     }
     return Time::max();
   }
@@ -192,6 +198,7 @@ class DSession : private NodeEventHandler {
   }
 
   Time on_wait(Time now) {
+    iteration().go_on();
     iterations_.lines().tell_starts();
     return progress_.on_wait(now, iterations_.tally());
   }
@@ -207,11 +214,6 @@ class DSession : private NodeEventHandler {
   }
 
   // --- messages of workers -----------------------------------------------------------------------
-
-  void on_message(WorkerNode& node, std::string_view message) {
-    const std::optional<HookAssertions> guard = guard_hooks(hooks_);
-    visit_message(message, [&](auto& m) { hear(node, m); });
-  }
 
   template <class Message>
   void hear(WorkerNode& node, Message& m) {
@@ -231,16 +233,12 @@ class DSession : private NodeEventHandler {
   }
 
   void on_news() {
-    // This may happen while reports are still being replayed. With plugins, that is too early to
+    iteration().go_on();
+    // This may happen while reports are still being played back. With plugins, that is too early to
     // tell workers the verdict: a plugin may still fail the run.
-    if (hooks_.active()) {
-      make_way();
-    } else if (iterations_.is_complete()) {
-      iterations_.tell_workers_to_end();
-    }
+    if (!hooks_.active() && iterations_.is_complete()) iterations_.tell_workers_to_end();
     staffing_.replace_late();
     staffing_.use_free_token();
-    iteration().let_through();
     iteration().set_wake_marks();
     staffing_.return_idle_tokens();
   }
@@ -292,7 +290,6 @@ class DSession : private NodeEventHandler {
   // --- ends of workers ---------------------------------------------------------------------------
 
   void on_end(WorkerNode& node, const ExitStatus& status) {
-    const std::optional<HookAssertions> guard = guard_hooks(hooks_);
     if (node.live) node.live->end();
     const auto now = MachineClock::now();
     time_running_item(node, now, std::chrono::system_clock::now());
@@ -338,6 +335,7 @@ class DSession : private NodeEventHandler {
   Progress progress_;
   WhoRunsWhat who_runs_what_;
   Playback playback_;
+  FileConflicts file_conflicts_;
   EndVerdicts verdicts_;
   bool over_told_ = false;
   Iterations iterations_;

@@ -22,8 +22,8 @@ class EndVerdicts {
   // The worker has ended after RUN_ALL_TESTS; `how` says in which way. `iteration` is the last one.
   void judge(WorkerNode& node, const ExitStatus& status, const std::string& how,
              Iteration& iteration) {
-    if (status.success() || (node.end_reason && !node.end_reason->blames_worker)) return;
-    iteration.output_settlement().of_tail(node);
+    if (status.success() || node.is_ended_without_blame()) return;
+    iteration.output_cutter().of_tail(node);
     const std::string what = "worker '" + node.name() + "' " + how;
     if (ended_as_main_said(node, status)) {
       // main may map success to any status. If so, this process's main will do the same.

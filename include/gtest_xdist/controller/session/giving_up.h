@@ -8,12 +8,12 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/handout/hand_out.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/results/account.h"
 #include "gtest_xdist/controller/results/program_log.h"
 #include "gtest_xdist/core/messages/message.h"
@@ -21,16 +21,20 @@
 
 namespace gtest_xdist::internal {
 
-// Gives up one iteration.
-class GivingUp {
+// Gives up one iteration. So it does if the scheduler fails.
+class GivingUp : private SchedulerFailureHandler {
  public:
   // `nodes` are all workers of the session.
   GivingUp(const Catalog& catalog, const WorkerNodes& nodes, HandOut& hand_out, Account& account,
            ProgramLog& log)
-      : catalog_(catalog), nodes_(nodes), hand_out_(hand_out), account_(account), log_(log) {}
+      : catalog_(catalog), nodes_(nodes), hand_out_(hand_out), account_(account), log_(log) {
+    hand_out_.tell_failure_to(*this);
+  }
+  GivingUp(const GivingUp&) = delete;
+  GivingUp& operator=(const GivingUp&) = delete;
 
   // From now on no test is started. The reason is not known yet: give_up() must follow.
-  void hold() {
+  void stop_handing_out() {
     hand_out_.end();
     hand_out_.take_everything_back();
   }
@@ -41,7 +45,7 @@ class GivingUp {
     hand_out_.end();
     account_.retries().close(reason);
     if (!reason_) reason_ = reason;
-    settle_rest();
+    skip_rest();
   }
 
   // As give_up(), but skips the rest without a reason, as gtest does for --gtest_fail_fast.
@@ -51,19 +55,12 @@ class GivingUp {
     give_up("");
   }
 
-  // Call this after any use of the scheduler that can fail. If it has failed, gives up.
-  void check_scheduler() {
-    if (hand_out_.error().empty() || std::exchange(scheduler_failed_, true)) return;
-    log_.add_failure(ProgramLog::kNoWorker, {}, hand_out_.error());
-    give_up("not run: the scheduler failed");
-  }
-
   bool has_given_up() const { return reason_.has_value(); }
 
   // After giving up: takes back the tests that have not started, and skips those that no worker
   // runs. If every worker runs every test, one may be running a test that another has not started.
-  // So call this again whenever a worker has completed a test or died.
-  void settle_rest() {
+  // So this has more to do whenever a worker has completed a test or died.
+  void skip_rest() {
     if (!reason_ || native_ != nullptr) return;
     hand_out_.take_everything_back();
     account_.retries().reclaim(nodes_);
@@ -72,7 +69,7 @@ class GivingUp {
 
   // The last resort, when nothing is under way and some tests are not reported: skips these. If no
   // test ought to be missing, the scheduler is to blame, and the run fails.
-  void settle_account() {
+  void close_account() {
     const std::vector<TestIndex> missing = account_.store().missing();
     if (!hand_out_.ended()) {
       std::vector<std::string> names;
@@ -123,13 +120,17 @@ class GivingUp {
   const std::vector<TestIndex>& unreported() const { return unreported_; }
 
  private:
+  void on_scheduler_failure(const std::string& error) override {
+    log_.add_failure(ProgramLog::kNoWorker, {}, error);
+    give_up("not run: the scheduler failed");
+  }
+
   const Catalog& catalog_;
   const WorkerNodes& nodes_;
   HandOut& hand_out_;
   Account& account_;
   ProgramLog& log_;
   std::optional<std::string> reason_;
-  bool scheduler_failed_ = false;
   WorkerNode* native_ = nullptr;
   std::vector<TestIndex> unreported_;
 };

@@ -1,4 +1,4 @@
-// Guards calls of hooks about workers, which may come during the replay of some test.
+// Guards calls of hooks about workers, which may come during the playback of some test.
 //
 // Layer: controller/session. Does not know how assertions work: HookAssertions (bridge) does.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_HOOK_GUARD_H_
@@ -17,7 +17,7 @@ namespace gtest_xdist::internal {
 // test. Hooks may print then. Empty if there is no plugin.
 inline std::optional<HookAssertions> guard_hooks(SessionHooks& hooks) {
   if (!hooks.active()) return std::nullopt;
-  make_way();
+  hide_status_line();
   return std::optional<HookAssertions>(std::in_place, hooks);
 }
 

@@ -5,19 +5,17 @@
 //
 //   HandOut           calls the scheduler
 //   Account           keeps each test's results, and its retries
-//   OutputSettlement  cuts output that is too much
+//   OutputCutter  cuts output that is too much
 //   SuiteReports      follows workers into suites and out of them
 //   FailureLimit      counts failures, and stops the run
 //   ProgramLog        gathers what happens outside of suites
 //   GivingUp          skips tests that no worker will run
-//   CrashSettlement   settles what a dead worker was doing
+//   CrashHandling   settles what a dead worker was doing
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_ITERATION_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_ITERATION_H_
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,16 +29,17 @@
 #include "gtest_xdist/controller/handout/hand_out.h"
 #include "gtest_xdist/controller/node/assignments.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/results/account.h"
 #include "gtest_xdist/controller/results/crash_items.h"
 #include "gtest_xdist/controller/results/failure_limit.h"
-#include "gtest_xdist/controller/results/output_settlement.h"
+#include "gtest_xdist/controller/results/output_cutter.h"
 #include "gtest_xdist/controller/results/program_log.h"
 #include "gtest_xdist/controller/results/result_store.h"
 #include "gtest_xdist/controller/results/retries.h"
 #include "gtest_xdist/controller/results/run_tally.h"
 #include "gtest_xdist/controller/results/suite_reports.h"
-#include "gtest_xdist/controller/session/crash_settlement.h"
+#include "gtest_xdist/controller/session/crash_handling.h"
 #include "gtest_xdist/controller/session/giving_up.h"
 #include "gtest_xdist/core/messages/message.h"
 #include "gtest_xdist/core/settings/time_out.h"
@@ -77,9 +76,7 @@ class Iteration {
         giving_up_(catalog_, nodes_, hand_out_, account_, log_),
         crashes_({catalog_, nodes_, hand_out_, account_, output_, suites_, failure_limit_, log_,
                   giving_up_},
-                 context.on_crash_item, context.policy.retries > 0) {
-    giving_up_.check_scheduler();
-  }
+                 context.on_crash_item, context.policy.retries > 0) {}
 
   ~Iteration() {
     for (const auto& node : nodes_) node->forget_iteration();
@@ -90,7 +87,7 @@ class Iteration {
 
   ResultStore& store() { return account_.store(); }
   ProgramLog& log() { return log_; }
-  OutputSettlement& output_settlement() { return output_; }
+  OutputCutter& output_cutter() { return output_; }
 
   // How many runs of tests are expected. In the mode `each`, each worker's run counts.
   std::size_t runs() const { return hand_out_.order().size() * hand_out_.runs_per_test(); }
@@ -111,38 +108,29 @@ class Iteration {
 
   // Gives the worker its share of the tests. Its collection is right; or it is not known yet, and
   // the worker runs nothing if it differs.
-  void add(WorkerNode& node) {
-    hand_out_.add(node);
-    giving_up_.check_scheduler();
-  }
+  void add(WorkerNode& node) { hand_out_.add(node); }
 
   // Has the scheduler hand out tests, once all workers have delivered their collections. Later
   // calls have it look at all workers again.
-  void schedule() {
-    hand_out_.schedule();
-    giving_up_.check_scheduler();
-  }
+  void schedule() { hand_out_.schedule(); }
 
   // Whether an additional worker would have something to do.
   bool has_work() {
-    const bool has_work = hand_out_.has_work();
-    giving_up_.check_scheduler();
-    return has_work || (!hand_out_.ended() && account_.retries().any_waiting());
+    return hand_out_.has_work() || (!hand_out_.ended() && account_.retries().any_waiting());
   }
 
-  // Hands out retries, and lets workers start the tests that may start now. Call this after
-  // everything that workers or the scheduler may have done, and before waiting for workers.
-  void let_through() {
+  // Draws the conclusions from everything that workers and the scheduler have done: hands out
+  // retries, and lets workers start the tests that may start now; after giving up, skips the tests
+  // that no worker runs any more. The session calls this after news and before each wait.
+  void go_on() {
     correct_stop_word();
+    giving_up_.skip_rest();
     if (!hand_out_.ended()) account_.retries().hand_out(nodes_);
     hand_out_.let_through();
   }
 
   // Tells each worker when to ring because it has few tests left.
-  void set_wake_marks() {
-    hand_out_.set_wake_marks();
-    giving_up_.check_scheduler();
-  }
+  void set_wake_marks() { hand_out_.set_wake_marks(); }
 
   // Whether a worker has a test, may yet become ready, or does the rest natively.
   bool under_way() const {
@@ -185,10 +173,10 @@ class Iteration {
   // --- giving up ---------------------------------------------------------------------------------
 
   // As in GivingUp.
-  void hold() { giving_up_.hold(); }
+  void stop_handing_out() { giving_up_.stop_handing_out(); }
   void give_up(const std::string& reason) { giving_up_.give_up(reason); }
   bool has_given_up() const { return giving_up_.has_given_up(); }
-  void settle_account() { giving_up_.settle_account(); }
+  void close_account() { giving_up_.close_account(); }
   const std::vector<TestIndex>& unreported() const { return giving_up_.unreported(); }
 
   // The worker that does the rest natively, after the environments failed; null if there is none.
@@ -199,7 +187,7 @@ class Iteration {
 
   void on(WorkerNode& node, const EnvironmentsUp& m) {
     node.untold.program.add_output(node.number(), m.output);
-    output_.settle(node, node.untold.program, [] { return "the set-up of the test environments"; });
+    output_.cut(node, node.untold.program, [] { return "the set-up of the test environments"; });
     log_.add_set_up(std::exchange(node.untold.program, {}), m.ran);
     if (!node.environments_up(m.usable)) return;
     if (m.usable) return schedule();
@@ -211,7 +199,6 @@ class Iteration {
       without_runs = account_.drop_runs(hand_out_.share_left(std::exchange(tests, {})));
     }
     hand_out_.remove(node, tests);
-    giving_up_.check_scheduler();
     if (nobody_can_run()) {
       giving_up_.leave_to(node);
       return;
@@ -257,34 +244,25 @@ class Iteration {
     } else if (account_.add(m.test, std::move(report), is_rerun) && failure_limit_.add(m.test)) {
       giving_up_.give_up_after_failure(failure_limit_.source());
     }
-    if (hand_out_.ended()) {
-      giving_up_.settle_rest();
-    } else if (!is_retry) {  // the scheduler has already heard of a retried test
-      hand_out_.complete(node, m.test, seconds_of(m.time.duration_ns));
-      giving_up_.check_scheduler();
-    }
+    // The scheduler has already heard of a retried test.
+    if (!is_retry) hand_out_.complete(node, m.test, seconds_of(m.time.duration_ns));
     return outcome;
   }
 
   void on(WorkerNode& node, const TestReturned& m) {
-    if (!node.give_back(m.test)) {
-      node.accuse("it gave back a test that it did not have");
-      return;
-    }
-    giving_up_.settle_rest();
+    if (!node.give_back(m.test)) node.accuse("it gave back a test that it did not have");
   }
 
   void on(WorkerNode& node, const EnvironmentsDown& m) {
     node.untold.program.add_output(node.number(), m.output);
-    output_.settle(node, node.untold.program,
-                   [] { return "the tear-down of the test environments"; });
+    output_.cut(node, node.untold.program, [] { return "the tear-down of the test environments"; });
     log_.add_tear_down(std::exchange(node.untold.program, {}));
   }
 
   void on(WorkerNode& node, const NativeOutput& m) {
     Report report;
     report.add_output(node.number(), m.output);
-    output_.settle(node, report, [&] { return "worker '" + node.name() + "'"; });
+    output_.cut(node, report, [&] { return "worker '" + node.name() + "'"; });
     log_.add_output(node.number(), m.output);
   }
 
@@ -299,8 +277,8 @@ class Iteration {
     if (&node == native()) giving_up_.native_has_ended();
   }
 
-  // The worker is dead; `how` says in which way. See CrashSettlement.
-  void on_crash(WorkerNode& node, const std::string& how) { crashes_.settle(node, how); }
+  // The worker is dead; `how` says in which way. See CrashHandling.
+  void on_crash(WorkerNode& node, const std::string& how) { crashes_.handle(node, how); }
 
  private:
   // A test may end too late, but before the Supervisor ends its worker. Then it fails here.
@@ -335,12 +313,12 @@ class Iteration {
   const std::optional<std::chrono::milliseconds> timeout_;
   HandOut hand_out_;
   Account account_;
-  OutputSettlement output_;
+  OutputCutter output_;
   SuiteReports suites_;
   FailureLimit failure_limit_;
   ProgramLog log_;
   GivingUp giving_up_;
-  CrashSettlement crashes_;
+  CrashHandling crashes_;
 };
 
 }  // namespace gtest_xdist::internal

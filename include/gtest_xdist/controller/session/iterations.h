@@ -1,12 +1,10 @@
 // Takes a session's workers from one iteration to the next.
 //
 // Layer: controller/session. A worker goes on to the next iteration by itself, so it may be there
-// before that has begun here. Does not start workers, and does not replay reports.
+// before that has begun here. Does not start workers, and does not play reports back.
 #ifndef GTEST_XDIST_CONTROLLER_SESSION_ITERATIONS_H_
 #define GTEST_XDIST_CONTROLLER_SESSION_ITERATIONS_H_
 
-#include <algorithm>
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +20,7 @@
 #include "gtest_xdist/controller/handout/hand_out.h"
 #include "gtest_xdist/controller/handout/planning.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/results/crash_hook.h"
 #include "gtest_xdist/controller/results/crash_items.h"
 #include "gtest_xdist/controller/results/failure_limit.h"
@@ -131,11 +130,11 @@ class Iterations {
   // Tells the workers to end the current iteration, and blocks until no worker is in it any more.
   void end() {
     // Every worker tells its collection, even if no test is left to run.
-    while (any_of(nodes(), [](const WorkerNode& node) { return node.life().is_starting(); })) {
-      node_manager_.pump();
-    }
+    node_manager_.pump_until([this] {
+      return !any_of(nodes(), [](const WorkerNode& node) { return node.life().is_starting(); });
+    });
     tell_workers_to_end();
-    while (any_worker_in()) node_manager_.pump();
+    node_manager_.pump_until([this] { return !any_worker_in(); });
     ending_ = false;
   }
 
@@ -204,7 +203,6 @@ class Iterations {
     for (auto& [node, message] : std::exchange(early_, {})) iteration_->on(*node, message);
     if (!why_no_more_workers_.empty()) give_up(why_no_more_workers_);
     iteration_->schedule();
-    iteration_->let_through();
   }
 
   // Counts and shows the ends of the iteration's tests.

@@ -8,19 +8,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <stdexcept>
 #include <vector>
 
-#include "gtest_xdist/bridge/hook_assertions.h"
 #include "gtest_xdist/controller/crew/crew.h"
 #include "gtest_xdist/controller/crew/node_manager.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/records/schedule_log.h"
-#include "gtest_xdist/controller/session/hook_guard.h"
 #include "gtest_xdist/controller/session/iterations.h"
 #include "gtest_xdist/controller/session/worker_collections.h"
-#include "gtest_xdist/hooks/session_hooks.h"
 #include "gtest_xdist/process/notes.h"
 
 namespace gtest_xdist::internal {
@@ -28,10 +25,9 @@ namespace gtest_xdist::internal {
 class Staffing {
  public:
   // `schedule_log` may be null.
-  Staffing(SessionHooks& hooks, NodeManager& node_manager, Crew& crew, Iterations& iterations,
+  Staffing(NodeManager& node_manager, Crew& crew, Iterations& iterations,
            const WorkerCollections& collections, ScheduleLog* schedule_log)
-      : hooks_(hooks),
-        node_manager_(node_manager),
+      : node_manager_(node_manager),
         crew_(crew),
         iterations_(iterations),
         collections_(collections),
@@ -39,20 +35,19 @@ class Staffing {
 
   // If a worker is missing, has the bell ring when there is a token for it.
   void await_token() {
-    if (crew_.is_short()) node_manager_.await_token();
+    if (crew_.is_short()) node_manager_.tokens().await();
   }
 
   // If there is a token that no worker has, starts a worker with it, or gives it back to make. Does
   // nothing until all started workers have told their collections: until then these may differ.
   void use_free_token() {
-    if (!node_manager_.has_free_token() || !collections_.are_known()) return;
-    if (!is_another_of_use()) return node_manager_.return_free_tokens();
-    const std::optional<HookAssertions> guard = guard_hooks(hooks_);
+    if (!node_manager_.tokens().has_free() || !collections_.are_known()) return;
+    if (!is_another_of_use()) return node_manager_.tokens().return_free();
     try {
       take_in(crew_.start_another(iterations_.to_come()));
     } catch (const std::runtime_error& error) {
       note(error.what());
-      return node_manager_.return_free_tokens();
+      return node_manager_.tokens().return_free();
     }
     await_token();
   }
@@ -60,7 +55,8 @@ class Staffing {
   // Call this when something was heard of workers. At the end of the session, when no test is left
   // to hand out, idle workers need no token. They stay until all are done.
   void return_idle_tokens() {
-    if (!node_manager_.has_jobserver() || !iterations_.is_last() || iterations_.ending()) return;
+    if (!node_manager_.tokens().are_needed() || !iterations_.is_last() || iterations_.ending())
+      return;
     if (!iterations_.under_way()) return;
     std::size_t busy = 0;
     std::size_t idle = 0;
@@ -73,7 +69,7 @@ class Staffing {
     // When the last one is done, all of them end at once.
     if (idle == 0 || busy == 0) return;
     if (iterations_.current().store().missing_count() > handed_out) return;
-    node_manager_.hold_tokens_for(busy);
+    node_manager_.tokens().hold_for(busy);
   }
 
   // The worker has died. Starts a replacement, if that would have something to do. If it cannot
@@ -125,7 +121,6 @@ class Staffing {
     if (!iterations_.ending()) iterations_.enter(node);
   }
 
-  SessionHooks& hooks_;
   NodeManager& node_manager_;
   Crew& crew_;
   Iterations& iterations_;

@@ -14,6 +14,7 @@
 #include "gtest_xdist/bridge/selection.h"
 #include "gtest_xdist/controller/crew/node_manager.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/session/collection_check.h"
 #include "gtest_xdist/controller/session/iterations.h"
 #include "gtest_xdist/core/messages/message.h"
@@ -63,7 +64,7 @@ class WorkerCollections {
       node.accuse(kToldTwice);
       return;
     }
-    node.values = std::move(m.values);
+    node.tell_values(std::move(m.values));
     if (!check_.has_right_digest(m)) {
       node.command(Command::send_collection);
       return;
@@ -77,7 +78,7 @@ class WorkerCollections {
       ask_workers_first();
     }
     hooks_.testnodeready(node.controller);
-    // If no test will run any more, the selection stays: its replay may have begun.
+    // If no test will run any more, the selection stays: its playback may have begun.
     if (!check_.known() && iterations_.why_no_more_workers().empty()) accept(*tests, node.name());
     if (hooks_.active()) {
       hooks_.node_collection_finished(node.controller, check_.ids_of(*tests));
@@ -137,7 +138,7 @@ class WorkerCollections {
 
   void reject(WorkerNode& node, const std::string& difference) {
     node.arrived(false);
-    iterations_.current().hold();
+    iterations_.current().stop_handing_out();
     iterations_.current().log().add_failure(node.number(), {}, difference);
     differ_ = true;
     schedule_if_equal();

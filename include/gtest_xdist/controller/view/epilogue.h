@@ -13,7 +13,7 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/crew/launcher.h"
 #include "gtest_xdist/controller/node/run_history.h"
-#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/results/retries.h"
 #include "gtest_xdist/core/tests/index_list.h"
 #include "gtest_xdist/process/notes.h"
@@ -57,7 +57,7 @@ inline void tell_reproductions(const WorkerNodes& nodes, const std::vector<TestI
   }
 }
 
-// What is printed when an iteration was replayed.
+// What is printed when an iteration was played back.
 inline void tell_epilogue(const std::vector<Retries::Flaky>& flaky, const Catalog& catalog,
                           const WorkerNodes& nodes, const std::vector<TestIndex>& order,
                           const Launcher& launcher) {

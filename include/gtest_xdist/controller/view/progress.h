@@ -19,7 +19,7 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/bridge/insides/compat.h"
 #include "gtest_xdist/controller/crew/session_clock.h"
-#include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/results/run_tally.h"
 #include "gtest_xdist/controller/view/status_line.h"
 #include "gtest_xdist/controller/view/worker_activity.h"
@@ -64,12 +64,12 @@ class Progress {
     is_coloured_ = is_coloured_output();
     next_ = clock_.now() + kFirst;
     shown_line_ = &*line_;
-    way_maker() = [] { shown_line_->hide(); };
+    status_line_hider() = [] { shown_line_->hide(); };
   }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress() {
-    if (line_) way_maker() = nullptr;
+    if (line_) status_line_hider() = nullptr;
   }
 
   // Call this before the controller waits. Draws the line if it is due. Returns when to call it

@@ -1,7 +1,7 @@
 // Prints a line for each event of a test, for GTEST_XDIST_VERBOSITY=1 and 2.
 //
 // Layer: controller/view. The lines are those of pytest-xdist's -v. They come when the controller
-// hears of the event, so they do not wait for the replay, of which this knows nothing.
+// hears of the event, so they do not wait for the playback, of which this knows nothing.
 #ifndef GTEST_XDIST_CONTROLLER_VIEW_RUN_LINES_H_
 #define GTEST_XDIST_CONTROLLER_VIEW_RUN_LINES_H_
 
@@ -14,6 +14,7 @@
 
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/results/run_tally.h"
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/tests/index_list.h"
@@ -60,7 +61,7 @@ class RunLines {
 
   // An iteration begins, or begins again. tell_beginning() will print it.
   void begin(std::size_t workers, std::size_t tests, const std::string& scheduler) {
-    if (!is_told(Topic::result)) return;
+    if (!is_shown(Topic::result)) return;
     beginning_.clear();
     beginning_.push_back(describe_crew(workers, tests));
     beginning_.push_back("scheduling tests via " + scheduler);
@@ -72,7 +73,7 @@ class RunLines {
   }
 
   void tell_end(const RunEnd& end, const RunTally& tally) {
-    if (!is_told(Topic::result)) return;
+    if (!is_shown(Topic::result)) return;
     tell_beginning();
     print_line(describe_run_end(end, catalog_.full_name(end.test), tally));
   }
@@ -80,7 +81,7 @@ class RunLines {
   // Call this before the controller waits. Prints which tests have begun since the last call. No
   // message tells that a test begins, so short tests are missed.
   void tell_starts() {
-    if (!is_told(Topic::step)) return;
+    if (!is_shown(Topic::step)) return;
     started_.resize(nodes_.size(), kNoTest);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       const WorkerNode& node = *nodes_[i];

@@ -14,6 +14,8 @@
 
 #include "gtest_xdist/controller/results/run_tally.h"
 #include "gtest_xdist/core/lean/sorted_order.h"
+#include "gtest_xdist/core/text/text.h"
+#include "gtest_xdist/core/text/time_text.h"
 
 namespace gtest_xdist::internal {
 
@@ -31,26 +33,10 @@ struct RunStatus {
   std::vector<Activity> running;  // of workers that are not idle, by number
 };
 
-// "59s", "2m05s", "1h02m".
-inline std::string describe_age(std::chrono::seconds age) {
-  constexpr std::int64_t kMinute = 60;
-  constexpr std::int64_t kHour = 60 * kMinute;
-  const auto two_digits = [](std::int64_t number) {
-    return (number < 10 ? "0" : "") + std::to_string(number);
-  };
-  const std::int64_t seconds = age.count();
-  if (seconds < kMinute) return std::to_string(seconds) + "s";
-  if (seconds < kHour) {
-    return std::to_string(seconds / kMinute) + "m" + two_digits(seconds % kMinute) + "s";
-  }
-  return std::to_string(seconds / kHour) + "h" + two_digits(seconds % kHour / kMinute) + "m";
-}
-
 // How many columns a text takes: one for each character of UTF-8. (Fonts make some wider.)
 inline std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
 }
 
 // The text, cut to `columns`. A cut text ends with "...", unless there is no room for it.

@@ -14,9 +14,11 @@
 #include "gtest_xdist/bridge/catalog.h"
 #include "gtest_xdist/controller/crew/session_clock.h"
 #include "gtest_xdist/controller/node/worker_node.h"
+#include "gtest_xdist/controller/node/worker_nodes.h"
 #include "gtest_xdist/controller/results/run_tally.h"
 #include "gtest_xdist/controller/view/status_line.h"
 #include "gtest_xdist/controller/view/worker_activity.h"
+#include "gtest_xdist/core/text/time_text.h"
 #include "gtest_xdist/process/notes.h"
 #include "gtest_xdist/process/signals/status_request.h"
 #include "gtest_xdist/transport/doorbell.h"
@@ -54,7 +56,7 @@ class WhoRunsWhat {
     const bool has_begun = tally.begin != Time();
     if (!has_begun) return Time::max();
     if (request_.take()) tell(now, tally, "running for " + age(now - tally.begin));
-    if (!is_told(Topic::event)) return Time::max();
+    if (!is_shown(Topic::event)) return Time::max();
     const Time since = std::max(tally.begin, tally.last_end);
     if (since == told_) return Time::max();
     if (now < since + kQuiet) return since + kQuiet;

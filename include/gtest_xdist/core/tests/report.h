@@ -50,14 +50,6 @@ struct Part {
   }
 };
 
-// Whether one of the first `count` of `parts` tells the same as `part`.
-inline bool is_told(const Part& part, const std::vector<Part>& parts, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (parts[i].tells_the_same_as(part)) return true;
-  }
-  return false;
-}
-
 template <class Visitor>
 void visit_fields(Visitor& visit, Part& part) {
   visit(part.type);

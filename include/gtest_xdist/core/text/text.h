@@ -39,6 +39,9 @@ inline std::string escape(std::string_view text, std::string_view others) {
   return escaped;
 }
 
+// Whether the byte continues a character of UTF-8.
+inline bool continues_character(char byte) { return (static_cast<unsigned char>(byte) >> 6) == 2; }
+
 // A stranger's text, fit for one line of a message: control characters are escaped. Of a text with
 // more than 200 bytes it shows the beginning and the size.
 inline std::string shown(std::string_view text) {
@@ -47,7 +50,7 @@ inline std::string shown(std::string_view text) {
   if (text.size() <= kLongest) return escape(text, "");
   std::size_t end = kBeginning;
   // Do not cut within a UTF-8 character, of which up to three bytes continue it.
-  while (end > kBeginning - 3 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  while (end > kBeginning - 3 && continues_character(text[end])) --end;
   return escape(text.substr(0, end), "") + "... (" + std::to_string(text.size()) + " bytes)";
 }
 

@@ -4,6 +4,7 @@
 #ifndef GTEST_XDIST_CORE_TEXT_TIME_TEXT_H_
 #define GTEST_XDIST_CORE_TEXT_TIME_TEXT_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -43,6 +44,32 @@ inline std::string describe_nanoseconds(std::int64_t nanoseconds) {
   }
   const std::uint64_t shown = whole / unit * scale + (whole % unit * scale + unit / 2) / unit;
   return format_decimal(shown, decimals) + " " + kUnits[i];
+}
+
+// "1.5 seconds".
+inline std::string describe_seconds(std::chrono::milliseconds time) {
+  constexpr std::int64_t kSecond = 1000;  // milliseconds
+  std::string text = std::to_string(time.count() / kSecond);
+  if (time.count() % kSecond != 0) {
+    const std::string decimals = std::to_string(kSecond + time.count() % kSecond).substr(1);
+    text += "." + decimals.substr(0, decimals.find_last_not_of('0') + 1);
+  }
+  return text + (text == "1" ? " second" : " seconds");
+}
+
+// "59s", "2m05s", "1h02m".
+inline std::string describe_age(std::chrono::seconds age) {
+  constexpr std::int64_t kMinute = 60;
+  constexpr std::int64_t kHour = 60 * kMinute;
+  const auto two_digits = [](std::int64_t number) {
+    return (number < 10 ? "0" : "") + std::to_string(number);
+  };
+  const std::int64_t seconds = age.count();
+  if (seconds < kMinute) return std::to_string(seconds) + "s";
+  if (seconds < kHour) {
+    return std::to_string(seconds / kMinute) + "m" + two_digits(seconds % kMinute) + "s";
+  }
+  return std::to_string(seconds / kHour) + "h" + two_digits(seconds % kHour / kMinute) + "m";
 }
 
 }  // namespace gtest_xdist::internal

@@ -23,7 +23,7 @@ inline std::size_t utf8_character(std::string_view text) {
   if (byte(0) < 0xc2U || byte(0) > 0xf4U || text.size() < size) return 0;
   std::uint32_t code = byte(0) & (0x7fU >> size);
   for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) return 0;
+    if (!continues_character(text[i])) return 0;
     code = code << 6U | (byte(i) & 0x3fU);
   }
   const bool is_too_long = (size == 3 && code < 0x800U) || (size == 4 && code < 0x10000U);

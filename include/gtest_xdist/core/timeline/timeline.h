@@ -64,11 +64,11 @@ struct Attempt {
 // Of each span, in their order. Where every worker runs every test, runs are counted in each place
 // of a worker.
 inline std::vector<Attempt> attempts_of(const ScheduleRun& run) {
-  const auto place_of = [&](const ScheduleSpan& span) {
+  const auto row_of = [&](const ScheduleSpan& span) {
     return run.on_every_worker ? run.crew[static_cast<std::size_t>(span.worker)].slot : 0;
   };
   const auto is_same = [&](const ScheduleSpan& a, const ScheduleSpan& b) {
-    return a.subject == b.subject && a.iteration == b.iteration && place_of(a) == place_of(b);
+    return a.subject == b.subject && a.iteration == b.iteration && row_of(a) == row_of(b);
   };
   std::vector<std::size_t> tests;
   for (std::size_t i = 0; i < run.spans.size(); ++i) {
@@ -80,7 +80,7 @@ inline std::vector<Attempt> attempts_of(const ScheduleRun& run) {
                  const ScheduleSpan& b = run.spans[tests[second]];
                  if (a.subject != b.subject) return a.subject < b.subject;
                  if (a.iteration != b.iteration) return a.iteration < b.iteration;
-                 if (place_of(a) != place_of(b)) return place_of(a) < place_of(b);
+                 if (row_of(a) != row_of(b)) return row_of(a) < row_of(b);
                  return a.begin_ns < b.begin_ns;
                }));
   std::vector<Attempt> attempts(run.spans.size());

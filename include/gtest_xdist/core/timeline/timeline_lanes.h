@@ -1,7 +1,7 @@
 // A schedule sorted into lanes, for a picture of it.
 //
-// Layer: core/timeline (standard library only). A lane for each place of a worker, in which those
-// that came in its place follow. How it is drawn is not known here.
+// Layer: core/timeline (standard library only). A worker and its replacements share a lane. Does
+// not know how a lane is drawn.
 #ifndef GTEST_XDIST_CORE_TIMELINE_TIMELINE_LANES_H_
 #define GTEST_XDIST_CORE_TIMELINE_TIMELINE_LANES_H_
 
@@ -35,18 +35,18 @@ class TimelineLanes {
 
   struct Lane {
     std::vector<std::pair<const ScheduleRun*, std::size_t>> workers;  // by time
-    std::vector<std::size_t> spans;                                   // likewise, by their numbers
+    std::vector<std::size_t> spans;                                   // by time; numbers of entries
     std::int64_t busy_ns = 0;
   };
 
-  // `schedule` must outlive this.
+  // Keeps a reference to `schedule`.
   explicit TimelineLanes(const Schedule& schedule) : runs_(schedule.runs.size()) {
     for (const ScheduleRun& run : schedule.runs) collect(run);
     drop_empty_lanes();
     rank();
   }
 
-  // By place of a worker.
+  // By number.
   const std::vector<Lane>& lanes() const { return lanes_; }
 
   // How many runs there are.
@@ -54,16 +54,16 @@ class TimelineLanes {
 
   const Entry& entry(std::size_t number) const { return entries_[number]; }
 
-  // The longest tests, the longest first, by their numbers.
+  // The longest tests, as numbers of entries, the longest first.
   const std::vector<std::size_t>& longest() const { return longest_; }
 
-  // The spans that are trouble, by their numbers.
+  // The spans for which is_trouble() is true, as numbers of entries.
   const std::vector<std::size_t>& troubles() const { return troubles_; }
 
   // How many runs of tests had the result.
   std::size_t count(Result result) const { return counts_[static_cast<std::size_t>(result)]; }
 
-  // When the first worker began, and when all was over.
+  // When the first worker began, and when the last one ended.
   std::int64_t begin_ns() const { return begin_; }
   std::int64_t end_ns() const { return end_; }
 
@@ -100,7 +100,7 @@ class TimelineLanes {
     return lanes_[slot];
   }
 
-  // Places to which no worker came.
+  // Removes lanes without a worker.
   void drop_empty_lanes() {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {

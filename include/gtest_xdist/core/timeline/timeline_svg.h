@@ -1,8 +1,7 @@
 // GTEST_XDIST_TIMELINE=<file>.svg: a schedule as a picture that any browser shows.
 //
-// Layer: core/timeline (standard library only). The whole of it, with what is around the lanes; a
-// lane is drawn by TimelineSvgLane. The picture of a hundred thousand tests is not much larger than
-// that of a thousand.
+// Layer: core/timeline (standard library only). Draws everything around the lanes; TimelineSvgLane
+// draws a lane. The picture of a hundred thousand tests is not much larger than that of a thousand.
 #ifndef GTEST_XDIST_CORE_TIMELINE_TIMELINE_SVG_H_
 #define GTEST_XDIST_CORE_TIMELINE_TIMELINE_SVG_H_
 
@@ -37,7 +36,7 @@ class TimelineSvg {
   using At = TimelineGeometry;
   using Result = ScheduleSpan::Result;
 
-  static constexpr std::size_t kMostTroubles = 20;  // that are listed
+  static constexpr std::size_t kMostTroubles = 20;  // as many are listed
 
   explicit TimelineSvg(const Schedule& schedule)
       : schedule_(schedule),

@@ -1,8 +1,8 @@
-// One lane of a timeline's picture: what the workers in one place did.
+// One lane of a timeline's picture: what a worker and its replacements did.
 //
-// Layer: core/timeline (standard library only). What would be narrower than can be seen is drawn
-// together with its neighbours; but what has not passed is always to be seen. What is around the
-// lanes is not known here.
+// Layer: core/timeline (standard library only). Spans that are too narrow to be seen are drawn
+// together with their neighbours, but one that did not pass is always visible. Does not know what
+// is around the lanes.
 #ifndef GTEST_XDIST_CORE_TIMELINE_TIMELINE_SVG_LANE_H_
 #define GTEST_XDIST_CORE_TIMELINE_TIMELINE_SVG_LANE_H_
 
@@ -13,6 +13,7 @@
 
 #include "gtest_xdist/core/identity.h"
 #include "gtest_xdist/core/schedule/schedule.h"
+#include "gtest_xdist/core/text/text.h"
 #include "gtest_xdist/core/text/time_text.h"
 #include "gtest_xdist/core/text/utf8.h"
 #include "gtest_xdist/core/timeline/svg.h"
@@ -36,12 +37,12 @@ inline std::string svg_class_of(const ScheduleSpan& span) {
 
 class TimelineSvgLane {
  public:
-  // `lane` is one of `all`; its elements are appended to `text`. What is passed must outlive this.
+  // `lane` is one of `all`. Appends elements to `text`. Keeps references to its arguments.
   TimelineSvgLane(const TimelineLanes& all, const TimelineLanes::Lane& lane,
                   const TimelineGeometry& at, std::string& text)
       : all_(all), lane_(lane), at_(at), height_(at.bar_height()), text_(text) {}
 
-  // So far below the top of the picture. To be called once.
+  // Draws the lane, so far below the top of the picture. Call it once.
   void draw(int top) {
     std::string name;
     std::int64_t life = 0;
@@ -80,7 +81,7 @@ class TimelineSvgLane {
   using Kind = ScheduleSpan::Kind;
   using Result = ScheduleSpan::Result;
 
-  // Draws the span at `i`, or a group of narrow ones that begins with it; where it goes on.
+  // Draws the span at `i`, or a group of narrow ones that begins with it. Returns the next one.
   std::size_t draw_span(std::size_t i) {
     const Entry& first = all_.entry(lane_.spans[i]);
     if (TimelineLanes::is_trouble(*first.span)) return i + 1;
@@ -125,7 +126,7 @@ class TimelineSvgLane {
     text_ += "\n";
   }
 
-  // As much of the name as there is room for; rather the test's than its suite's.
+  // As much of the name as there is room for: the suite's name goes first.
   void draw_label(const Entry& entry) {
     const ScheduleSpan& span = *entry.span;
     if (span.kind != Kind::test || at_.is_low()) return;
@@ -142,7 +143,7 @@ class TimelineSvgLane {
       label = (rank.empty() ? "" : rank + " ") + name.substr(name.find('.') + 1);
       if (label.size() > room) {
         std::size_t size = room - 1;
-        while (size > 0 && (static_cast<unsigned char>(label[size]) & 0xc0U) == 0x80U) --size;
+        while (size > 0 && continues_character(label[size])) --size;
         label = label.substr(0, size) + "…";
       }
     }
@@ -150,12 +151,12 @@ class TimelineSvgLane {
              svg_number(height_ / 2 + 4) + "\">" + quote_xml(label) + "</text>";
   }
 
-  // Never narrower than can be seen, with a mark above.
+  // Wide enough to be seen, with a mark above.
   void draw_trouble(const Entry& entry) {
     constexpr double kLeast = 3;
     const ScheduleSpan& span = *entry.span;
     const std::string x = at_.position(span.begin_ns);
-    // What the one before hides is listed and counted all the same.
+    // One that is hidden by the one before is still listed and counted.
     const double end = at_.pixels(span.end_ns);
     if (end < hidden_to_ && span.result == hidden_as_) return;
     hidden_to_ = std::max(end, at_.pixels(span.begin_ns) + kLeast);
@@ -168,7 +169,7 @@ class TimelineSvgLane {
     text_ += "\n";
   }
 
-  // A worker that did not end as it should, and who came in its place.
+  // A worker that did not end as it should, and its replacement.
   void draw_end(const ScheduleWorker& worker, std::size_t i) {
     if (!worker.end.empty()) {
       text_ += "<path stroke=\"#d62728\" stroke-width=\"2\" d=\"M" + at_.position(worker.end_ns) +

@@ -30,7 +30,7 @@ void visit_fields(Visitor& visit, CodePlace& place) {
 }
 
 // Throws std::runtime_error if the function is in no module: it was made at run time, say.
-inline CodePlace place_of(Code function) {
+inline CodePlace code_place_of(Code function) {
   const auto address = reinterpret_cast<std::uintptr_t>(function);
   CodePlace place;
   const bool found = os::find_module([&](const os::Module& module) {
@@ -45,7 +45,7 @@ inline CodePlace place_of(Code function) {
 }
 
 // The function at that place in this process. Throws std::runtime_error if the library is not
-// loaded, or if it is another build than the one that place_of() has seen.
+// loaded, or if it is another build than the one that code_place_of() has seen.
 inline Code code_at(const CodePlace& place) {
   Code function = nullptr;
   bool is_other_build = false;

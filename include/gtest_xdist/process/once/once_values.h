@@ -126,6 +126,10 @@ class OnceValues {
     return true;
   }
 
+  // Has `watch(true)` called before this process makes a value, and `watch(false)` after that. A
+  // value that is made for another one is part of it.
+  void observe_making(void (*watch)(bool begins)) { watch_ = watch; }
+
   // --- values ------------------------------------------------------------------------------------
 
   // The object that cache() has kept; null if there is none. `type` is the address of the TypeKey.
@@ -160,6 +164,7 @@ class OnceValues {
                       type);
     }
     std::string made;
+    const Watched watched(making_.size() == 1 ? watch_ : nullptr);
     make([&](Encode encode) {
       attempt(name, [&] {
         made = encode();
@@ -207,6 +212,21 @@ class OnceValues {
   }
 
  private:
+  class Watched {
+   public:
+    explicit Watched(void (*watch)(bool begins)) : watch_(watch) {
+      if (watch_ != nullptr) watch_(true);
+    }
+    Watched(const Watched&) = delete;
+    Watched& operator=(const Watched&) = delete;
+    ~Watched() {
+      if (watch_ != nullptr) watch_(false);
+    }
+
+   private:
+    void (*const watch_)(bool begins);
+  };
+
   static std::string quoted(const std::string& name) { return "once(\"" + name + "\")"; }
 
   // "once("a") waits for once("b"), which waits for once("c")".
@@ -284,6 +304,7 @@ class OnceValues {
   bool is_guest_ = false;             // whether this is a worker
   bool is_shared_ = false;            // whether workers may use the values
   void (*serve_)() = nullptr;
+  void (*watch_)(bool begins) = nullptr;
   bool is_used_ = false;
   bool ends_at_exit_ = false;
 

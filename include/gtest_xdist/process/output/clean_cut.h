@@ -7,10 +7,9 @@
 #include <cstddef>
 #include <string_view>
 
-namespace gtest_xdist::internal {
+#include "gtest_xdist/core/text/text.h"
 
-// Whether the byte continues a character of UTF-8.
-inline bool continues_character(char byte) { return (static_cast<unsigned char>(byte) >> 6) == 2; }
+namespace gtest_xdist::internal {
 
 // The size in bytes of the UTF-8 character that begins with this byte.
 inline std::size_t character_size(char first) {

@@ -25,9 +25,9 @@ class OutputCuts {
   // Cuts `range` out. Cuts that touch or overlap become one.
   void add(ByteRange range) {
     if (range.end <= range.begin) return;
-    bool is_told = false;
-    range = join(cuts_, range, is_told);
-    cuts_[range.begin] = {range.end, is_told};
+    bool is_named = false;
+    range = join(cuts_, range, is_named);
+    cuts_[range.begin] = {range.end, is_named};
   }
 
   // The end of the cut that `position` is in; `position` itself if it is in none.
@@ -44,8 +44,8 @@ class OutputCuts {
     auto next = cuts_.upper_bound(range.begin);
     if (next != cuts_.begin() && std::prev(next)->second.end > range.begin) {
       const auto here = std::prev(next);
-      if (!here->second.is_told) piece.cut = here->second.end - here->first;
-      here->second.is_told = true;
+      if (!here->second.is_named) piece.cut = here->second.end - here->first;
+      here->second.is_named = true;
       range.begin = std::min(range.end, here->second.end);
       if (range.begin == here->second.end) cuts_.erase(here);
     }

@@ -83,7 +83,7 @@ class OutputFile {
   // beginning was. Any thread may call this.
   bool trim(ByteRange so_far) {
     const std::lock_guard<std::mutex> lock(kept_->mutex);
-    so_far.begin = std::max(so_far.begin, kept_->settled);
+    so_far.begin = std::max(so_far.begin, kept_->closed);
     if (so_far.end <= so_far.begin || so_far.end - so_far.begin <= limit_) return false;
     const ByteRange middle = {so_far.begin + limit_ / 2, so_far.end - limit_ / 2};
     const std::uint64_t freed_to = kept_->cuts.end_at(middle.begin);
@@ -96,12 +96,12 @@ class OutputFile {
 
   // Ends a region. If it is larger than the limit, cuts its middle out now, and returns its size.
   // Call this for regions in their order: bytes before the end of one are no part of another.
-  std::optional<std::uint64_t> settle(ByteRange region) {
+  std::optional<std::uint64_t> close_region(ByteRange region) {
     const std::uint64_t size = this->size();
     const std::lock_guard<std::mutex> lock(kept_->mutex);
-    region = {std::max(region.begin, kept_->settled), std::min(region.end, size)};
+    region = {std::max(region.begin, kept_->closed), std::min(region.end, size)};
     if (region.end <= region.begin) return std::nullopt;
-    kept_->settled = region.end;
+    kept_->closed = region.end;
     const std::uint64_t printed = region.end - region.begin;
     if (printed <= limit_) return std::nullopt;
     const ByteRange middle = clean({region.begin + limit_ / 2, region.end - limit_ / 2});
@@ -147,7 +147,7 @@ class OutputFile {
   struct Kept {
     std::mutex mutex;
     OutputCuts cuts;
-    std::uint64_t settled = 0;  // the end of the last region that was settled
+    std::uint64_t closed = 0;  // the end of the last region that was closed
   };
 
   // Holds no lock while anything is printed: a pager can delay that for as long as a person reads.

@@ -7,11 +7,8 @@
 #ifndef GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_WATCH_H_
 #define GTEST_XDIST_PROCESS_OUTPUT_OUTPUT_WATCH_H_
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -21,6 +18,7 @@
 #include <vector>
 
 #include "gtest_xdist/process/output/write_notice.h"
+#include "gtest_xdist/process/signals/quiet_thread.h"
 
 namespace gtest_xdist::internal {
 
@@ -71,7 +69,7 @@ class OutputWatch {
 
   // Until the handle that is returned is destroyed, a thread of this process calls `look` again and
   // again, except while nobody writes to any of `files`. The handle must not outlive this object.
-  // The thread has all signals blocked. If there can be no thread, `look` is never called.
+  // The thread is a quiet one. If there can be no thread, `look` is never called.
   Handle add(std::vector<int> files, Look look) {
     const int number = next_number_++;
     {
@@ -110,19 +108,16 @@ class OutputWatch {
   }
 
   void start() {
-    ::sigset_t all;
-    ::sigset_t before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before);
     try {
-      thread_ = std::thread([this] { run(); });
+      thread_ = start_quiet_thread(&run, this);
     } catch (const std::system_error&) {
       // As on a file system that frees nothing: too much output is not shown, but takes space.
     }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
-  void run() {
+  static void run(void* self) { static_cast<OutputWatch*>(self)->look_until_end(); }
+
+  void look_until_end() {
     std::unique_lock<std::mutex> lock(mutex_);
     Milliseconds rest = kRest;
     Milliseconds quiet{0};

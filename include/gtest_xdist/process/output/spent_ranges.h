@@ -18,10 +18,10 @@ class SpentRanges {
   // order come together.
   ByteRange add(ByteRange range, std::uint64_t enough) {
     if (range.end <= range.begin) return {};
-    bool is_told = false;
-    range = join(spent_, range, is_told);
+    bool is_named = false;
+    range = join(spent_, range, is_named);
     if (range.end - range.begin >= enough) return range;
-    spent_[range.begin] = {range.end, is_told};
+    spent_[range.begin] = {range.end, is_named};
     return {};
   }
 

@@ -16,19 +16,19 @@ namespace gtest_xdist::internal {
 
 struct StretchEnd {
   std::uint64_t end = 0;
-  bool is_told = false;  // of a cut: whether a piece has named it
+  bool is_named = false;  // of a cut: whether a piece has named it
 };
 
 using Stretches = std::map<std::uint64_t, StretchEnd>;  // by beginning
 
 // Removes the stretches that overlap with the range or touch it, and returns their union with it.
-// `is_told` becomes true if it is true of one of them.
-inline ByteRange join(Stretches& stretches, ByteRange range, bool& is_told) {
+// `is_named` becomes true if it is true of one of them.
+inline ByteRange join(Stretches& stretches, ByteRange range, bool& is_named) {
   auto next = stretches.lower_bound(range.begin);
   if (next != stretches.begin() && std::prev(next)->second.end >= range.begin) --next;
   while (next != stretches.end() && next->first <= range.end) {
     range = {std::min(range.begin, next->first), std::max(range.end, next->second.end)};
-    is_told |= next->second.is_told;
+    is_named |= next->second.is_named;
     next = stretches.erase(next);
   }
   return range;

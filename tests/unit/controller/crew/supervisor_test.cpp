@@ -86,7 +86,7 @@ class SupervisorTest : public testing::Test {
   // Blocks until the process of worker `i` has ended.
   std::string ending(std::size_t i) { return node(i).process->wait().describe(); }
 
-  bool is_being_ended(std::size_t i) { return node(i).end_reason.has_value(); }
+  bool is_being_ended(std::size_t i) { return node(i).end_reason() != nullptr; }
 
   ScratchDirectory directory_;
   Catalog catalog_;
@@ -117,8 +117,8 @@ TEST_F(SupervisorTest, EndsATestThatTakesTooLong) {
   EXPECT_EQ(look(4s), 6s) << "until it is stopped";
   EXPECT_EQ(look_when_stopped(0, 4s), 6s) << "a grace";
   EXPECT_EQ(ending(0), "killed by signal 6 (SIGABRT)");
-  EXPECT_EQ(node(0).end_reason->what, "timed out");
-  EXPECT_EQ(node(0).end_reason->why, "it took longer than 3 seconds (GTEST_XDIST_TIMEOUT)");
+  EXPECT_EQ(node(0).end_reason()->what, "timed out");
+  EXPECT_EQ(node(0).end_reason()->why, "it took longer than 3 seconds (GTEST_XDIST_TIMEOUT)");
   EXPECT_FALSE(is_being_ended(1));
 }
 
@@ -126,7 +126,7 @@ TEST_F(SupervisorTest, EndsATestThatTakesTooLong) {
 TEST_F(SupervisorTest, CountsBeforeTheEpochOfTheClock) {
   options_.timeout = 3s;
   begin_ = Time(-1h);
-  node(0).started = begin_;
+  node(0).process_starts(begin_);
   run_test(0, 1s);
   EXPECT_EQ(look(1s), 1750ms);
   look(4s);
@@ -143,7 +143,7 @@ TEST_F(SupervisorTest, LimitsEachPhaseOfUserCode) {
        {Row{Phase::starting, 60s}, Row{Phase::session_start, 2s}, Row{Phase::environments_up, 2s},
         Row{Phase::suite_up, 2s}, Row{Phase::suite_down, 2s}, Row{Phase::environments_down, 2s},
         Row{Phase::session_finish, 2s}}) {
-    node(0).end_reason.reset();
+    node(0).let_go();
     supervisor_.reset();
     run_for_long(0);
     enter(0, row.phase, 5s);
@@ -193,7 +193,7 @@ TEST_F(SupervisorTest, EndsTheSession) {
   look(5s);
   EXPECT_EQ(supervisor().over(),
             "the session took longer than 5 seconds (GTEST_XDIST_SESSION_TIMEOUT)");
-  EXPECT_EQ(node(0).end_reason->what, "ran out of time");
+  EXPECT_EQ(node(0).end_reason()->what, "ran out of time");
   look_when_stopped(0, 5s);
   EXPECT_EQ(ending(0), "killed by signal 6 (SIGABRT)");
   EXPECT_FALSE(is_being_ended(1)) << "it is idle, and can end by itself";
@@ -210,9 +210,9 @@ TEST_F(SupervisorTest, PassesASignalOn) {
   EXPECT_EQ(look(1s, SIGINT), 3s);
   EXPECT_EQ(supervisor().over(), "interrupted by signal 2 (SIGINT)");
   EXPECT_EQ(ending(0), "killed by signal 2 (SIGINT)");
-  EXPECT_EQ(node(0).end_reason->what, "was interrupted");
-  EXPECT_EQ(node(0).end_reason->why, "signal 2 (SIGINT)");
-  EXPECT_FALSE(node(0).end_reason->blames_worker);
+  EXPECT_EQ(node(0).end_reason()->what, "was interrupted");
+  EXPECT_EQ(node(0).end_reason()->why, "signal 2 (SIGINT)");
+  EXPECT_FALSE(node(0).end_reason()->blames_worker);
   node(0).process_ended();
   look(3s, SIGINT);
   EXPECT_EQ(ending(1), "killed by signal 9 (SIGKILL)");
@@ -235,8 +235,8 @@ TEST_F(SupervisorTest, EndsAWorkerThatIsStopped) {
   }
   look(11s);
   EXPECT_EQ(ending(0), "killed by signal 9 (SIGKILL)");
-  EXPECT_EQ(node(0).end_reason->what, "was stopped");
-  EXPECT_EQ(node(0).end_reason->why, "signal 19 (SIGSTOP), and nobody continued it");
+  EXPECT_EQ(node(0).end_reason()->what, "was stopped");
+  EXPECT_EQ(node(0).end_reason()->why, "signal 19 (SIGSTOP), and nobody continued it");
 }
 
 TEST_F(SupervisorTest, NoticesAWorkerThatDoesNotHear) {

@@ -59,8 +59,8 @@ class WorkerEndingTest : public WorkerFixture {
 
   void expect_let_go(Duration now) {
     EXPECT_FALSE(ending_.under_way());
-    EXPECT_FALSE(node_.end_reason);
-    EXPECT_EQ(ending_.settled() - begin_, now + 2s);
+    EXPECT_FALSE(node_.end_reason());
+    EXPECT_EQ(ending_.stops_count_from() - begin_, now + 2s);
     await_continuation(node_);
   }
 
@@ -86,8 +86,8 @@ TEST_F(WorkerEndingTest, DoesNothingUnasked) {
 TEST_F(WorkerEndingTest, StopsAndThenAborts) {
   EXPECT_EQ(begin(1s), 3s) << "until it is stopped";
   EXPECT_TRUE(ending_.under_way());
-  EXPECT_EQ(node_.end_reason->what, "timed out");
-  EXPECT_EQ(node_.end_reason->why, "too long");
+  EXPECT_EQ(node_.end_reason()->what, "timed out");
+  EXPECT_EQ(node_.end_reason()->why, "too long");
   EXPECT_EQ(go_on_when_stopped(1s), 3s) << "a grace";
   EXPECT_EQ(how_it_ended(), "killed by signal 6 (SIGABRT)");
 }
@@ -166,7 +166,7 @@ TEST_F(WorkerEndingTest, AWorkerThatWasLetGoCanBeEnded) {
 TEST_F(WorkerEndingTest, EndsByASignalWithoutAnyQuestion) {
   EXPECT_EQ(ending_.begin_with(SIGINT, {"was interrupted", "signal 2", false}, begin_) - begin_,
             2s);
-  EXPECT_EQ(node_.end_reason->what, "was interrupted");
+  EXPECT_EQ(node_.end_reason()->what, "was interrupted");
   EXPECT_EQ(how_it_ended(), "killed by signal 2 (SIGINT)");
 }
 
@@ -191,7 +191,7 @@ TEST_F(WorkerEndingTest, ASignalEndsWhatADebuggerLooksAt) {
 TEST_F(WorkerEndingTest, Kills) {
   ending_.kill({"was stopped", "nobody continued it"});
   EXPECT_EQ(ending_.go_on(begin_), WorkerEnding::Time::max());
-  EXPECT_EQ(node_.end_reason->what, "was stopped");
+  EXPECT_EQ(node_.end_reason()->what, "was stopped");
   EXPECT_EQ(how_it_ended(), "killed by signal 9 (SIGKILL)");
 }
 
@@ -207,7 +207,7 @@ TEST_F(WorkerEndingTest, ADebuggerDoesNotOutliveItsWorker) {
 
 TEST_F(WorkerEndingTest, DoesNotNoticeAtOnceThatItGoesOnAfterASuspension) {
   clock_.stood_still(begin_ + 5s, begin_ + 100s);
-  EXPECT_EQ(ending_.settled() - begin_, 7s);
+  EXPECT_EQ(ending_.stops_count_from() - begin_, 7s);
 }
 
 // With the session its workers go on, all of them.

@@ -32,7 +32,7 @@ TEST_F(CrashReport, SaysWhyAWorkerIsDown) {
   EXPECT_EQ(describe_node_down(node_, ExitStatus(SIGSEGV)), "killed by signal 11 (SIGSEGV)");
   EXPECT_EQ(describe_node_down(node_, ExitStatus(SIGKILL)),
             "killed by signal 9 (SIGKILL), as the kernel does when memory runs out");
-  node_.end_reason = {"timed out", "it took longer than 1 second"};
+  node_.end_for({"timed out", "it took longer than 1 second"});
   EXPECT_EQ(describe_node_down(node_, ExitStatus(SIGKILL)),
             "timed out: it took longer than 1 second");
   die_in(Phase::test);

@@ -51,7 +51,7 @@ class WorkerOutputTest : public testing::Test {
 TEST_F(WorkerOutputTest, IsCutByStreamWhereAReportTellsTooMuch) {
   Report report;
   report.add_output(3, {print_out(500), print_err(100)});
-  EXPECT_EQ(output_.settle(report, 3), 500U);
+  EXPECT_EQ(output_.close_region(report, 3), 500U);
   EXPECT_EQ(text_of(output_.out), cut(400));
   EXPECT_EQ(text_of(output_.err), std::string(100, 'x'));
 }
@@ -59,7 +59,7 @@ TEST_F(WorkerOutputTest, IsCutByStreamWhereAReportTellsTooMuch) {
 TEST_F(WorkerOutputTest, CountsTogetherInAllStepsOfAReport) {
   Report report;
   for (int step = 0; step < 10; ++step) report.add_part(3, {print_out(50), print_err(20)}, {});
-  EXPECT_EQ(output_.settle(report, 3), 700U);
+  EXPECT_EQ(output_.close_region(report, 3), 700U);
   EXPECT_EQ(text_of(output_.out), cut(400));
   EXPECT_EQ(text_of(output_.err), cut(100));
 }
@@ -67,14 +67,14 @@ TEST_F(WorkerOutputTest, CountsTogetherInAllStepsOfAReport) {
 TEST_F(WorkerOutputTest, IsNotThatOfAnotherWorker) {
   Report report;
   report.add_output(2, {print_out(500), {}});
-  EXPECT_EQ(output_.settle(report, 3), 0U);
-  EXPECT_EQ(output_.settle(Report(), 3), 0U);
+  EXPECT_EQ(output_.close_region(report, 3), 0U);
+  EXPECT_EQ(output_.close_region(Report(), 3), 0U);
   EXPECT_EQ(text_of(output_.out), std::string(500, 'x'));
 }
 
 TEST_F(WorkerOutputTest, IsTrimmedWhileItIsPrinted) {
   const ByteRange before = print_out(100);
-  EXPECT_EQ(output_.settle({before, {}}), 0U);
+  EXPECT_EQ(output_.close_region({before, {}}), 0U);
   slot_.out_region = before.end;
   print_out(200);
   EXPECT_EQ(output_.trim(slot_), Found::output) << "it is not worth it yet";
@@ -88,12 +88,12 @@ TEST_F(WorkerOutputTest, IsTrimmedWhileItIsPrinted) {
 // Nothing else is known of what a dead worker printed last.
 TEST_F(WorkerOutputTest, OfADeadWorkerIsCutFromWhereItsRegionBegan) {
   const ByteRange before = print_out(100);
-  EXPECT_EQ(output_.settle({before, {}}), 0U);
+  EXPECT_EQ(output_.close_region({before, {}}), 0U);
   slot_.out_region = before.end;
   slot_.out_begin = print_out(90).end;
   print_out(110);
-  EXPECT_EQ(output_.settle_tail(slot_), 200U);
-  EXPECT_EQ(output_.settle_tail(slot_), 0U);
+  EXPECT_EQ(output_.close_last_region(slot_), 200U);
+  EXPECT_EQ(output_.close_last_region(slot_), 0U);
   EXPECT_EQ(text_of(output_.out), std::string(100, 'x') + cut(100));
 }
 
@@ -101,7 +101,7 @@ TEST_F(WorkerOutputTest, OfADeadWorkerIsCutFromWhereItsRegionBegan) {
 TEST_F(WorkerOutputTest, SuffersNoHarmFromNonsense) {
   constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
   const ByteRange before = print_out(100);
-  EXPECT_EQ(output_.settle({before, {}}), 0U);
+  EXPECT_EQ(output_.close_region({before, {}}), 0U);
   print_out(90);
   for (const std::uint64_t region : {std::uint64_t{0}, std::uint64_t{1000}, kLargest}) {
     slot_.out_region = region;
@@ -114,7 +114,7 @@ TEST_F(WorkerOutputTest, SuffersNoHarmFromNonsense) {
                                 ByteRange{0, 100}, ByteRange{0, kLargest}}) {
     Report report;
     report.add_output(3, {range, range});
-    EXPECT_EQ(output_.settle(report, 3), 0U);
+    EXPECT_EQ(output_.close_region(report, 3), 0U);
   }
   EXPECT_EQ(text_of(output_.out), std::string(193, 'x'));
 }

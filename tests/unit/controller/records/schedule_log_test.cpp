@@ -31,7 +31,7 @@ class ScheduleLogTest : public WorkerFixture {
  protected:
   void SetUp() override {
     log_ = std::make_unique<ScheduleLog>(run_, std::make_shared<Catalog>(), 4, zero_);
-    node_.started = zero_ + hours(1);
+    node_.process_starts(zero_ + hours(1));
     log_->started(node_);
     started_ = run_.crew[3].begin_ns;
   }
@@ -158,10 +158,10 @@ TEST_F(ScheduleLogTest, TellsWhatAWorkerDiedIn) {
   EXPECT_EQ(run_.crew[3].end, "killed by signal 6");
   EXPECT_GE(run_.crew[3].end_ns, last().end_ns);
 
-  node_.end_reason = EndReason{"timed out", "", true};
+  node_.end_for({"timed out", "", true});
   log_->ended(node_, "x", Clock::now());
   EXPECT_EQ(last().result, SpanResult::timed_out);
-  node_.end_reason = EndReason{"was interrupted", "", false};
+  node_.end_for({"was interrupted", "", false});
   log_->ended(node_, "x", Clock::now());
   EXPECT_EQ(last().result, SpanResult::interrupted);
 }

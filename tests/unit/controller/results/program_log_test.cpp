@@ -100,6 +100,19 @@ TEST(ProgramLog, WhatOneWorkerSaysTwiceIsToldTwice) {
   EXPECT_EQ(text(log.take_rest()), "gw0 says odd; gw0 says odd");
 }
 
+TEST(ProgramLog, WhatOneWorkerSaysAtTwoPlacesIsToldTwice) {
+  ProgramLog log;
+  for (const int worker : {0, 1}) {
+    log.add_set_up(story(worker, {"odd"}), true);
+    log.add_tear_down(story(worker, {"odd"}));
+    log.add(story(worker, {"odd"}));
+  }
+  log.add_untold(story(2, {"odd"}));
+  EXPECT_EQ(text(log.take_set_up()), "gw0 prints 0-10; gw0 says odd");
+  EXPECT_EQ(text(log.take_tear_down()), "gw0 prints 0-10; gw0 says odd");
+  EXPECT_EQ(text(log.take_rest()), "gw0 says odd");
+}
+
 TEST(ProgramLog, TheControllersOwnWordsComeAfterTheOutputTheyAreAbout) {
   ProgramLog log;
   log.add_failure(1, {{5, 9}, {}}, "worker 'gw1' crashed");

@@ -97,7 +97,7 @@ TEST(ResultStoreEach, ClosingATestTakesTheReportsThatAreThere) {
 TEST(ResultStoreEach, SettlingReplacesThePartialReports) {
   ResultStore store = three_suites({5}, 2);
   store.add_test(5, 0, story(0, {"bad"}));
-  store.settle_test(5, story(0, {"given up"}));
+  store.explain_test(5, story(0, {"given up"}));
   EXPECT_EQ(text(store.take_test(5)), "gw0 prints 0-10; gw0 says given up");
 }
 

@@ -22,15 +22,15 @@ using Indices = std::vector<TestIndex>;
 
 TEST(ResultStore, WithoutSelectedTestsIsDone) {
   ResultStore store = three_suites({});
-  EXPECT_TRUE(store.all_replayed());
+  EXPECT_TRUE(store.all_played());
   EXPECT_EQ(store.next_suite(), std::nullopt);
   EXPECT_TRUE(store.missing().empty());
-  for (const std::uint32_t suite : {0U, 1U, 2U}) EXPECT_TRUE(store.all_replayed(suite));
+  for (const std::uint32_t suite : {0U, 1U, 2U}) EXPECT_TRUE(store.all_played(suite));
 }
 
 TEST(ResultStore, BeginsWithNothing) {
   const ResultStore store = three_suites({1, 3, 5});
-  EXPECT_FALSE(store.all_replayed());
+  EXPECT_FALSE(store.all_played());
   EXPECT_EQ(store.next_suite(), std::nullopt);
   EXPECT_EQ(store.next_test(0), std::nullopt);
   EXPECT_EQ(store.missing(), (Indices{1, 3, 5}));
@@ -40,9 +40,9 @@ TEST(ResultStore, BeginsWithNothing) {
 TEST(ResultStore, TestsComeInTheOrderOfTheirReports) {
   ResultStore store = three_suites();
   for (const TestIndex test : {2U, 0U, 1U}) store.add_test(test, 0, story(0));
-  EXPECT_EQ(replay(store, 0), (Indices{2, 0, 1}));
-  EXPECT_TRUE(store.all_replayed(0));
-  EXPECT_FALSE(store.all_replayed());
+  EXPECT_EQ(play_back(store, 0), (Indices{2, 0, 1}));
+  EXPECT_TRUE(store.all_played(0));
+  EXPECT_FALSE(store.all_played());
 }
 
 TEST(ResultStore, ACompleteSuiteComesBeforeABegunOneAndTheFirstBeforeTheLater) {
@@ -55,9 +55,9 @@ TEST(ResultStore, ACompleteSuiteComesBeforeABegunOneAndTheFirstBeforeTheLater) {
   EXPECT_EQ(store.next_suite(), 2U);
   store.add_test(4, 0, story(0));
   EXPECT_EQ(store.next_suite(), 1U);
-  replay(store, 1);
+  play_back(store, 1);
   EXPECT_EQ(store.next_suite(), 2U);
-  replay(store, 2);
+  play_back(store, 2);
   EXPECT_EQ(store.next_suite(), 0U);
 }
 
@@ -76,12 +76,12 @@ TEST(ResultStore, ASuiteIsNotCompleteWhileAWorkerIsInside) {
   EXPECT_EQ(store.next_suite(), 2U);
 }
 
-TEST(ResultStore, ASuiteThatIsReplayedDoesNotComeAgain) {
+TEST(ResultStore, ASuiteThatIsPlayedBackDoesNotComeAgain) {
   ResultStore store = three_suites({5});
   store.suite_entered(2);
   store.add_test(5, 0, story(0));
-  EXPECT_EQ(replay(store, 2), (Indices{5}));
-  EXPECT_TRUE(store.all_replayed());
+  EXPECT_EQ(play_back(store, 2), (Indices{5}));
+  EXPECT_TRUE(store.all_played());
   EXPECT_EQ(store.next_suite(), std::nullopt);
   store.suite_left(2);
   EXPECT_EQ(store.next_suite(), std::nullopt);
@@ -94,7 +94,7 @@ TEST(ResultStore, ASecondReportOfATestIsPassedOver) {
   EXPECT_EQ(text(store.take_test(*store.next_test(2))), "gw0 prints 0-10; gw0 says first");
   store.add_test(5, 1, story(1, {"third"}));
   EXPECT_EQ(store.next_test(2), std::nullopt);
-  EXPECT_TRUE(store.all_replayed(2));
+  EXPECT_TRUE(store.all_played(2));
 }
 
 TEST(ResultStore, AReportOfATestThatWasNotSelectedIsPassedOver) {
@@ -103,13 +103,14 @@ TEST(ResultStore, AReportOfATestThatWasNotSelectedIsPassedOver) {
   EXPECT_EQ(store.next_suite(), std::nullopt);
 }
 
-// --- closing, settling, forgetting ---------------------------------------------------------------
+// --- closing, explaining, forgetting
+// ---------------------------------------------------------------
 
 TEST(ResultStore, ClosingATestAsksForAReasonOnlyWhereThereIsNoReport) {
   ResultStore store = three_suites();
   EXPECT_TRUE(store.close_test(0));
   EXPECT_EQ(store.missing(), (Indices{0, 1, 2, 3, 4, 5}));
-  store.settle_test(0, story(0, {"not run"}));
+  store.explain_test(0, story(0, {"not run"}));
   EXPECT_FALSE(store.close_test(0));
   EXPECT_EQ(store.missing(), (Indices{1, 2, 3, 4, 5}));
   EXPECT_EQ(text(store.take_test(*store.next_test(0))), "gw0 prints 0-10; gw0 says not run");
@@ -118,7 +119,7 @@ TEST(ResultStore, ClosingATestAsksForAReasonOnlyWhereThereIsNoReport) {
 TEST(ResultStore, SettlingComesToLateForATestThatHasAReport) {
   ResultStore store = three_suites();
   store.add_test(0, 0, story(0, {"ran"}));
-  store.settle_test(0, story(0, {"not run"}));
+  store.explain_test(0, story(0, {"not run"}));
   EXPECT_EQ(text(store.take_test(*store.next_test(0))), "gw0 prints 0-10; gw0 says ran");
   EXPECT_EQ(store.next_test(0), std::nullopt);
 }
@@ -129,8 +130,8 @@ TEST(ResultStore, AForgottenTestIsNotExpected) {
   store.forget_test(4);
   EXPECT_TRUE(store.missing().empty());
   EXPECT_EQ(store.next_suite(), 1U);
-  EXPECT_EQ(replay(store, 1), (Indices{3}));
-  EXPECT_TRUE(store.all_replayed());
+  EXPECT_EQ(play_back(store, 1), (Indices{3}));
+  EXPECT_TRUE(store.all_played());
   EXPECT_EQ(store.next_suite(), std::nullopt);
 }
 
@@ -146,10 +147,10 @@ TEST(ResultStore, ForgettingATestMayCompleteItsSuite) {
 TEST(ResultStore, ASuiteWhoseRestIsForgottenDoesNotComeAgain) {
   ResultStore store = three_suites({3, 4});
   store.add_test(3, 0, story(0));
-  EXPECT_EQ(replay(store, 1), (Indices{3}));
+  EXPECT_EQ(play_back(store, 1), (Indices{3}));
   store.forget_test(4);
-  EXPECT_TRUE(store.all_replayed(1));
-  EXPECT_TRUE(store.all_replayed());
+  EXPECT_TRUE(store.all_played(1));
+  EXPECT_TRUE(store.all_played());
   EXPECT_EQ(store.next_suite(), std::nullopt);
 }
 
@@ -157,8 +158,8 @@ TEST(ResultStore, ForgettingATestThatHasAReportChangesNothing) {
   ResultStore store = three_suites({3});
   store.add_test(3, 0, story(0));
   store.forget_test(3);
-  EXPECT_EQ(replay(store, 1), (Indices{3}));
-  EXPECT_TRUE(store.all_replayed());
+  EXPECT_EQ(play_back(store, 1), (Indices{3}));
+  EXPECT_TRUE(store.all_played());
 }
 
 // --- what several workers say of one suite -------------------------------------------------------
@@ -185,7 +186,7 @@ TEST(ResultStore, WhatOneWorkerSaysTwiceIsToldTwice) {
   EXPECT_EQ(text(store.take_suite_up(0)), "gw1 prints 0-10; gw1 says slow; gw1 says slow");
 }
 
-TEST(ResultStore, ASetUpAfterTheReplayBeganIsToldAtTheEnd) {
+TEST(ResultStore, ASetUpAfterThePlaybackBeganIsToldAtTheEnd) {
   ResultStore store = three_suites();
   store.add_suite_up(0, story(1, {"slow"}));
   EXPECT_EQ(text(store.take_suite_up(0)), "gw1 prints 0-10; gw1 says slow");
@@ -214,12 +215,15 @@ TEST(ResultStore, ATearDownIsToldOnceAndItsTimesAddUp) {
   EXPECT_EQ(told.properties[2].value, "2");
 }
 
-TEST(ResultStore, AFailureOfSetUpAndTearDownIsToldOnce) {
+// As a serial run tells it: in the set-up, and in the tear-down again.
+TEST(ResultStore, AFailureOfSetUpAndTearDownIsToldTwice) {
   ResultStore store = three_suites();
-  store.add_suite_up(0, story(0, {"no server"}));
-  store.add_suite_down(0, story(0, {"no server", "leak"}));
+  for (const int worker : {0, 1}) {
+    store.add_suite_up(0, story(worker, {"no server"}));
+    store.add_suite_down(0, story(worker, {"no server", "leak"}));
+  }
   EXPECT_EQ(text(store.take_suite_up(0)), "gw0 prints 0-10; gw0 says no server");
-  EXPECT_EQ(text(store.take_suite_down(0)), "gw0 prints 0-10; gw0; gw0 says leak");
+  EXPECT_EQ(text(store.take_suite_down(0)), "gw0 prints 0-10; gw0 says no server; gw0 says leak");
 }
 
 TEST(ResultStore, SuitesAreToldApart) {
@@ -230,9 +234,10 @@ TEST(ResultStore, SuitesAreToldApart) {
   EXPECT_EQ(text(store.take_suite_up(0)), "gw0 prints 0-10; gw0 says slow");
 }
 
-// --- whatever happens, every selected test is replayed once --------------------------------------
+// --- whatever happens, every selected test is played back once
+// --------------------------------------
 
-TEST(ResultStore, EveryTestIsReplayedOnceInAnyOrderOfEvents) {
+TEST(ResultStore, EveryTestIsPlayedBackOnceInAnyOrderOfEvents) {
   Random random(50);
   for (int round = 0; round < 500; ++round) {
     const std::size_t workers = random.between<std::size_t>(1, 3);
@@ -246,8 +251,8 @@ TEST(ResultStore, EveryTestIsReplayedOnceInAnyOrderOfEvents) {
     }
     ResultStore store(suite_of, selected, 4, workers);
     std::map<TestIndex, int> forgotten;
-    std::map<TestIndex, int> replayed;
-    while (!store.all_replayed()) {
+    std::map<TestIndex, int> played;
+    while (!store.all_played()) {
       const Indices missing = store.missing();
       if (!missing.empty()) {
         const TestIndex test = missing[random.between<std::size_t>(0, missing.size() - 1)];
@@ -256,7 +261,7 @@ TEST(ResultStore, EveryTestIsReplayedOnceInAnyOrderOfEvents) {
           store.forget_test(test);
           forgotten[test] = 1;
         } else if (random.one_in(20)) {
-          if (store.close_test(test)) store.settle_test(test, story(worker));
+          if (store.close_test(test)) store.explain_test(test, story(worker));
         } else {
           store.add_test(test, worker, story(worker));
         }
@@ -266,13 +271,13 @@ TEST(ResultStore, EveryTestIsReplayedOnceInAnyOrderOfEvents) {
           if (const std::optional<TestIndex> test = store.next_test(*suite)) {
             ASSERT_EQ(suite_of[*test], *suite);
             store.take_test(*test);
-            ++replayed[*test];
+            ++played[*test];
           }
         }
       }
-      ASSERT_LE(replayed.size(), selected.size());
+      ASSERT_LE(played.size(), selected.size());
     }
-    for (const TestIndex test : selected) ASSERT_EQ(replayed[test] + forgotten[test], 1) << test;
+    for (const TestIndex test : selected) ASSERT_EQ(played[test] + forgotten[test], 1) << test;
   }
 }
 

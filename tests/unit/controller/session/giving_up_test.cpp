@@ -118,7 +118,7 @@ TEST(GivingUp, TheLastWorkerWithoutEnvironmentsDoesAsGtestDoes) {
     } else {
       IterationDone end;
       stage.iteration().on(stage.node(0), end);
-      EXPECT_TRUE(stage.iteration().store().all_replayed());
+      EXPECT_TRUE(stage.iteration().store().all_played());
     }
     EXPECT_EQ(stage.iteration().native(), nullptr);
   }

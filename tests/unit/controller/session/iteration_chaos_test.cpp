@@ -122,10 +122,10 @@ class ChaosSession {
     for (int step = 0; step < 2000; ++step) {
       if (stage_.iteration().store().missing().empty() && !is_native()) return true;
       if (may_give_up_ && random_.one_in(60)) stage_.iteration().give_up("not run: enough");
-      stage_.iteration().let_through();
+      stage_.iteration().go_on();
       if (!act()) {
         if (stage_.iteration().under_way()) return false;
-        stage_.iteration().settle_account();
+        stage_.iteration().close_account();
       }
       stage_.iteration().set_wake_marks();
     }
@@ -134,7 +134,7 @@ class ChaosSession {
 
   void check(bool chaos) {
     for (std::size_t i = 0; i < stage_.size(); ++i) {
-      EXPECT_EQ(stage_.node(i).pending(), 0U) << "gw" << i << " runs what is settled";
+      EXPECT_EQ(stage_.node(i).pending(), 0U) << "gw" << i << " runs what is closed";
     }
     const std::map<TestIndex, Report> reports = stage_.take_reports();
     EXPECT_TRUE(was_native_ || stage_.is_accounted_for());

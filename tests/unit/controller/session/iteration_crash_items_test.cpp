@@ -273,60 +273,6 @@ TEST_P(CrashItemTest, ThatTheSchedulerCannotTakeBackFailsForTheCrash) {
 INSTANTIATE_TEST_SUITE_P(Modes, CrashItemTest, testing::ValuesIn(kCrashModes),
                          [](const auto& row) { return std::string(row.param.name); });
 
-// --- a scheduler that fails meanwhile ------------------------------------------------------------
-
-template <class Base>
-class FailsWhenItHearsOfACrash : public Base {
- public:
-  FailsWhenItHearsOfACrash(unsigned workers, bool at_removal)
-      : Base(workers), at_removal_(at_removal) {}
-  void remove_node(Node& node, const std::vector<TestIndex>& unfinished) override {
-    if (at_removal_) throw std::runtime_error("no luck");
-    Base::remove_node(node, unfinished);
-  }
-  void mark_test_pending(TestIndex) override { throw std::runtime_error("no luck"); }
-
- private:
-  bool at_removal_;
-};
-
-TEST(CrashItem, IsToldIfTheSchedulerFailsMeanwhile) {
-  for (const bool at_removal : {false, true}) {
-    for (const bool puts_back : {false, true}) {
-      if (!at_removal && !puts_back) continue;
-      const auto verdict = CrashVerdict::does_not_count;
-      Stage stage(std::make_unique<FailsWhenItHearsOfACrash<LoadScheduling>>(2U, at_removal), 2, 2,
-                  puts_back ? put_back(verdict) : leave(verdict));
-      stage.start();
-      stage.begin(1);
-      stage.crash(0);
-      stage.complete(1);
-      EXPECT_EQ(stage.take_report_texts(),
-                (Texts{"0: gw0 says " + stage.crash_text(0, 0), "1: gw1 prints 10-20"}));
-      EXPECT_EQ(stage.take_failures(), std::string("the scheduler of plugin 'X' failed in ") +
-                                           (at_removal ? "remove_node" : "mark_test_pending") +
-                                           ": no luck");
-    }
-  }
-}
-
-TEST(CrashItem, IsToldIfTheSchedulerForgetsIt) {
-  class Forgetful : public LoadScheduling {
-   public:
-    using LoadScheduling::LoadScheduling;
-    void mark_test_pending(TestIndex) override {}
-  };
-  Stage stage(std::make_unique<Forgetful>(1), 1, 2, put_back(CrashVerdict::does_not_count));
-  stage.start();
-  stage.crash(0);
-  stage.replace();
-  stage.run();
-  EXPECT_EQ(stage.take_report_texts(),
-            (Texts{"0: gw0 says " + stage.crash_text(0, 0), "1: gw1 prints 10-20"}));
-  EXPECT_EQ(stage.take_failures(),
-            "the scheduler of plugin 'X' has never handed out 1 test: " + stage.name(0));
-}
-
 TEST(CrashItemNative, IsToldByTheWorkerThatDoesAsGtestDoes) {
   for (const bool is_reported : {false, true}) {
     Stage stage(std::make_unique<LoadScheduling>(1), 1, 1, put_back(CrashVerdict::does_not_count));
@@ -346,7 +292,7 @@ TEST(CrashItemNative, IsToldByTheWorkerThatDoesAsGtestDoes) {
               Texts{is_reported
                         ? "0: gw0 prints 0-5"
                         : "0: gw0 prints 0-5 and says before; gw0 says " + stage.crash_text(0, 0)});
-    EXPECT_TRUE(stage.iteration().store().all_replayed());
+    EXPECT_TRUE(stage.iteration().store().all_played());
   }
 }
 

@@ -1,5 +1,4 @@
 // Failed tests that are run again: on which worker, and what is told of them.
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "gtest_xdist/scheduler/load.h"
 #include "gtest_xdist/scheduler/work_stealing.h"
 
+#include "support/retries_test.h"
 #include "support/stage.h"
 
 namespace gtest_xdist::internal {
@@ -21,79 +21,16 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-const FailurePolicy kOnce{0, 1};
-const FailurePolicy kTwice{0, 2};
-
-std::string line(int number, int most, int worker) {
-  return "gw" + std::to_string(worker) + " writes [ ATTEMPT  ] " + std::to_string(number) + " of " +
-         std::to_string(most) + " on gw" + std::to_string(worker) + "\n";
-}
-
-// An attempt that is not the last and has failed by an assertion.
-std::string aside(int number, int most, int worker, const std::string& text = "broken") {
-  const std::string gw = "gw" + std::to_string(worker);
-  return line(number, most, worker) + "; " + gw + " writes a.cpp:1: Failure\n" + text + "\n; " +
-         gw + " prints 10-20; ";
-}
-
-std::string last(int number, int most, int worker) {
-  return line(number, most, worker) + "; gw" + std::to_string(worker) + " prints 10-20";
-}
-
-// The line behind the last attempt that was made, where another one was due.
-std::string not_run(int number, int most, int worker, const std::string& why) {
-  return "; gw" + std::to_string(worker) + " writes [ ATTEMPT  ] " + std::to_string(number) +
-         " of " + std::to_string(most) + " not run: " + why + "\n";
-}
-
-class RetriesTest : public testing::Test {
- protected:
-  void begin(std::unique_ptr<Scheduler> scheduler, unsigned workers, TestIndex tests,
-             const FailurePolicy& policy = kTwice, CrashItemHandler handler = {},
-             const LockTable& locks = no_locks()) {
-    stage_.emplace(std::move(scheduler), workers, tests, std::move(handler), locks, policy);
-    stage_->start();
-  }
-  void begin_load(unsigned workers, TestIndex tests, const FailurePolicy& policy = kTwice,
-                  CrashItemHandler handler = {}) {
-    begin(std::make_unique<LoadScheduling>(workers), workers, tests, policy, std::move(handler));
-  }
-
-  // The worker runs everything it has; the tests, in order.
-  std::vector<TestIndex> complete_all(std::size_t i) {
-    std::vector<TestIndex> tests;
-    while (stage_->begin(i)) tests.push_back(stage_->complete(i));
-    return tests;
-  }
-
-  Texts reports() { return stage_->take_report_texts(); }
-  Texts stories() {
-    Texts texts;
-    for (const Retries::Flaky& test : stage_->iteration().flaky()) {
-      texts.push_back(std::to_string(test.test) + " " + test.story);
-    }
-    return texts;
-  }
-  void expect_end(const std::string& failures = {}) {
-    EXPECT_TRUE(stage_->is_accounted_for());
-    EXPECT_EQ(stage_->take_failures(), failures);
-    EXPECT_FALSE(stage_->iteration().has_work());
-    EXPECT_FALSE(stage_->iteration().under_way());
-  }
-
-  std::optional<Stage> stage_;
-};
-
 TEST_F(RetriesTest, AFailedTestPassesOnAnotherWorker) {
   begin_load(2, 2);
   EXPECT_EQ(stage_->complete(0, {"broken"}), 0U);
   EXPECT_EQ(reports(), Texts{});
   EXPECT_TRUE(stage_->iteration().has_work());
   EXPECT_FALSE(stage_->iteration().has_failures());
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   EXPECT_EQ(stage_->begin(0), std::nullopt) << "gw1 has not failed it, though it is busy";
   EXPECT_EQ(stage_->complete(1), 1U);
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   EXPECT_TRUE(stage_->iteration().under_way());
   EXPECT_FALSE(stage_->iteration().is_complete());
   EXPECT_EQ(stage_->complete(1), 0U);
@@ -117,7 +54,7 @@ TEST_F(RetriesTest, EachEndOfARunIsTold) {
   });
   stage_->complete(0, {"broken"});
   stage_->complete(1);
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   stage_->crash(1);
   EXPECT_EQ(ends, (Texts{"0 again after gw0", "1 on gw1", "0 on gw1 fails"}));
 }
@@ -126,9 +63,9 @@ TEST_F(RetriesTest, WhereThereIsNoOtherWorkerTheSameRunsIt) {
   begin_load(1, 2);
   stage_->complete(0, {"broken"});
   stage_->complete(0);
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   stage_->complete(0, {"again"});
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   stage_->complete(0);
   EXPECT_EQ(reports(), (Texts{"0: " + aside(1, 3, 0) + aside(2, 3, 0, "again") + last(3, 3, 0),
                               passed(1, 0)}));
@@ -141,7 +78,7 @@ TEST_F(RetriesTest, TheLastFailureIsTheTests) {
   begin_load(2, 2, kOnce);
   stage_->complete(0, {"broken"});
   stage_->complete(1);
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   stage_->complete(1, {"again"});
   const auto all = stage_->take_reports();
   EXPECT_EQ(Stage::text_of(all.at(0)),
@@ -159,10 +96,10 @@ TEST_F(RetriesTest, ACrashIsAFailedAttempt) {
   stage_->crash(0, {"before"});
   EXPECT_TRUE(stage_->iteration().has_work());
   stage_->replace();
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   stage_->crash(1);
   stage_->replace();
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   stage_->complete(2);
   const std::string text = reports().at(0);
   EXPECT_NE(text.find("a.cpp:1: Failure\nbefore\n"), std::string::npos) << text;
@@ -177,7 +114,7 @@ TEST_F(RetriesTest, WhoseWorkerDiesBeforeItBeginsWaitsAgain) {
   stage_->complete(0, {"broken"});
   stage_->complete(1);
   complete_all(1);
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   EXPECT_TRUE(stage_->node(1).tests().has_retry());
   EXPECT_EQ(stage_->node(1).pending(), 0U) << "the scheduler knows nothing of it";
   EXPECT_EQ(stage_->node(1).unstarted(), 0U);
@@ -187,7 +124,7 @@ TEST_F(RetriesTest, WhoseWorkerDiesBeforeItBeginsWaitsAgain) {
   stage_->iteration().on_crash(stage_->node(1), Stage::kHow);
   EXPECT_TRUE(stage_->iteration().has_work());
   complete_all(0);
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   EXPECT_EQ(complete_all(0), std::vector<TestIndex>{0});
   const Texts texts = reports();
   EXPECT_EQ(texts.at(0), "0: " + aside(1, 3, 0) + last(2, 3, 0));
@@ -212,9 +149,9 @@ TEST_F(RetriesTest, WhenGivenUpBetweenAttemptsTheLastFailureStands) {
   for (const bool is_sent : {false, true}) {
     begin_load(1, 1);
     stage_->complete(0, {"broken"});
-    stage_->iteration().let_through();
+    stage_->iteration().go_on();
     stage_->complete(0, {"again"});
-    if (is_sent) stage_->iteration().let_through();
+    if (is_sent) stage_->iteration().go_on();
     stage_->iteration().give_up("not run: enough");
     EXPECT_EQ(reports(), Texts{"0: " + aside(1, 3, 0) + line(2, 3, 0) +
                                "; gw0 says again; gw0 prints 10-20" + not_run(3, 3, 0, "enough")});
@@ -226,7 +163,7 @@ TEST_F(RetriesTest, WhenGivenUpBetweenAttemptsTheLastFailureStands) {
 TEST_F(RetriesTest, AnAttemptThatHasBegunIsWaitedFor) {
   begin_load(1, 1);
   stage_->complete(0, {"broken"});
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   stage_->begin(0);
   stage_->iteration().give_up("not run: enough");
   EXPECT_EQ(reports(), Texts{});
@@ -239,7 +176,7 @@ TEST_F(RetriesTest, AnAttemptThatHasBegunIsWaitedFor) {
 TEST_F(RetriesTest, WhatFailsWhileItIsNotYetKnownWhyTheRunEndsSaysSoThen) {
   begin_load(2, 2, kOnce);
   stage_->begin(0);
-  stage_->iteration().hold();
+  stage_->iteration().stop_handing_out();
   stage_->complete(0, {"broken"});
   EXPECT_EQ(reports(), Texts{});
   EXPECT_FALSE(stage_->iteration().has_work());
@@ -255,7 +192,7 @@ TEST_F(RetriesTest, WhatWaitsWhenTheLimitIsReachedSaysSo) {
   stage_->complete(0, {"broken"});
   stage_->complete(0, {"broken"});
   complete_all(0);
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   stage_->complete(0, {"again"});
   EXPECT_EQ(reports(),
             (Texts{"0: " + aside(1, 2, 0) + line(2, 2, 0) + "; gw0 says again; gw0 prints 10-20",
@@ -271,10 +208,10 @@ TEST_F(RetriesTest, OnlyTheLastFailureCountsForTheLimit) {
   stage_->complete(0, {"broken"});
   complete_all(0);
   EXPECT_FALSE(stage_->stop_word().is_set());
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   EXPECT_EQ(stage_->complete(0), 0U);
   EXPECT_FALSE(stage_->stop_word().is_set());
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   EXPECT_EQ(stage_->complete(0, {"again"}), 1U);
   EXPECT_TRUE(stage_->stop_word().is_set());
   EXPECT_EQ(reports().size(), 4U);
@@ -286,7 +223,7 @@ TEST_F(RetriesTest, WhereEveryWorkerRunsEveryTestTheSameOneTriesAgain) {
   begin(std::make_unique<EachScheduling>(2), 2, 1);
   stage_->complete(0, {"broken"});
   stage_->complete(1);
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   EXPECT_EQ(stage_->begin(1), std::nullopt);
   stage_->complete(0);
   EXPECT_EQ(reports(), Texts{"0: " + aside(1, 3, 0) + last(2, 3, 0)});
@@ -295,7 +232,7 @@ TEST_F(RetriesTest, WhereEveryWorkerRunsEveryTestTheSameOneTriesAgain) {
   // What was told of the other attempts is told, whoever's report stands.
   begin(std::make_unique<EachScheduling>(2), 2, 1, kOnce);
   stage_->complete(1, {"broken"});
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   stage_->complete(1);
   stage_->complete(0);
   const auto all = stage_->take_reports();
@@ -307,7 +244,7 @@ TEST_F(RetriesTest, WhereEveryWorkerRunsEveryTestADeadOnesIsRunByAnother) {
   begin(std::make_unique<EachScheduling>(2), 2, 2);
   stage_->crash(0);
   complete_all(1);
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   EXPECT_EQ(complete_all(1), std::vector<TestIndex>{0});
   complete_all(stage_->replace());
   EXPECT_EQ(reports().size(), 2U);
@@ -333,7 +270,7 @@ TEST_F(RetriesTest, AHandlerIsAskedFirst) {
   };
   begin_load(1, 1, kOnce, put_back);
   stage_->complete(0, {"broken"});
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   stage_->crash(0);  // put back: not an attempt
   stage_->replace();
   EXPECT_EQ(stage_->begin(1), 0U);
@@ -360,14 +297,14 @@ TEST_F(RetriesTest, WaitForTheirLocks) {
   locks.add(1, {"a"}, false);
   locks.add(2, {}, true);
   begin(std::make_unique<LoadScheduling>(3), 3, 3, kTwice, {}, locks);
-  stage_->iteration().let_through();
+  stage_->iteration().go_on();
   for (int round = 0; round < 20; ++round) {
     for (std::size_t i = 0; i < stage_->size(); ++i) {
       if (!stage_->begin(i)) continue;
       const bool is_first = round < 6;
       stage_->complete(i, is_first ? Texts{"broken"} : Texts{});
     }
-    stage_->iteration().let_through();
+    stage_->iteration().go_on();
   }
   EXPECT_EQ(reports().size(), 3U);
   EXPECT_EQ(stage_->take_failures(), "");

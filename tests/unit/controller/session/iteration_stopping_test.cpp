@@ -149,11 +149,11 @@ TEST(IterationStopping, AStopWordThatIsSetForNoReasonDoesNotStop) {
     stage.begin(1);
     stage.complete(1, {"broken"});
     stage.stop_word().stop();
-    stage.iteration().let_through();
+    stage.iteration().go_on();
     EXPECT_TRUE(stage.stop_word().is_set()) << "gw0 may have failed";
     EXPECT_EQ(stage.complete(0), test);
     EXPECT_EQ(stage.begin(0), std::nullopt);
-    stage.iteration().let_through();
+    stage.iteration().go_on();
     EXPECT_FALSE(stage.stop_word().is_set());
     stage.run();
     EXPECT_EQ(stage.take_reports().size(), 8U);
@@ -163,7 +163,7 @@ TEST(IterationStopping, AStopWordThatIsSetForNoReasonDoesNotStop) {
     rest.start();
     rest.complete(0, {"broken"});
     rest.stop_word().stop();
-    rest.iteration().let_through();
+    rest.iteration().go_on();
     EXPECT_FALSE(rest.stop_word().is_set());
     rest.complete(0, {"broken"});
     EXPECT_TRUE(rest.stop_word().is_set());

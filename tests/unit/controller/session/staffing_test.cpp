@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -27,8 +26,8 @@ class StaffingTest : public testing::Test {
   void begin(Jobserver* jobserver = nullptr, const Options& options = {}) {
     parts_.emplace(2, jobserver, false, options);
     log_.emplace(run_, std::make_shared<Catalog>(), 2, std::chrono::steady_clock::now());
-    staffing_.emplace(parts_->hooks, parts_->node_manager, parts_->crew, parts_->iterations,
-                      parts_->collections, &*log_);
+    staffing_.emplace(parts_->node_manager, parts_->crew, parts_->iterations, parts_->collections,
+                      &*log_);
     parts_->crew.start(1);
     for (const auto& node : parts_->node_manager.nodes()) log_->started(*node);
   }

@@ -82,14 +82,5 @@ TEST(Report, PartsTellTheSameWhateverTheirStackTraces) {
       part.tells_the_same_as({PartType::skip, "a.cpp", 7, "because\nStack trace:\n  0x5: f()\n"}));
 }
 
-TEST(Report, APartIsLookedForAmongTheFirstOnly) {
-  const Part first{PartType::skip, "a.cpp", 7, "why\nStack trace:\n  0x5: f()\n"};
-  const Part second{PartType::skip, "b.cpp", 7, "why"};
-  EXPECT_TRUE(is_told({PartType::skip, "a.cpp", 7, "why"}, {first, second}, 1));
-  EXPECT_FALSE(is_told(second, {first, second}, 1));
-  EXPECT_TRUE(is_told(second, {first, second}, 2));
-  EXPECT_FALSE(is_told(second, {}, 0));
-}
-
 }  // namespace
 }  // namespace gtest_xdist

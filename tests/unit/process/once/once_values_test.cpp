@@ -30,7 +30,7 @@ void run(Code, const std::string& bytes) {
 }
 
 OnceTearDown tear_down() {
-  return {place_of(&tear_down_function), place_of(reinterpret_cast<Code>(&run))};
+  return {code_place_of(&tear_down_function), code_place_of(reinterpret_cast<Code>(&run))};
 }
 
 // A value whose bytes are its name.

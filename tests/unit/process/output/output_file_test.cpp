@@ -172,17 +172,17 @@ class LimitedOutputFileTest : public OutputFileTest {
 TEST_F(LimitedOutputFileTest, KeepsARegionOfTheLimitWhole) {
   const ByteRange region = print_lines(10);
   EXPECT_FALSE(file_.trim(region));
-  EXPECT_FALSE(file_.settle(region));
+  EXPECT_FALSE(file_.close_region(region));
   EXPECT_EQ(text_of(file_, region), lines(0, 10));
 }
 
 TEST_F(LimitedOutputFileTest, KeepsHeadAndTailOfALargerOne) {
   const ByteRange before = print_lines(5);
-  file_.settle(before);
+  file_.close_region(before);
   const ByteRange region = print_lines(1000);
-  EXPECT_EQ(file_.settle(region), 10'000U);
+  EXPECT_EQ(file_.close_region(region), 10'000U);
   const ByteRange after = print_lines(5);
-  EXPECT_FALSE(file_.settle(after));
+  EXPECT_FALSE(file_.close_region(after));
   EXPECT_EQ(text_of(file_, before), lines(0, 5));
   EXPECT_EQ(text_of(file_, region),
             lines(0, 5) + "[gtest-xdist: 9910 bytes of output were cut here]\n" + lines(996, 1000));
@@ -191,7 +191,7 @@ TEST_F(LimitedOutputFileTest, KeepsHeadAndTailOfALargerOne) {
 
 TEST_F(LimitedOutputFileTest, SaysWhatWasCutInALineOfItsOwn) {
   print(std::string(1000, 'x'));
-  EXPECT_EQ(file_.settle({0, 1000}), 1000U);
+  EXPECT_EQ(file_.close_region({0, 1000}), 1000U);
   EXPECT_EQ(text_of(file_), std::string(50, 'x') +
                                 "\n[gtest-xdist: 900 bytes of output were cut here]\n" +
                                 std::string(50, 'x'));
@@ -199,7 +199,7 @@ TEST_F(LimitedOutputFileTest, SaysWhatWasCutInALineOfItsOwn) {
 
 TEST_F(LimitedOutputFileTest, SaysItOnceInWhicheverSlicesTheRegionIsTold) {
   const ByteRange region = print_lines(100);
-  file_.settle(region);
+  file_.close_region(region);
   EXPECT_EQ(consumed(0, 40), lines(0, 4));
   EXPECT_EQ(consumed(40, 60), lines(4, 5) + "[gtest-xdist: 910 bytes of output were cut here]\n");
   EXPECT_EQ(consumed(60, 900), "");
@@ -209,7 +209,7 @@ TEST_F(LimitedOutputFileTest, SaysItOnceInWhicheverSlicesTheRegionIsTold) {
 
 TEST_F(LimitedOutputFileTest, TrimsARegionThatGoesOn) {
   const ByteRange before = print_lines(10);
-  file_.settle(before);
+  file_.close_region(before);
   bool trimmed = false;
   for (int i = 0; i < 50; ++i) {
     print_lines(5);
@@ -218,7 +218,7 @@ TEST_F(LimitedOutputFileTest, TrimsARegionThatGoesOn) {
   EXPECT_TRUE(trimmed);
   EXPECT_FALSE(file_.trim({before.end, file_.size()})) << "it has not grown since";
   const ByteRange region = {before.end, file_.size()};
-  EXPECT_EQ(file_.settle(region), 2500U);
+  EXPECT_EQ(file_.close_region(region), 2500U);
   EXPECT_EQ(text_of(file_, before), lines(0, 10));
   EXPECT_EQ(text_of(file_, region),
             lines(0, 5) + "[gtest-xdist: 2410 bytes of output were cut here]\n" + lines(1, 5));
@@ -226,14 +226,14 @@ TEST_F(LimitedOutputFileTest, TrimsARegionThatGoesOn) {
 
 TEST_F(LimitedOutputFileTest, TouchesNothingThatBelongsToARegionThatIsOver) {
   const ByteRange before = print_lines(10);
-  file_.settle(before);
+  file_.close_region(before);
   const ByteRange region = print_lines(10);
   constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
   EXPECT_FALSE(file_.trim({0, file_.size()}));
   EXPECT_FALSE(file_.trim({kLargest, file_.size()}));
-  EXPECT_FALSE(file_.settle({0, kLargest}));
-  EXPECT_FALSE(file_.settle({0, kLargest})) << "there is nothing left to settle";
-  EXPECT_FALSE(file_.settle({kLargest, 0}));
+  EXPECT_FALSE(file_.close_region({0, kLargest}));
+  EXPECT_FALSE(file_.close_region({0, kLargest})) << "there is nothing left to close";
+  EXPECT_FALSE(file_.close_region({kLargest, 0}));
   EXPECT_EQ(text_of(file_, before) + text_of(file_, region), lines(0, 10) + lines(0, 10));
 }
 
@@ -247,7 +247,7 @@ TEST_F(LimitedOutputFileTest, FreesWhatIsCut) {
   ASSERT_TRUE(file_.trim({0, kMuch}));
   EXPECT_LE(blocks(), 32);
   print(std::string(kMuch, 'x'));
-  EXPECT_EQ(file_.settle({0, 2 * kMuch}), 2 * kMuch);
+  EXPECT_EQ(file_.close_region({0, 2 * kMuch}), 2 * kMuch);
   EXPECT_LE(blocks(), 32);
   EXPECT_EQ(file_.size(), 2 * kMuch);
 }

@@ -1,11 +1,11 @@
-// Replayer: replays results of workers into gtest's own model and to its listeners.
+// ReportPlayer: plays back results of workers into gtest's own model and to its listeners.
 //
-// Layer: bridge. TestSuite::Run() itself replays a suite, with factories that repeat what the
+// Layer: bridge. TestSuite::Run() itself plays back a suite, with factories that repeat what the
 // worker reported and make empty tests. So counters, current_test_info(), the order of events, and
 // what a listener may do in them are those of a serial run, in every version of gtest. Does not
 // know how results arrive.
-#ifndef GTEST_XDIST_BRIDGE_REPLAYER_H_
-#define GTEST_XDIST_BRIDGE_REPLAYER_H_
+#ifndef GTEST_XDIST_BRIDGE_REPORT_PLAYER_H_
+#define GTEST_XDIST_BRIDGE_REPORT_PLAYER_H_
 
 #include <algorithm>
 #include <cstdint>
@@ -24,17 +24,18 @@
 #include "gtest_xdist/bridge/insides/private_access.h"
 #include "gtest_xdist/bridge/parts.h"
 #include "gtest_xdist/bridge/suite_walk.h"
+#include "gtest_xdist/core/tests/echoes.h"
 #include "gtest_xdist/core/tests/report.h"
 
 namespace gtest_xdist::internal {
 
-// Gives a Replayer the results that it replays. Only members that say so block.
-class ReplaySource {
+// Gives a ReportPlayer the results that it plays back. Only members that say so block.
+class ReportSource {
  public:
-  virtual ~ReplaySource() = default;
+  virtual ~ReportSource() = default;
 
-  // Returns the next test of the suite to replay; kNoTest when all have been replayed. Blocks until
-  // one has a report.
+  // Returns the next test of the suite to play back; kNoTest when all have been played back. Blocks
+  // until one has a report.
   virtual TestIndex next_test(SuiteIndex suite) = 0;
 
   // Returns the report of a test that next_test() has returned. Called once for each.
@@ -56,9 +57,9 @@ class ReplaySource {
 };
 
 // Only one at a time in a process.
-class Replayer {
+class ReportPlayer {
  public:
-  Replayer(const Catalog& catalog, ReplaySource& source) : catalog_(catalog), source_(source) {}
+  ReportPlayer(const Catalog& catalog, ReportSource& source) : catalog_(catalog), source_(source) {}
 
   // Call this in the first listener that hears of the start of another iteration.
   void iteration_starts() {
@@ -67,8 +68,8 @@ class Replayer {
     stopped_ = false;
   }
 
-  // Replays a suite; its first report must be there. Blocks until all its tests are replayed.
-  void replay_suite(SuiteIndex suite) {
+  // Plays back a suite; its first report must be there. Blocks until all its tests are played back.
+  void play_suite(SuiteIndex suite) {
     suite_ = suite;
     testing::TestSuite& object = catalog_.suite(suite);
     const Disguise disguise(*this, object);
@@ -92,7 +93,7 @@ class Replayer {
     private_call<ResultSetElapsed>(result, report_.elapsed_ms);
   }
 
-  // Call this in the last listener that hears OnTestEnd. Blocks in ReplaySource::next_test().
+  // Call this in the last listener that hears OnTestEnd. Blocks in ReportSource::next_test().
   void on_test_end_ends() {
     testing::TestResult& result = private_member<TestResultOf>(catalog_.test(test_));
     record(result, "testcase");
@@ -101,9 +102,9 @@ class Replayer {
     place_next_test();
   }
 
-  // Replays what happened outside all suites.
-  void replay_program(const Report& report) {
-    play(report, program_result(), parts_of_program_);
+  // Plays back what happened outside all suites.
+  void play_program(const Report& report) {
+    play(report, program_result(), program_told_, parts_of_program_);
     append_parts(report, program_told_);
     for (const Property& property : report.properties) {
       private_call<ResultRecordProperty>(program_result(), "testsuites",
@@ -111,7 +112,7 @@ class Replayer {
     }
   }
 
-  // Calls `tell`, which sends listeners the end event of what replay_program() has replayed.
+  // Calls `tell`, which sends listeners the end event of what play_program() has played back.
   template <class Tell>
   void end_of_program_part(Tell tell) {
     const EchoFilter filter(program_told_, program_result());
@@ -128,22 +129,22 @@ class Replayer {
   // of the current test's factory, also if a listener throws.
   class Disguise {
    public:
-    Disguise(Replayer& replayer, testing::TestSuite& suite)
-        : replayer_(replayer),
+    Disguise(ReportPlayer& player, testing::TestSuite& suite)
+        : player_(player),
           suite_(suite),
-          set_up_(std::exchange(private_member<SuiteSetUp>(suite), &Replayer::set_up_suite)),
+          set_up_(std::exchange(private_member<SuiteSetUp>(suite), &ReportPlayer::set_up_suite)),
           tear_down_(
-              std::exchange(private_member<SuiteTearDown>(suite), &Replayer::tear_down_suite)),
+              std::exchange(private_member<SuiteTearDown>(suite), &ReportPlayer::tear_down_suite)),
           fail_fast_(GTEST_XDIST_FLAG_GET(fail_fast)) {
-      active_ = &replayer_;
-      replayer_.fail_fast_ = fail_fast_;
-      // The Replayer decides which tests are replayed. gtest's own rule must not skip any.
+      active_ = &player_;
+      player_.fail_fast_ = fail_fast_;
+      // The ReportPlayer decides which tests are played back. gtest's own rule must not skip any.
       GTEST_XDIST_FLAG_SET(fail_fast, false);
     }
     Disguise(const Disguise&) = delete;
     Disguise& operator=(const Disguise&) = delete;
     ~Disguise() {
-      replayer_.restore_test();
+      player_.restore_test();
       GTEST_XDIST_FLAG_SET(fail_fast, fail_fast_);
       private_member<SuiteSetUp>(suite_) = set_up_;
       private_member<SuiteTearDown>(suite_) = tear_down_;
@@ -151,7 +152,7 @@ class Replayer {
     }
 
    private:
-    Replayer& replayer_;
+    ReportPlayer& player_;
     testing::TestSuite& suite_;
     void (*const set_up_)();
     void (*const tear_down_)();
@@ -162,17 +163,17 @@ class Replayer {
     void TestBody() override {}
   };
 
-  // Replays a report when gtest makes the test, because gtest's next steps depend on the result.
-  class ReplayFactory : public testing::internal::TestFactoryBase {
+  // Plays back a report when gtest makes the test, because gtest's next steps depend on the result.
+  class PlayingFactory : public testing::internal::TestFactoryBase {
    public:
-    explicit ReplayFactory(Replayer& replayer) : replayer_(replayer) {}
+    explicit PlayingFactory(ReportPlayer& player) : player_(player) {}
     testing::Test* CreateTest() override {
-      replayer_.play_test();
+      player_.play_test();
       return new EmptyTest;
     }
 
    private:
-    Replayer& replayer_;
+    ReportPlayer& player_;
   };
 
   static void set_up_suite() { active_->play_suite_up(); }
@@ -183,12 +184,14 @@ class Replayer {
   void play_suite_up() {
     const testing::TestResult& result = private_member<SuiteAdHocResult>(catalog_.suite(suite_));
     suite_told_.clear();
+    Echoes made = made_here(result, 0, {});
     for (const Step& step : source_.take_suite_up(suite_).steps) {
       source_.print(step.output, step.worker);
-      if (!step.has_part || holds(result, step.part, 0)) continue;
+      if (!step.has_part) continue;
+      suite_told_.push_back(step.part);
+      if (made.take(step.part)) continue;
       announce(to_gtest(step.part));
       suite_parts_.push_back(step.part);
-      suite_told_.push_back(step.part);
     }
   }
 
@@ -199,7 +202,7 @@ class Replayer {
       private_call<ResultAddTestPart>(result, to_gtest(part));
     }
     const Report report = source_.take_suite_down(suite_);
-    play(report, result);
+    play(report, result, suite_told_);
     for (const Property& property : report.properties) {
       private_call<ResultRecordProperty>(result, "testsuite",
                                          testing::TestProperty(property.key, property.value));
@@ -212,7 +215,7 @@ class Replayer {
 
   void play_test() {
     testing::TestResult& result = private_member<TestResultOf>(catalog_.test(test_));
-    play(report_, result);
+    play(report_, result, {});
     record(result, "testcase");
     test_told_.clear();
     append_parts(report_, test_told_);
@@ -221,16 +224,18 @@ class Replayer {
     echo_filter_.emplace(test_told_, result);
   }
 
-  // The first `old_parts` parts of the result come from earlier iterations.
-  void play(const Report& report, testing::TestResult& result, int old_parts = 0) {
-    const bool anything_before = result.total_part_count() > old_parts;
+  // The result has the parts `played` already. Its first `old_parts` parts come from earlier
+  // iterations.
+  void play(const Report& report, testing::TestResult& result, const std::vector<Part>& played,
+            int old_parts = 0) {
+    Echoes made = made_here(result, old_parts, played);
     std::uint64_t parts = 0;
     for (const Step& step : report.steps) {
       source_.print(step.output, step.worker);
       std::fwrite(step.text.data(), 1, step.text.size(), stdout);
       if (!step.has_part) continue;
       const bool dropped = parts++ < report.dropped_parts;
-      if (anything_before && holds(result, step.part, old_parts)) continue;
+      if (made.take(step.part)) continue;
       const testing::TestPartResult part = to_gtest(step.part);
       if (!dropped) private_call<ResultAddTestPart>(result, part);
       announce(part);
@@ -252,7 +257,7 @@ class Replayer {
                                        testing::TestProperty(kFlakyProperty, report_.flaky));
   }
 
-  // Ends the replay of the current test, if there is one.
+  // Ends the playback of the current test, if there is one.
   void restore_test() {
     echo_filter_.reset();
     report_ = {};
@@ -284,7 +289,7 @@ class Replayer {
       return;
     }
     // gtest owns the new factory meanwhile, because a listener may call exit().
-    factory_of_test_.reset(exchange_factory(catalog_.test(next), new ReplayFactory(*this)));
+    factory_of_test_.reset(exchange_factory(catalog_.test(next), new PlayingFactory(*this)));
     walk_->place_next(catalog_.position_in_suite(next));
   }
 
@@ -297,7 +302,7 @@ class Replayer {
   }
 
   const Catalog& catalog_;
-  ReplaySource& source_;
+  ReportSource& source_;
   SuiteIndex suite_ = 0;
   std::optional<SuiteWalk> walk_;
   TestIndex passed_ = 0;           // disabled tests before this one have been placed or left out
@@ -317,9 +322,9 @@ class Replayer {
   std::vector<Part> program_told_;  // and outside of all suites in this iteration
   std::optional<EchoFilter> echo_filter_;
 
-  inline static Replayer* active_ = nullptr;
+  inline static ReportPlayer* active_ = nullptr;
 };
 
 }  // namespace gtest_xdist::internal
 
-#endif  // GTEST_XDIST_BRIDGE_REPLAYER_H_
+#endif  // GTEST_XDIST_BRIDGE_REPORT_PLAYER_H_

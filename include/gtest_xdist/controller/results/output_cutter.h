@@ -1,8 +1,8 @@
 // Cuts output that is too much when its test or set-up is over, and says so once.
 //
 // Layer: controller/results. Does not print the output.
-#ifndef GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_SETTLEMENT_H_
-#define GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_SETTLEMENT_H_
+#ifndef GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_CUTTER_H_
+#define GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_CUTTER_H_
 
 #include <cstdint>
 #include <string>
@@ -17,29 +17,29 @@
 namespace gtest_xdist::internal {
 
 // The output of one iteration.
-class OutputSettlement {
+class OutputCutter {
  public:
-  explicit OutputSettlement(const Catalog& catalog) : catalog_(catalog) {}
+  explicit OutputCutter(const Catalog& catalog) : catalog_(catalog) {}
 
   // Something is over on the worker, and `report` has all of its output: a test, the set-up or
   // tear-down of a suite, or what `describe()` names.
   void of_test(WorkerNode& node, const Report& report, TestIndex test) {
-    settle(node, report, [&] { return catalog_.full_name(test); });
+    cut(node, report, [&] { return catalog_.full_name(test); });
   }
   void of_set_up(WorkerNode& node, const Report& report, SuiteIndex suite) {
-    settle(node, report, [&] { return name_of_set_up(suite, catalog_); });
+    cut(node, report, [&] { return name_of_set_up(suite, catalog_); });
   }
   void of_tear_down(WorkerNode& node, const Report& report, SuiteIndex suite) {
-    settle(node, report, [&] { return name_of_tear_down(suite, catalog_); });
+    cut(node, report, [&] { return name_of_tear_down(suite, catalog_); });
   }
   template <class Describe>
-  void settle(WorkerNode& node, const Report& report, Describe describe) {
-    note_cut(node, node.output.settle(report, node.number()), describe);
+  void cut(WorkerNode& node, const Report& report, Describe describe) {
+    note_cut(node, node.output.close_region(report, node.number()), describe);
   }
 
   // The worker is dead. Call this before its last output goes into a report.
   void of_tail(WorkerNode& node) {
-    note_cut(node, node.output.settle_tail(node.slot()), [&] { return describe_tail(node); });
+    note_cut(node, node.output.close_last_region(node.slot()), [&] { return describe_tail(node); });
   }
 
   // Prints a line for each cut.
@@ -61,4 +61,4 @@ class OutputSettlement {
 
 }  // namespace gtest_xdist::internal
 
-#endif  // GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_SETTLEMENT_H_
+#endif  // GTEST_XDIST_CONTROLLER_RESULTS_OUTPUT_CUTTER_H_
