@@ -93,7 +93,7 @@ case $* in
     build "$preset"
     # Most tests wait.
     ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error \
-      --parallel $((2 * $(nproc)))
+      --parallel $((3 * $(nproc)))
     ;;
   bench)
     build release --target benchmark_suites
