@@ -59,6 +59,7 @@ struct Session {
   std::size_t testsfailed = 0;     // failed tests that this process has reported so far
 
   // Fails the run with this reason, even if all tests pass. In a worker it fails the whole run.
+  // Call it in the thread that runs the tests, which is also that of the hooks.
   std::function<void(const std::string& reason)> fail;
 };
 
@@ -117,7 +118,7 @@ class TerminalReporter {
 
   void write_line(const std::string& text) { write(text + "\n"); }
 
-  // A headline: the title between `separator`s, 80 columns wide.
+  // A headline: the title between `separator`s, 80 bytes wide.
   void section(const std::string& title, char separator = '=') {
     constexpr std::size_t kWidth = 80;
     const std::size_t taken = std::min(kWidth, title.size() + 2);
