@@ -131,6 +131,25 @@ TEST_F(RetriesTest, WhoseWorkerDiesBeforeItBeginsWaitsAgain) {
   EXPECT_TRUE(stage_->is_accounted_for());
 }
 
+// gw0 passes them over for as long as gw1 may come to them.
+TEST_F(RetriesTest, WhatWaitsForAWorkerThatDiesIsRunByTheOther) {
+  begin_load(2, 4, kOnce);
+  stage_->begin(1);
+  while (stage_->begin(0)) stage_->complete(0, {"broken"});
+  stage_->iteration().go_on();
+  stage_->iteration().go_on();
+  EXPECT_EQ(stage_->begin(0), std::nullopt);
+  EXPECT_TRUE(stage_->iteration().has_work());
+  stage_->crash(1);
+  while (stage_->iteration().has_work()) {
+    stage_->iteration().go_on();
+    ASSERT_NE(complete_all(0), std::vector<TestIndex>{});
+  }
+  EXPECT_EQ(reports().size(), 4U);
+  EXPECT_EQ(stories().size(), 4U);
+  expect_end();
+}
+
 TEST_F(RetriesTest, WithoutAWorkerTheFailureStands) {
   begin_load(1, 2);
   stage_->complete(0, {"broken"});
